@@ -8,3 +8,5 @@
 pub mod diagnostic;
 pub mod outcome;
 pub mod source;
+pub mod syntax;
+pub mod value;

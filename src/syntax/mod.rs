@@ -1,0 +1,28 @@
+//! Text to tree: owns the splitter, the grammar, the tree of blocks, fields and atoms, and every diagnostic
+//! about text that is not in order. Any text gives a tree. Knows no kind, field, unit or rule.
+
+mod parse;
+mod split;
+mod token;
+mod tree;
+
+pub use split::{MAX_FILE_BYTES, MAX_NESTING, Piece, Split, split};
+pub use token::{Class, Token, prose, unquote};
+pub use tree::{Entry, EntryId, Shape, Tree, build};
+
+use crate::diagnostic::Diagnostic;
+use crate::source::FileId;
+
+/// Reads one piece of a text into a tree; mistakes go to `diagnostics`, and the tree holds what could be read.
+pub fn read_piece(file: FileId, text: &str, piece: &Piece, diagnostics: &mut Vec<Diagnostic>) -> Tree {
+    let words = piece.span.of(text);
+    let tokens = parse::tokens(words, piece.span.start);
+    build(file, text, tokens, piece, diagnostics)
+}
+
+/// Reads a whole text: all its trees, in order.
+pub fn read(file: FileId, text: &str, diagnostics: &mut Vec<Diagnostic>) -> Vec<Tree> {
+    let Split { pieces, diagnostics: mut found, .. } = split(file, text);
+    diagnostics.append(&mut found);
+    pieces.iter().map(|piece| read_piece(file, text, piece, diagnostics)).collect()
+}
