@@ -124,10 +124,8 @@ impl<'t> Row<'t> {
 /// The last date in the words of a source, before its address; a month stands for its last day.
 fn last_day_named(source: &str) -> Option<String> {
     let words = source.split("http").next().unwrap_or_default();
-    let date = words
-        .split([' ', ',', '(', ')'])
-        .filter(|word| crate::check::is_date(word) && word.len() > 4)
-        .next_back()?;
+    let date =
+        words.split([' ', ',', '(', ')']).rfind(|word| crate::check::is_date(word) && word.len() > 4)?;
     let month = date.get(5..7)?;
     let last = match month {
         "02" => 28,
