@@ -7,6 +7,9 @@
 
 pub mod diagnostic;
 pub mod outcome;
+pub mod model;
+pub mod names;
+pub mod schema;
 pub mod source;
 pub mod syntax;
 pub mod value;

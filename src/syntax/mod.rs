@@ -5,10 +5,12 @@ mod parse;
 mod split;
 mod token;
 mod tree;
+mod view;
 
 pub use split::{MAX_FILE_BYTES, MAX_NESTING, Piece, Split, split};
 pub use token::{Class, Token, prose, unquote};
 pub use tree::{Entry, EntryId, Shape, Tree, build};
+pub use view::{Value, View};
 
 use crate::diagnostic::Diagnostic;
 use crate::source::FileId;

@@ -1,0 +1,535 @@
+//! Trees to entities and cells: owns the order in which a model is made (blocks, then names). Says what
+//! stands where it may not. Facts are read first, and each portfolio on top of a copy of them.
+
+use rustc_hash::FxHashMap;
+
+use super::facts::{Confidence, Group, Provenance, ProvenanceId};
+use super::resolve::{Pending, Target};
+use super::{Cell, Entity, EntityId, Known, Model, Written};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::names::{Symbol, nearest};
+use crate::schema::{Declarations, KindId, KindSet, Schema, Slot};
+use crate::source::{FileId, Place, Span};
+use crate::syntax::{self, Class, Shape, View, unquote};
+
+/// One text of a portfolio: its number and its words.
+#[derive(Clone, Copy, Debug)]
+pub struct Text<'a> {
+    /// Its number.
+    pub file: FileId,
+    /// Its words.
+    pub text: &'a str,
+}
+
+/// Words that begin declarations of schema, facts and rules; among proposals they are mistakes.
+const DECLARATIONS: [&str; 14] = [
+    "kind", "enum", "unit", "parameter", "refused", "sign", "table", "group", "rule", "relation", "define", "language",
+    "example", "field",
+];
+/// Fields that every fact block understands.
+const FACT_FIELDS: [&str; 9] = ["also", "trade", "source", "as_of", "confidence", "status", "from", "until", "value"];
+
+/// Reads the facts of all files.
+pub fn load_facts(schema: &Schema, files: &[Declarations<'_>], diagnostics: &mut Vec<Diagnostic>) -> Model {
+    let model = Model { names: schema.names.clone(), ..Model::default() };
+    let texts: FxHashMap<FileId, &str> = files.iter().map(|file| (file.file, file.text)).collect();
+    let mut loader = Loader { schema, model, pending: Vec::new(), facts: true, provenance: None, groups: Vec::new(), suggestions: 0, diagnostics };
+    for view in files.iter().flat_map(|file| file.entries()) {
+        loader.fact_entry(view);
+    }
+    loader.model.facts_end = loader.model.entities.len() as u32;
+    loader.resolve_all(&|file| texts.get(&file).copied().unwrap_or(""));
+    loader.resolve_groups();
+    loader.defaults(&|file| texts.get(&file).copied().unwrap_or(""));
+    loader.model
+}
+
+/// Reads the proposals of one portfolio on top of the facts; false if a part was beyond a limit and not read.
+pub fn load_portfolio(schema: &Schema, facts: &Model, texts: &[Text<'_>], diagnostics: &mut Vec<Diagnostic>) -> (Model, bool) {
+    let by_file: FxHashMap<FileId, &str> = texts.iter().map(|text| (text.file, text.text)).collect();
+    let mut loader =
+        Loader { schema, model: facts.clone(), pending: Vec::new(), facts: false, provenance: None, groups: Vec::new(), suggestions: 0, diagnostics };
+    let mut whole = true;
+    for text in texts {
+        let mut split = syntax::split(text.file, text.text);
+        whole &= !split.over_limit;
+        loader.diagnostics.append(&mut split.diagnostics);
+        for piece in &split.pieces {
+            let tree = syntax::read_piece(text.file, text.text, piece, loader.diagnostics);
+            for view in View::roots(text.file, text.text, &tree) {
+                loader.entry(view, None);
+            }
+        }
+    }
+    loader.check_single();
+    loader.resolve_all(&|file| by_file.get(&file).copied().unwrap_or(""));
+    (loader.model, whole)
+}
+
+pub(super) struct Loader<'s, 'd> {
+    pub(super) schema: &'s Schema,
+    pub(super) model: Model,
+    pub(super) pending: Vec<Pending>,
+    facts: bool,
+    provenance: Option<ProvenanceId>,
+    groups: Vec<(usize, FileId, Vec<(Span, String)>)>,
+    /// How many near misses were sought: each looks at all names.
+    pub(super) suggestions: usize,
+    pub(super) diagnostics: &'d mut Vec<Diagnostic>,
+}
+
+impl Loader<'_, '_> {
+    pub(super) fn error(&mut self, code: &str, place: Place, message: impl Into<String>, label: impl Into<String>) {
+        self.diagnostics.push(Diagnostic::new(code, Severity::Error, message, place.file, place.span).label(label));
+    }
+
+    /// An entry of a fact file: a table, a group or a fact; schema and rules are read elsewhere.
+    fn fact_entry(&mut self, view: View<'_>) {
+        let outer = self.provenance;
+        match view.keyword() {
+            _ if view.shape() != Shape::Block => {}
+            "table" => {
+                self.provenance = self.read_provenance(view).or(outer);
+                for inner in view.inside().filter(|inner| inner.shape() == Shape::Block) {
+                    self.fact_entry(inner);
+                }
+            }
+            "group" => self.group(view),
+            keyword if DECLARATIONS.contains(&keyword) => {}
+            _ => self.block(view, None),
+        }
+        self.provenance = outer;
+    }
+
+    /// The evidence that a block states, if it states a source.
+    fn read_provenance(&mut self, view: View<'_>) -> Option<ProvenanceId> {
+        let source = view.field("source")?;
+        let confidence = view.field("confidence").map(|value| (value, Confidence::parse(value.words())));
+        let confidence = match confidence {
+            Some((_, Some(confidence))) => confidence,
+            Some((value, None)) => {
+                let label = "`read`, `computed`, `trade-press`, `inferred` or `memory`";
+                self.error("unknown-value", value.place(), format!("`{}` is no confidence", value.words()), label);
+                Confidence::Memory
+            }
+            // What nobody vouches for counts as unread.
+            None => Confidence::Memory,
+        };
+        let as_of = view.field("as_of").map(|value| value.words().to_owned()).unwrap_or_default();
+        let disputed = view.field("status").is_some_and(|status| status.words() == "disputed");
+        self.model.provenances.push(Provenance { source: source.prose().into_owned(), as_of, confidence, disputed });
+        Some(ProvenanceId(self.model.provenances.len() as u32 - 1))
+    }
+
+    fn group(&mut self, view: View<'_>) {
+        let provenance = self.read_provenance(view).or(self.provenance);
+        let kind = view.field("of").and_then(|of| self.schema.kind_named(of.words()));
+        let (Some(name), Some(of)) = (view.name(), kind) else {
+            self.error("schema-error", view.head(), "a group needs a name and `of: KIND`", "one of them is missing");
+            return;
+        };
+        let members: Vec<(Span, String)> =
+            view.field("members").into_iter().flat_map(|value| value.parts()).map(|part| (part.span(), part.prose().into_owned())).collect();
+        let means = view.field("means").map(|value| value.prose().into_owned()).unwrap_or_default();
+        let name = self.model.names.intern(name);
+        self.groups.push((self.model.groups.len(), view.file, members));
+        self.model.groups.push(Group { name, of, members: Vec::new(), means, provenance, place: view.head() });
+    }
+
+    fn resolve_groups(&mut self) {
+        for (at, file, members) in std::mem::take(&mut self.groups) {
+            let Some(kinds) = self.model.groups.get(at).and_then(|group| self.schema.kind(group.of)).map(|kind| kind.family) else { continue };
+            for (span, member) in members {
+                let found = self.model.names.get(&member).and_then(|name| self.model.fact_named(name, kinds));
+                match (found, self.model.groups.get_mut(at)) {
+                    (Some(fact), Some(group)) => group.members.push(fact),
+                    _ => self.error("undefined-reference", Place { file, span }, format!("no fact is named `{member}`"), "not in any fact file"),
+                }
+            }
+        }
+    }
+
+    /// Values of fields that need not be written, read once from the schema files.
+    fn defaults<'t>(&mut self, text: &dyn Fn(FileId) -> &'t str) {
+        let kinds: Vec<KindId> = self.schema.kinds().map(|(id, _)| id).collect();
+        for kind in kinds {
+            let fields = self.schema.kind(kind).map_or(&[][..], |kind| &kind.fields);
+            for (at, field) in fields.iter().enumerate() {
+                let Some(place) = field.default else { continue };
+                let words = text(place.file);
+                let piece = syntax::Piece { span: place.span, unbalanced: false };
+                // Read as the value of a field, so that its atoms are those of one.
+                let tree = syntax::read_piece(place.file, words, &piece, self.diagnostics);
+                let Some(view) = View::roots(place.file, words, &tree).next() else { continue };
+                let value = syntax::Value { file: place.file, text: words, atoms: view.atoms(), after: place.span.end };
+                let cell = self.read_field(value, field, EntityId(u32::MAX));
+                self.model.cells.push(cell);
+                let index = self.model.cells.len() - 1;
+                self.resolve_all(text);
+                if let Some(cell) = self.model.cells.get(index).copied() {
+                    self.model.defaults.insert((kind, Slot(at as u8)), (cell, place.file));
+                }
+            }
+        }
+    }
+
+    /// An entry of a proposal file, at the top level or in a block.
+    fn entry(&mut self, view: View<'_>, parent: Option<EntityId>) {
+        match view.shape() {
+            Shape::Block if DECLARATIONS.contains(&view.keyword()) && self.schema.kind_named(view.keyword()).is_none() => {
+                let message = format!("a `{}` belongs to a folder of rules, not among proposals", view.keyword());
+                self.error("rule-in-portfolio", view.head(), message, "not read");
+            }
+            Shape::Block => self.block(view, parent),
+            Shape::Statement if parent.is_none() && DECLARATIONS.contains(&view.keyword()) => {
+                let message = format!("a `{}` belongs to a folder of rules, not among proposals", view.keyword());
+                self.error("rule-in-portfolio", view.head(), message, "not read");
+            }
+            Shape::Statement => self.unexpected(view),
+            Shape::Field => {
+                let label = "stands in no block";
+                self.error("unexpected-text", view.head(), "a field belongs in a block", label);
+            }
+        }
+    }
+
+    fn unexpected(&mut self, view: View<'_>) {
+        let words = view.atoms();
+        let (label, help) = match words {
+            [name, rest @ ..] if name.class == Class::Word && !rest.is_empty() => {
+                let value = rest.first().zip(rest.last()).map_or(Span::default(), |(first, last)| first.span.to(last.span));
+                let help = format!("if it is a field, write `{}: {}`", view.words(*name), value.of(view.text));
+                ("neither a field nor a block", Some(help))
+            }
+            _ => ("neither a field nor a block", None),
+        };
+        let found = Diagnostic::new("unexpected-text", Severity::Error, "this line says nothing that can be read", view.file, view.head().span).label(label);
+        self.diagnostics.push(match help {
+            Some(help) => found.help(help),
+            None => found.help("write `name: value`; prose belongs in quotation marks, remarks behind `#`"),
+        });
+    }
+
+    fn block(&mut self, view: View<'_>, parent: Option<EntityId>) {
+        let Some(kind) = self.kind_of(view) else { return };
+        self.check_place(view, kind, parent);
+        let id = self.add_entity(view, kind, parent);
+        let outer = self.provenance;
+        if self.facts {
+            self.provenance = self.read_provenance(view).or(outer);
+            self.model.fact_provenance.push(self.provenance);
+            self.remember_fact(view, id, kind);
+        }
+        self.fields(view, kind, id);
+        for inner in view.inside() {
+            match inner.shape() {
+                Shape::Block if self.facts && self.slot_of(kind, inner).is_some() => {}
+                Shape::Block => self.entry_in_block(inner, id),
+                Shape::Statement => self.unexpected(inner),
+                Shape::Field => {}
+            }
+        }
+        let end = self.model.entities.len() as u32;
+        if let Some(entity) = self.model.entities.get_mut(id.0 as usize) {
+            entity.end = end;
+        }
+        self.provenance = outer;
+    }
+
+    fn entry_in_block(&mut self, inner: View<'_>, id: EntityId) {
+        if self.facts { self.block(inner, Some(id)) } else { self.entry(inner, Some(id)) }
+    }
+
+    fn kind_of(&mut self, view: View<'_>) -> Option<KindId> {
+        let token = view.atoms().first().copied()?;
+        let written = view.words(token);
+        if token.class == Class::Name {
+            let message = format!("a block has no colon before its brace: write `{written} {{`");
+            self.error("unexpected-text", view.at(token.span), message, "read as a block all the same");
+        }
+        if let Some(kind) = self.schema.kind_named(written)
+            && self.schema.kind(kind).is_some_and(|kind| !kind.is_abstract && kind.fact == self.facts)
+        {
+            return Some(kind);
+        }
+        let writable = self.schema.kinds().filter(|(_, kind)| !kind.is_abstract && kind.fact == self.facts);
+        let near = nearest(written, writable.map(|(_, kind)| self.schema.names.text(kind.name)));
+        let special = self.schema.kind_named(written).filter(|kind| self.schema.kind(*kind).is_some_and(|kind| kind.is_abstract));
+        let label = match (near, special.and_then(|kind| self.schema.kind(kind))) {
+            (_, Some(general)) => {
+                let kinds: Vec<&str> = general.family.iter().filter(|id| self.schema.kind(*id).is_some_and(|kind| !kind.is_abstract)).map(|id| self.schema.kind_name(id)).collect();
+                format!("write which: {}", kinds.join(", "))
+            }
+            (Some(near), _) => format!("did you mean `{near}`?"),
+            (None, _) => "not read".into(),
+        };
+        let message = format!("there is no kind of block `{written}`");
+        let found = Diagnostic::new("unknown-kind", Severity::Error, message, view.file, token.span).label(label);
+        self.diagnostics.push(found.help("`plumbrule schema` lists the kinds"));
+        None
+    }
+
+    fn check_place(&mut self, view: View<'_>, kind: KindId, parent: Option<EntityId>) {
+        let Some(declared) = self.schema.kind(kind) else { return };
+        let name = self.schema.names.text(declared.name);
+        let may_stand = match parent {
+            _ if declared.anywhere && parent.is_some() => true,
+            Some(parent) => declared.inside.has(self.model.kind(parent)),
+            None => declared.inside.is_empty() && !declared.anywhere || declared.inside.iter().any(|kind| self.schema.kind(kind).is_some_and(|kind| kind.scope)),
+        };
+        if may_stand || self.facts && parent.is_none() {
+            return;
+        }
+        let message = match parent {
+            Some(parent) => format!("a `{name}` cannot be part of a `{}`", self.schema.kind_name(self.model.kind(parent))),
+            None => format!("a `{name}` cannot stand by itself"),
+        };
+        let help = if declared.inside.is_empty() {
+            format!("write the `{name}` outside any other block")
+        } else {
+            format!("a `{name}` belongs in a {}", self.schema.list_kinds(declared.inside))
+        };
+        let place = view.head();
+        let found = Diagnostic::new("kind-not-here", Severity::Error, message, place.file, place.span).label("not here");
+        let found = match parent.and_then(|parent| self.model.place(parent)) {
+            Some(around) => found.related(around, "inside this; is a `}` missing between them?"),
+            None => found,
+        };
+        self.diagnostics.push(found.help(help));
+    }
+
+    fn add_entity(&mut self, view: View<'_>, kind: KindId, parent: Option<EntityId>) -> EntityId {
+        let id = EntityId(self.model.entities.len() as u32);
+        let (name, head) = self.head_of(view, kind);
+        if view.name_token().is_some() && !self.facts {
+            self.claim_name(view, parent, name, id);
+        }
+        let body_end = view.tree.get(view.id).map_or(0, |entry| entry.body_end);
+        self.model.entities.push(Entity {
+            kind,
+            name,
+            parent,
+            end: id.0 + 1,
+            file: view.file,
+            head,
+            title: view.title_token().map(|token| unquote(view.text, token.span)),
+            body_end,
+            opaque: false,
+            written: 0,
+            first_cell: 0,
+        });
+        id
+    }
+
+    /// Name and head of a block. The head ends with the name, or with a title that follows it on the line.
+    fn head_of(&mut self, view: View<'_>, kind: KindId) -> (Symbol, Span) {
+        let first = view.atoms().first().map_or(Span::default(), |token| token.span);
+        let extra = match (view.name_token(), view.atoms()) {
+            (Some(_), [_, _, rest @ ..]) | (None, [_, rest @ ..]) => rest,
+            _ => &[],
+        };
+        if let Some(odd) = extra.iter().find(|token| token.class != Class::String).copied().or(extra.get(1).copied()) {
+            let label = "a block has a kind, a name and a title in quotation marks";
+            self.error("unexpected-text", view.at(odd.span), format!("`{}` is too much before the brace", view.words(odd)), label);
+        }
+        match view.name_token() {
+            Some(token) => {
+                let written = view.words(token);
+                if !written.is_ascii() || token.class == Class::Number {
+                    self.odd_name(view.at(token.span), written);
+                }
+                (self.model.names.intern(written), first.to(token.span))
+            }
+            None => (self.schema.kind(kind).map_or_else(|| self.model.names.intern(""), |kind| kind.name), first),
+        }
+    }
+
+    fn odd_name(&mut self, place: Place, written: &str) {
+        if written.is_ascii() {
+            self.error("unexpected-text", place, format!("a name begins with a letter; `{written}` does not"), "a number");
+            return;
+        }
+        self.diagnostics.push(super::resolve::lookalike(place, written, None));
+    }
+
+    fn claim_name(&mut self, view: View<'_>, parent: Option<EntityId>, name: Symbol, id: EntityId) {
+        let Some(first) = self.model.inside.get(&(parent, name)).copied() else {
+            self.model.inside.insert((parent, name), id);
+            return;
+        };
+        let written = view.name().unwrap_or("");
+        let place = view.at(view.name_token().map_or(view.head().span, |token| token.span));
+        let message = format!("`{written}` is defined twice");
+        let found = Diagnostic::new("duplicate-id", Severity::Error, message, place.file, place.span).label("again here");
+        let found = match self.model.place(first) {
+            Some(first) => found.related(first, "first here"),
+            None => found,
+        };
+        self.diagnostics.push(found.help("give one of them another name; what refers to it means the first"));
+    }
+
+    fn slot_of(&self, kind: KindId, inner: View<'_>) -> Option<Slot> {
+        let name = self.model.names.get(inner.keyword())?;
+        self.schema.kind(kind)?.slot(name)
+    }
+
+    fn fields(&mut self, view: View<'_>, kind: KindId, id: EntityId) {
+        let mut cells: Vec<(Slot, View<'_>, Option<ProvenanceId>)> = Vec::new();
+        for inner in view.inside() {
+            match (inner.shape(), self.slot_of(kind, inner)) {
+                (Shape::Field, Some(slot)) => self.note_field(&mut cells, slot, inner, None),
+                (Shape::Field, None) => self.unknown_field(inner, kind),
+                (Shape::Block, Some(slot)) if self.facts => {
+                    let evidence = self.read_provenance(inner);
+                    self.note_field(&mut cells, slot, inner, evidence);
+                }
+                _ => {}
+            }
+        }
+        cells.sort_by_key(|(slot, ..)| *slot);
+        let first_cell = self.model.cells.len() as u32;
+        let mut written = 0_u64;
+        for (slot, inner, evidence) in &cells {
+            let Some(field) = self.schema.field(kind, *slot) else { continue };
+            let value = match inner.shape() {
+                Shape::Block => inner.field("value").unwrap_or_else(|| inner.value()),
+                _ => inner.value(),
+            };
+            let cell = self.read_field(value, field, id);
+            self.model.cells.push(cell);
+            written |= 1 << slot.0;
+            if let Some(evidence) = evidence {
+                self.model.cell_provenance.insert((id, *slot), *evidence);
+            }
+        }
+        if let Some(entity) = self.model.entities.get_mut(id.0 as usize) {
+            (entity.written, entity.first_cell) = (written, first_cell);
+        }
+        self.check_required(view, kind, written);
+    }
+
+    fn note_field<'v>(&mut self, cells: &mut Vec<(Slot, View<'v>, Option<ProvenanceId>)>, slot: Slot, inner: View<'v>, evidence: Option<ProvenanceId>) {
+        let Some((_, first, _)) = cells.iter().find(|(known, ..)| *known == slot) else {
+            cells.push((slot, inner, evidence));
+            return;
+        };
+        let name_place = |view: View<'_>| view.at(view.atoms().first().map_or(view.head().span, |token| token.span));
+        let place = name_place(inner);
+        let found = Diagnostic::new("duplicate-field", Severity::Error, format!("`{}` is written twice in this block", inner.keyword()), place.file, place.span)
+            .label("not read")
+            .related(name_place(*first), "the first one counts")
+            .help("keep one of them");
+        self.diagnostics.push(found);
+    }
+
+    fn unknown_field(&mut self, inner: View<'_>, kind: KindId) {
+        if self.facts && FACT_FIELDS.contains(&inner.keyword()) {
+            return;
+        }
+        let Some(declared) = self.schema.kind(kind) else { return };
+        let written = inner.keyword();
+        let names = || declared.fields.iter().map(|field| self.schema.names.text(field.name));
+        let span = inner.atoms().first().map_or(inner.head().span, |token| token.span);
+        let kind_name = self.schema.names.text(declared.name);
+        let found = Diagnostic::new("unknown-field", Severity::Error, format!("`{kind_name}` has no field `{written}`"), inner.file, span);
+        let found = match nearest(written, names()) {
+            Some(near) => found.label(format!("did you mean `{near}`?")).help(format!("`{near}: {}`", inner.value().words())),
+            None => found.label("not read").help(format!("`{kind_name}` has {}", names().collect::<Vec<_>>().join(", "))),
+        };
+        self.diagnostics.push(found);
+    }
+
+    fn check_required(&mut self, view: View<'_>, kind: KindId, written: u64) {
+        let fields = self.schema.kind(kind).map_or(&[][..], |kind| &kind.fields);
+        for (at, field) in fields.iter().enumerate() {
+            if !field.required || written >> at & 1 == 1 {
+                continue;
+            }
+            let (name, kind_name) = (self.schema.names.text(field.name), self.schema.kind_name(kind));
+            let example = field.example.as_deref().unwrap_or("TODO");
+            let head = view.head();
+            let found = Diagnostic::new("missing-field", Severity::Error, format!("this `{kind_name}` says nothing without `{name}`"), head.file, head.span)
+                .label(format!("`{name}` is missing"))
+                .help(format!("`{name}: {example}`"));
+            self.diagnostics.push(found);
+        }
+    }
+
+    /// Of some kinds a portfolio has at most one.
+    fn check_single(&mut self) {
+        let mut first: FxHashMap<KindId, EntityId> = FxHashMap::default();
+        let ids: Vec<EntityId> = self.model.declared().filter(|id| self.schema.kind(self.model.kind(*id)).is_some_and(|kind| kind.single)).collect();
+        for id in ids {
+            let kind = self.model.kind(id);
+            let Some(known) = first.get(&kind).copied() else {
+                first.insert(kind, id);
+                continue;
+            };
+            let (Some(place), Some(earlier)) = (self.model.place(id), self.model.place(known)) else { continue };
+            let name = self.schema.kind_name(kind);
+            let found = Diagnostic::new("second-portfolio", Severity::Error, format!("there is a second `{name}` here; one folder holds one"), place.file, place.span)
+                .label("the second")
+                .related(earlier, "the first one counts")
+                .help("keep one, or move this one with its proposals to a folder of its own");
+            self.diagnostics.push(found);
+        }
+    }
+
+    /// Makes a fact known by its id, aliases, trade names and, where it is shown by it, its title.
+    fn remember_fact(&mut self, view: View<'_>, fact: EntityId, kind: KindId) {
+        let mut names: Vec<(String, bool)> = view.name().map(|name| (name.to_owned(), false)).into_iter().collect();
+        for (field, trade_name) in [("also", false), ("trade", true)] {
+            let parts = view.field(field).into_iter().flat_map(|value| value.parts());
+            names.extend(parts.map(|part| (part.prose().into_owned(), trade_name)));
+        }
+        if self.schema.kind(kind).is_some_and(|kind| kind.shown_by_title) {
+            names.extend(view.title().map(|title| (title.into_owned(), false)));
+        }
+        for (name, trade_name) in names {
+            let symbol = self.model.names.intern(&name);
+            let entry = self.model.known.entry(symbol).or_default();
+            let same_kind = entry.iter().find(|known| known.fact != fact && self.model.entities.get(known.fact.0 as usize).is_some_and(|entity| entity.kind == kind));
+            if same_kind.is_some() {
+                self.error("duplicate-id", view.head(), format!("a second `{}` is known as `{name}`", view.keyword()), "again here");
+            } else if !entry.iter().any(|known| known.fact == fact) {
+                entry.push(Known { fact, trade_name });
+            }
+        }
+    }
+
+    /// A free name: an entity of which nothing is known, the same for the same name.
+    pub(super) fn free_entity(&mut self, kinds: KindSet, name: &str, file: FileId, span: Span) -> EntityId {
+        let symbol = self.model.names.intern(name);
+        if let Some(known) = self.model.free.get(&(kinds, symbol)) {
+            return *known;
+        }
+        let general = kinds.iter().filter_map(|id| self.schema.kind(id).map(|kind| (id, kind)));
+        let open = general.filter(|(_, kind)| kind.open).max_by_key(|(_, kind)| (kind.is_abstract, kind.is.is_none()));
+        let kind = open.map_or(KindId(0), |(id, _)| id);
+        let id = EntityId(self.model.entities.len() as u32);
+        let entity = Entity { kind, name: symbol, parent: None, end: id.0 + 1, file, head: span, title: None, body_end: 0, opaque: true, written: 0, first_cell: 0 };
+        self.model.entities.push(entity);
+        self.model.free.insert((kinds, symbol), id);
+        id
+    }
+
+    pub(super) fn set(&mut self, target: Target, value: Written) {
+        match target {
+            Target::Cell(at) => {
+                if let Some(Cell { value: slot, .. }) = self.model.cells.get_mut(at as usize) {
+                    *slot = value;
+                }
+            }
+            Target::Item(at) => {
+                if let Some(item) = self.model.items.get_mut(at as usize) {
+                    item.value = value;
+                }
+            }
+            Target::Of(at) => {
+                if let (Some(amount), Written::Entity(id)) = (self.model.amounts.get_mut(at as usize), value) {
+                    amount.of = Some(id);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,322 @@
+//! What was said: owns entities, their values in base units, and names resolved across files, of facts and
+//! proposals alike. Knows no rule, relation or file system; reading never fails, it leaves values unreadable.
+
+mod amount;
+mod dates;
+mod facts;
+mod load;
+mod read;
+mod resolve;
+
+pub use facts::{Confidence, Group, GroupId, Provenance, ProvenanceId};
+pub use load::{Text, load_facts, load_portfolio};
+pub use read::read_value;
+
+use rustc_hash::FxHashMap;
+
+use crate::names::{Names, Symbol};
+use crate::schema::{KindId, KindSet, Measure, Schema, Slot};
+use crate::source::{FileId, Place, Span};
+use crate::value::{Dates, Interval};
+
+/// Number of an entity; those inside an entity follow it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EntityId(pub u32);
+
+/// A block or fact, or a quoted name that no block or fact bears.
+#[derive(Clone, Debug)]
+pub struct Entity {
+    /// Its kind.
+    pub kind: KindId,
+    /// Its name; that of the kind if it has none.
+    pub name: Symbol,
+    /// The block around it.
+    pub parent: Option<EntityId>,
+    /// One past the last entity inside.
+    pub end: u32,
+    /// Where it stands.
+    pub file: FileId,
+    /// Its kind and name, or the quoted name.
+    pub head: Span,
+    /// What stands between the quotes of its title.
+    pub title: Option<Span>,
+    /// Where a field that is missing would be written.
+    pub body_end: u32,
+    /// A quoted name that nothing bears: nothing is known of it.
+    pub opaque: bool,
+    written: u64,
+    first_cell: u32,
+}
+
+/// The value of a field with the words that say it.
+#[derive(Clone, Copy, Debug)]
+pub struct Cell {
+    /// The value's words.
+    pub span: Span,
+    /// What they say.
+    pub value: Written,
+}
+
+/// A value as written, resolved.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Written {
+    /// `unknown`.
+    Unknown,
+    /// Not understood; a diagnostic says why.
+    Unreadable,
+    /// A block, fact or free name.
+    Entity(EntityId),
+    /// All members of a group, in a list.
+    Group(GroupId),
+    /// A word of the field's enum.
+    Enum(u16),
+    /// `yes` or `no`.
+    YesNo(bool),
+    /// What stands between quotes.
+    Text(Span),
+    /// Days.
+    Dates(Dates),
+    /// A number with what it counts: an index into the amounts.
+    Amount(u32),
+    /// A list: first item and number of items.
+    List(u32, u32),
+}
+
+/// A number with what it counts.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Amount {
+    /// In base units.
+    pub interval: Interval,
+    /// The base units.
+    pub measure: Measure,
+    /// What it is an amount of.
+    pub of: Option<EntityId>,
+}
+
+/// One part of a list.
+#[derive(Clone, Copy, Debug)]
+pub struct Item {
+    /// Its words, with the share.
+    pub span: Span,
+    /// What they say.
+    pub value: Written,
+    /// The percent written beside it, as an index into the amounts.
+    pub share: Option<u32>,
+}
+
+/// What is known of a field.
+#[derive(Clone, Copy, Debug)]
+pub enum FieldState {
+    /// Not written, and without default.
+    Missing,
+    /// Written here, or the default.
+    Written(Cell, FileId),
+    /// Nothing can be known: the entity is a free name.
+    Opaque,
+}
+
+/// Entities of one portfolio, the facts before them.
+#[derive(Clone, Debug, Default)]
+pub struct Model {
+    /// All names met.
+    pub names: Names,
+    entities: Vec<Entity>,
+    cells: Vec<Cell>,
+    items: Vec<Item>,
+    amounts: Vec<Amount>,
+    groups: Vec<Group>,
+    provenances: Vec<Provenance>,
+    /// Of each fact; facts come first, so the index is the entity's.
+    fact_provenance: Vec<Option<ProvenanceId>>,
+    /// Of fact fields with evidence of their own.
+    cell_provenance: FxHashMap<(EntityId, Slot), ProvenanceId>,
+    defaults: FxHashMap<(KindId, Slot), (Cell, FileId)>,
+    /// Names of facts, their aliases and trade names.
+    known: FxHashMap<Symbol, Vec<Known>>,
+    /// Blocks by the block around them (none at the top level) and their name.
+    inside: FxHashMap<(Option<EntityId>, Symbol), EntityId>,
+    /// Free names, by what they may stand for.
+    free: FxHashMap<(KindSet, Symbol), EntityId>,
+    facts_end: u32,
+}
+
+/// A name of a fact.
+#[derive(Clone, Copy, Debug)]
+struct Known {
+    fact: EntityId,
+    trade_name: bool,
+}
+
+impl Model {
+    /// The entity of that number.
+    #[must_use]
+    pub fn entity(&self, id: EntityId) -> Option<&Entity> {
+        self.entities.get(id.0 as usize)
+    }
+
+    /// The kind of an entity; entities are numbered by this model only.
+    #[must_use]
+    pub fn kind(&self, id: EntityId) -> KindId {
+        self.entity(id).map_or(KindId(0), |entity| entity.kind)
+    }
+
+    /// Entities that are not facts, in document order.
+    pub fn declared(&self) -> impl Iterator<Item = EntityId> {
+        (self.facts_end..self.entities.len() as u32).map(EntityId)
+    }
+
+    /// All entities, facts first.
+    pub fn all(&self) -> impl Iterator<Item = EntityId> {
+        (0..self.entities.len() as u32).map(EntityId)
+    }
+
+    /// How many entities there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.entities.len()
+    }
+
+    /// Whether there is no entity at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entities.is_empty()
+    }
+
+    /// Whether it is a fact and no part of a proposal.
+    #[must_use]
+    pub fn is_fact(&self, id: EntityId) -> bool {
+        id.0 < self.facts_end
+    }
+
+    /// The entities inside another, at any depth, in written order.
+    pub fn inside(&self, id: EntityId) -> impl Iterator<Item = EntityId> {
+        (id.0 + 1..self.entity(id).map_or(0, |entity| entity.end)).map(EntityId)
+    }
+
+    /// The blocks around an entity, nearest first.
+    pub fn around(&self, id: EntityId) -> impl Iterator<Item = EntityId> {
+        let mut next = self.entity(id).and_then(|entity| entity.parent);
+        std::iter::from_fn(move || {
+            let here = next?;
+            next = self.entity(here).and_then(|entity| entity.parent);
+            Some(here)
+        })
+    }
+
+    /// What is known of a field of an entity.
+    #[must_use]
+    pub fn field(&self, id: EntityId, slot: Slot) -> FieldState {
+        let Some(entity) = self.entity(id) else { return FieldState::Missing };
+        if entity.opaque {
+            return FieldState::Opaque;
+        }
+        let bit = 1_u64 << slot.0;
+        if entity.written & bit != 0 {
+            let before = (entity.written & (bit - 1)).count_ones();
+            if let Some(cell) = self.cells.get((entity.first_cell + before) as usize) {
+                return FieldState::Written(*cell, entity.file);
+            }
+        }
+        match self.defaults.get(&(entity.kind, slot)) {
+            Some((cell, file)) => FieldState::Written(*cell, *file),
+            None => FieldState::Missing,
+        }
+    }
+
+    /// The field's cell if it is written in the block itself.
+    #[must_use]
+    pub fn cell(&self, id: EntityId, slot: Slot) -> Option<Cell> {
+        let entity = self.entity(id)?;
+        let bit = 1_u64 << slot.0;
+        let before = (entity.written & (bit - 1)).count_ones();
+        (entity.written & bit != 0).then(|| self.cells.get((entity.first_cell + before) as usize).copied()).flatten()
+    }
+
+    /// Where the value of a field stands; the head of its block if it is not written there.
+    #[must_use]
+    pub fn place_of(&self, id: EntityId, slot: Slot) -> Option<Place> {
+        match self.cell(id, slot) {
+            Some(cell) => Some(Place { file: self.entity(id)?.file, span: cell.span }),
+            None => self.place(id),
+        }
+    }
+
+    /// Where an entity stands: its head.
+    #[must_use]
+    pub fn place(&self, id: EntityId) -> Option<Place> {
+        self.entity(id).map(|entity| Place { file: entity.file, span: entity.head })
+    }
+
+    /// The amount of that index.
+    #[must_use]
+    pub fn amount(&self, index: u32) -> Option<Amount> {
+        self.amounts.get(index as usize).copied()
+    }
+
+    /// The items of a list.
+    #[must_use]
+    pub fn items(&self, first: u32, count: u32) -> &[Item] {
+        self.items.get(first as usize..(first + count) as usize).unwrap_or(&[])
+    }
+
+    /// The group of that number.
+    #[must_use]
+    pub fn group(&self, id: GroupId) -> Option<&Group> {
+        self.groups.get(id.0 as usize)
+    }
+
+    /// The group of that name.
+    #[must_use]
+    pub fn group_named(&self, name: Symbol) -> Option<GroupId> {
+        self.groups.iter().position(|group| group.name == name).map(|at| GroupId(at as u16))
+    }
+
+    /// The fact of one of these kinds that bears a name.
+    #[must_use]
+    pub fn fact_named(&self, name: Symbol, kinds: KindSet) -> Option<EntityId> {
+        let known = self.known.get(&name)?;
+        known.iter().map(|known| known.fact).find(|fact| kinds.has(self.kind(*fact)))
+    }
+
+    /// The evidence for a fact, or for one of its fields.
+    #[must_use]
+    pub fn provenance(&self, fact: EntityId, slot: Option<Slot>) -> Option<&Provenance> {
+        let own = slot.and_then(|slot| self.cell_provenance.get(&(fact, slot))).copied();
+        let id = own.or_else(|| self.fact_provenance.get(fact.0 as usize).copied().flatten())?;
+        self.provenances.get(id.0 as usize)
+    }
+
+    /// The evidence of that number.
+    #[must_use]
+    pub fn evidence(&self, id: ProvenanceId) -> Option<&Provenance> {
+        self.provenances.get(id.0 as usize)
+    }
+
+    /// The name of an entity as it was first spelled.
+    #[must_use]
+    pub fn name(&self, id: EntityId) -> &str {
+        self.entity(id).map_or("", |entity| self.names.text(entity.name))
+    }
+
+    /// The path by which a user would write an entity: `red-river.plant`.
+    #[must_use]
+    pub fn path(&self, id: EntityId) -> String {
+        let mut names: Vec<&str> = self.around(id).map(|outer| self.name(outer)).collect();
+        names.reverse();
+        names.push(self.name(id));
+        names.join(".")
+    }
+
+    /// The nearest block around an entity, itself included, whose kind bounds a scope.
+    #[must_use]
+    pub fn scope(&self, schema: &Schema, id: EntityId) -> Option<EntityId> {
+        let is_scope = |id: &EntityId| schema.kind(self.kind(*id)).is_some_and(|kind| kind.scope);
+        std::iter::once(id).chain(self.around(id)).find(is_scope)
+    }
+
+    /// The first entity of a kind of which a portfolio has at most one.
+    #[must_use]
+    pub fn single(&self, kind: KindId) -> Option<EntityId> {
+        self.declared().find(|id| self.kind(*id) == kind)
+    }
+}

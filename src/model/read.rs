@@ -1,0 +1,305 @@
+//! Reads one value by the type of its field. A value that cannot be read is `Unreadable`, and the diagnostic
+//! says what to write. Names are left for `resolve`.
+
+use super::amount::{ReadAmount, read_amount};
+use super::dates::{looks_like_date, read_date};
+use super::load::Loader;
+use super::resolve::{Pending, Target};
+use super::{Amount, Cell, EntityId, Item, Written};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::names::{Names, nearest};
+use crate::schema::{Base, Dimension, EnumId, Field, Many, Schema, Word};
+use crate::source::{FileId, Span};
+use crate::syntax::{Class, Value, unquote};
+use crate::value::{Interval, Ratio, Round};
+
+/// Reads an amount or date that stands outside a portfolio, as the value of a parameter does.
+pub fn read_value(value: Value<'_>, schema: &Schema, names: &Names) -> Result<ReadValue, Box<Diagnostic>> {
+    if value.words() == "unknown" {
+        return Ok(ReadValue::Unknown);
+    }
+    if looks_like_date(value)
+        && value.atoms.len() == 1
+        && let Ok(dates) = read_date(value)
+    {
+        return Ok(ReadValue::Dates(dates));
+    }
+    let ReadAmount { interval, measure, .. } = read_amount(value, &schema.units, names)?;
+    Ok(ReadValue::Amount(Amount { interval, measure, of: None }))
+}
+
+/// A value that refers to nothing.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum ReadValue {
+    /// `unknown`.
+    Unknown,
+    /// Days.
+    Dates(crate::value::Dates),
+    /// A number with what it counts.
+    Amount(Amount),
+}
+
+impl Loader<'_, '_> {
+    /// Reads the value of a field of an entity into a cell.
+    pub(super) fn read_field(&mut self, value: Value<'_>, field: &Field, entity: EntityId) -> Cell {
+        let cell_index = self.model.cells.len() as u32;
+        let written = match (&field.ty.many, value.atoms) {
+            (_, []) => self.slip(value, field, "nothing is written after the colon"),
+            (_, [only]) if only.is_word(value.text, "unknown") => Written::Unknown,
+            (Many::One, _) => self.read_one(value, field, entity, Target::Cell(cell_index)),
+            (Many::List | Many::Shares, _) => self.read_list(value, field, entity),
+        };
+        Cell { span: value.span(), value: written }
+    }
+
+    fn read_list(&mut self, value: Value<'_>, field: &Field, entity: EntityId) -> Written {
+        let parts: Vec<Value<'_>> = value.parts().collect();
+        if !value.is_list() && parts.len() > 1 {
+            return self.slip(value, field, "several need brackets: `[a, b]`");
+        }
+        let first = self.model.items.len() as u32;
+        let mut total = Interval::ZERO;
+        for part in &parts {
+            // The slot must exist before a name in it is noted as pending.
+            let index = self.model.items.len() as u32;
+            self.model.items.push(Item { span: part.span(), value: Written::Unknown, share: None });
+            let (name, share) = self.split_share(*part, field);
+            total = share.and_then(|at| self.model.amount(at)).map_or(total, |amount| total.add(amount.interval));
+            let written = match name.atoms {
+                [only] if only.is_word(name.text, "unknown") => Written::Unknown,
+                _ => self.read_one(name, field, entity, Target::Item(index)),
+            };
+            if let Some(item) = self.model.items.get_mut(index as usize) {
+                (item.value, item.share) = (written, share);
+            }
+        }
+        if total.lo > Ratio::ONE {
+            let percent = total.lo.mul(Ratio::whole(100), Round::Down);
+            let found = Diagnostic::new("shares-sum", Severity::Error, format!("these shares add up to {percent}%"), value.file, value.span())
+                .label("more than the whole")
+                .help("shares may leave a part unsaid, but not exceed 100%");
+            self.diagnostics.push(found);
+            return Written::Unreadable;
+        }
+        Written::List(first, parts.len() as u32)
+    }
+
+    /// Parts `China 80%` into the name and the share; one name alone has all.
+    fn split_share<'v>(&mut self, part: Value<'v>, field: &Field) -> (Value<'v>, Option<u32>) {
+        if field.ty.many != Many::Shares {
+            return (part, None);
+        }
+        let at = part.atoms.iter().position(|token| token.class == Class::Number);
+        let Some((name, number)) = at.and_then(|at| part.atoms.split_at_checked(at)).filter(|(name, _)| !name.is_empty())
+        else {
+            return (part, None);
+        };
+        let share = Value { atoms: number, ..part };
+        let read = match read_amount(share, &self.schema.units, &self.model.names) {
+            Ok(read) if read.percent => read,
+            Ok(_) => {
+                self.slip(share, field, "a share is a percentage, as in `80%`");
+                return (Value { atoms: name, ..part }, None);
+            }
+            Err(slip) => {
+                self.diagnostics.push(*slip);
+                return (Value { atoms: name, ..part }, None);
+            }
+        };
+        let index = self.add_amount(read.interval, read.measure);
+        (Value { atoms: name, ..part }, Some(index))
+    }
+
+    fn read_one(&mut self, value: Value<'_>, field: &Field, entity: EntityId, target: Target) -> Written {
+        let ty = &field.ty;
+        let Some(first) = value.atoms.first().copied() else {
+            return self.slip(value, field, "nothing is written here");
+        };
+        if ty.words().is_some() && value.atoms.len() == 1 && first.class == Class::Word && ty.kinds().is_empty() {
+            return self.read_enum(value, field);
+        }
+        match first.class {
+            Class::String | Class::Text if value.atoms.len() == 1 => self.read_quoted(value, field, entity, target),
+            Class::Number if ty.takes_date() && (ty.quantity().is_none() || looks_like_date(value)) => self.read_date(value),
+            Class::Word if ty.takes_date() && looks_like_date(value) => self.read_date(value),
+            Class::Word if value.atoms.len() == 1 && !ty.kinds().is_empty() => {
+                self.refer(value, field, entity, target);
+                Written::Unreadable
+            }
+            Class::Word if value.atoms.len() == 1 && ty.bases.contains(&Base::YesNo) => self.read_yes_no(value, field),
+            Class::Word | Class::Number | Class::Mark if ty.quantity().is_some() => self.read_quantity(value, field, entity),
+            Class::Word | Class::Number if ty.takes_date() => self.read_date(value),
+            Class::Mark if value.is_list() => self.slip(value, field, "one value stands here, no list"),
+            _ if ty.takes_text() => self.slip(value, field, "put the words in quotation marks"),
+            Class::Word if !ty.kinds().is_empty() => self.slip(value, field, "a name of several words stands in quotation marks"),
+            _ => self.slip(value, field, "not understood here"),
+        }
+    }
+
+    fn read_date(&mut self, value: Value<'_>) -> Written {
+        match read_date(value) {
+            Ok(dates) => Written::Dates(dates),
+            Err(slip) => {
+                self.diagnostics.push(*slip);
+                Written::Unreadable
+            }
+        }
+    }
+
+    fn read_yes_no(&mut self, value: Value<'_>, field: &Field) -> Written {
+        match value.words().to_ascii_lowercase().as_str() {
+            "yes" => Written::YesNo(true),
+            "no" => Written::YesNo(false),
+            _ => self.slip(value, field, "neither `yes` nor `no`"),
+        }
+    }
+
+    fn read_quoted(&mut self, value: Value<'_>, field: &Field, entity: EntityId, target: Target) -> Written {
+        let inner = value.atoms.first().map_or(Span::default(), |token| unquote(value.text, token.span));
+        if !field.ty.kinds().is_empty() {
+            self.refer(value, field, entity, target);
+            // Replaced when a fact or block bears the name; prose otherwise.
+            return if field.ty.takes_text() { Written::Text(inner) } else { Written::Unreadable };
+        }
+        if field.ty.takes_text() {
+            return Written::Text(inner);
+        }
+        if let Some(id) = field.ty.words() {
+            let known = self.model.names.get(inner.of(value.text));
+            if known.and_then(|word| self.schema.get_enum(id)?.ordinal(word)).is_some() {
+                return self.slip(value, field, "write this word without quotation marks");
+            }
+        }
+        self.slip(value, field, "quoted words cannot stand here")
+    }
+
+    fn refer(&mut self, value: Value<'_>, field: &Field, entity: EntityId, target: Target) {
+        let Some(token) = value.atoms.first().copied() else { return };
+        let quoted = token.is_prose();
+        let span = if quoted { unquote(value.text, token.span) } else { token.span };
+        self.pending.push(Pending {
+            target,
+            entity,
+            file: value.file,
+            span,
+            quoted,
+            kinds: field.ty.kinds(),
+            in_list: field.ty.many == Many::List,
+            or_text: field.ty.takes_text(),
+            words: field.ty.words(),
+        });
+    }
+
+    fn read_enum(&mut self, value: Value<'_>, field: &Field) -> Written {
+        let Some(id) = field.ty.words() else { return Written::Unreadable };
+        let written = value.words();
+        let known = self.model.names.get(written);
+        match known.and_then(|word| self.schema.get_enum(id)?.ordinal(word)) {
+            Some(ordinal) => Written::Enum(ordinal),
+            None => {
+                let found = unknown_word(self.schema, id, field, value.file, value.span(), written);
+                self.diagnostics.push(found);
+                Written::Unreadable
+            }
+        }
+    }
+
+    fn read_quantity(&mut self, value: Value<'_>, field: &Field, entity: EntityId) -> Written {
+        let read = match read_amount(value, &self.schema.units, &self.model.names) {
+            Ok(read) => read,
+            Err(slip) => {
+                let example = field.example.as_deref().filter(|_| slip.help.is_none());
+                let slip = match example {
+                    Some(example) => slip.help(format!("`{}: {example}`", self.schema.names.text(field.name))),
+                    None => *slip,
+                };
+                self.diagnostics.push(slip);
+                return Written::Unreadable;
+            }
+        };
+        let (word, dimensions) = field.ty.quantity().unwrap_or((Word::Quantity, &[]));
+        let dimension = self.schema.units.dimension(read.measure);
+        if !dimensions.is_empty() && !dimensions.contains(&dimension) {
+            return self.wrong_dimension(value, field, dimension, dimensions);
+        }
+        if word == Word::Percent && !read.percent && !read.interval.lo.is_zero() {
+            return self.slip(value, field, "write the percent sign, as in `60%`");
+        }
+        let index = self.add_amount(read.interval, read.measure);
+        if let Some(of) = read.of {
+            let Some(token) = of.atoms.first().copied() else { return Written::Amount(index) };
+            let span = if token.is_prose() { unquote(of.text, token.span) } else { token.span };
+            self.pending.push(Pending {
+                target: Target::Of(index),
+                entity,
+                file: value.file,
+                span,
+                quoted: token.is_prose(),
+                kinds: self.schema.amounts_of(),
+                in_list: false,
+                or_text: false,
+                words: None,
+            });
+        }
+        Written::Amount(index)
+    }
+
+    fn wrong_dimension(&mut self, value: Value<'_>, field: &Field, is: Dimension, allowed: &[Dimension]) -> Written {
+        let units = &self.schema.units;
+        let name = self.schema.names.text(field.name);
+        let allowed: Vec<String> = allowed.iter().map(|dimension| units.name(*dimension)).collect();
+        let allowed: Vec<&str> = allowed.iter().map(String::as_str).collect();
+        let message = format!("`{name}` takes {}, and this is {}", crate::schema::or_list(&allowed), units.name(is));
+        let found = Diagnostic::new("wrong-dimension", Severity::Error, message, value.file, value.span()).label(units.name(is));
+        let found = match &field.example {
+            Some(example) => found.help(format!("`{name}: {example}`")),
+            None => found,
+        };
+        self.diagnostics.push(found);
+        Written::Unreadable
+    }
+
+    pub(super) fn add_amount(&mut self, interval: Interval, measure: crate::schema::Measure) -> u32 {
+        self.model.amounts.push(Amount { interval, measure, of: None });
+        self.model.amounts.len() as u32 - 1
+    }
+
+    /// A value of the wrong form: says what the field takes, with an example.
+    fn slip(&mut self, value: Value<'_>, field: &Field, label: &str) -> Written {
+        let name = self.schema.names.text(field.name);
+        let message = format!("`{name}` takes {}", field.ty.describe(self.schema));
+        let found = Diagnostic::new("wrong-value", Severity::Error, message, value.file, value.span()).label(label);
+        let found = match &field.example {
+            Some(example) => found.help(format!("`{name}: {example}`, for example")),
+            None => found,
+        };
+        self.diagnostics.push(found);
+        Written::Unreadable
+    }
+}
+
+/// A word that the enum of a field does not hold; a word of another enum says which field it belongs to.
+pub(super) fn unknown_word(schema: &Schema, id: EnumId, field: &Field, file: FileId, span: Span, written: &str) -> Diagnostic {
+    let name = schema.names.text(field.name);
+    let values = |id: EnumId| {
+        let values = schema.get_enum(id).map_or(&[][..], |declared| &declared.values);
+        values.iter().map(|value| schema.names.text(*value)).collect::<Vec<&str>>()
+    };
+    let message = format!("`{written}` is no value of `{name}`");
+    let found = Diagnostic::new("unknown-value", Severity::Error, message, file, span);
+    let known = values(id);
+    let near = nearest(written, known.iter().copied());
+    let label = near.map_or_else(|| "not one of its words".into(), |near| format!("did you mean `{near}`?"));
+    let elsewhere = schema.names.get(written).and_then(|word| {
+        let mut others = schema.enums().filter(|(other, declared)| *other != id && declared.ordinal(word).is_some());
+        others.next().map(|(_, declared)| declared)
+    });
+    let found = match elsewhere.filter(|_| near.is_none()) {
+        Some(other) => found.label(format!("a word of another list, `{}`", schema.names.text(other.name))).note(
+            crate::diagnostic::NoteKind::Note,
+            format!("`{}` has {}", schema.names.text(other.name), other.values.iter().map(|value| schema.names.text(*value)).collect::<Vec<_>>().join(", ")),
+        ),
+        None => found.label(label),
+    };
+    found.help(format!("`{name}` takes {}", known.join(", ")))
+}

@@ -1,0 +1,185 @@
+//! A block with its text at hand: owns `View`, the way in which later steps read heads, fields and lists.
+//! Knows no kind or field; what it is asked for is the asker's business.
+
+use std::borrow::Cow;
+
+use super::token::{Class, Token, prose};
+use super::tree::{EntryId, Shape, Tree};
+use crate::source::{FileId, Place, Span};
+
+/// One entry of a tree.
+#[derive(Clone, Copy, Debug)]
+pub struct View<'a> {
+    /// The file it stands in.
+    pub file: FileId,
+    /// All of that file.
+    pub text: &'a str,
+    /// The tree of its piece.
+    pub tree: &'a Tree,
+    /// Its number there.
+    pub id: EntryId,
+}
+
+impl<'a> View<'a> {
+    /// The outermost entries of a tree.
+    pub fn roots(file: FileId, text: &'a str, tree: &'a Tree) -> impl Iterator<Item = View<'a>> {
+        tree.roots().map(move |id| View { file, text, tree, id })
+    }
+
+    /// What it is.
+    #[must_use]
+    pub fn shape(self) -> Shape {
+        self.tree.shape(self.id)
+    }
+
+    /// Its own atoms.
+    #[must_use]
+    pub fn atoms(self) -> &'a [Token] {
+        self.tree.atoms(self.id)
+    }
+
+    /// The words of an atom.
+    #[must_use]
+    pub fn words(self, token: Token) -> &'a str {
+        token.span.of(self.text)
+    }
+
+    /// A place in its file.
+    #[must_use]
+    pub fn at(self, span: Span) -> Place {
+        Place { file: self.file, span }
+    }
+
+    /// Its head, or its words if it is no block.
+    #[must_use]
+    pub fn head(self) -> Place {
+        self.at(self.tree.head_span(self.id))
+    }
+
+    /// Its first word: the kind of a block, the keyword of a statement, the name of a field.
+    #[must_use]
+    pub fn keyword(self) -> &'a str {
+        self.atoms().first().map_or("", |first| self.words(*first))
+    }
+
+    /// The atom that names a block: the one after its kind, if that is a word.
+    #[must_use]
+    pub fn name_token(self) -> Option<Token> {
+        self.atoms().get(1).copied().filter(|token| matches!(token.class, Class::Word | Class::Number))
+    }
+
+    /// The name of a block.
+    #[must_use]
+    pub fn name(self) -> Option<&'a str> {
+        self.name_token().map(|token| self.words(token))
+    }
+
+    /// The title of a block: the quotation that ends its head.
+    #[must_use]
+    pub fn title_token(self) -> Option<Token> {
+        self.atoms().last().copied().filter(|token| token.class == Class::String)
+    }
+
+    /// What the title says.
+    #[must_use]
+    pub fn title(self) -> Option<Cow<'a, str>> {
+        self.title_token().map(|token| prose(self.text, token))
+    }
+
+    /// The entries directly inside.
+    pub fn inside(self) -> impl Iterator<Item = View<'a>> {
+        let tree: &'a Tree = self.tree;
+        tree.inside(self.id).map(move |id| View { id, ..self })
+    }
+
+    /// The blocks directly inside whose kind is `keyword`.
+    pub fn blocks(self, keyword: &'static str) -> impl Iterator<Item = View<'a>> {
+        self.inside().filter(move |view| view.shape() == Shape::Block && view.keyword() == keyword)
+    }
+
+    /// The fields directly inside.
+    pub fn fields(self) -> impl Iterator<Item = View<'a>> {
+        self.inside().filter(|view| view.shape() == Shape::Field)
+    }
+
+    /// The value of the field of that name.
+    #[must_use]
+    pub fn field(self, name: &str) -> Option<Value<'a>> {
+        self.fields().find(|view| view.keyword().eq_ignore_ascii_case(name)).map(View::value)
+    }
+
+    /// The value of a field.
+    #[must_use]
+    pub fn value(self) -> Value<'a> {
+        Value { file: self.file, text: self.text, atoms: self.tree.value(self.id), after: self.head().span.end }
+    }
+}
+
+/// The atoms of a value.
+#[derive(Clone, Copy, Debug)]
+pub struct Value<'a> {
+    /// The file it stands in.
+    pub file: FileId,
+    /// All of that file.
+    pub text: &'a str,
+    /// The atoms.
+    pub atoms: &'a [Token],
+    /// The byte after the field, which is the place of a value that is missing.
+    pub after: u32,
+}
+
+impl<'a> Value<'a> {
+    /// From the first atom to the last.
+    #[must_use]
+    pub fn span(self) -> Span {
+        match self.atoms {
+            [first, .., last] => first.span.to(last.span),
+            [only] => only.span,
+            [] => Span { start: self.after, end: self.after },
+        }
+    }
+
+    /// All of it, as written.
+    #[must_use]
+    pub fn words(self) -> &'a str {
+        self.span().of(self.text)
+    }
+
+    /// Where it stands.
+    #[must_use]
+    pub fn place(self) -> Place {
+        Place { file: self.file, span: self.span() }
+    }
+
+    /// What it says, without quotation marks.
+    #[must_use]
+    pub fn prose(self) -> Cow<'a, str> {
+        match self.atoms {
+            [only] if only.is_prose() => prose(self.text, *only),
+            _ => Cow::Borrowed(self.words()),
+        }
+    }
+
+    /// Whether it is `yes`.
+    #[must_use]
+    pub fn is_yes(self) -> bool {
+        self.words().eq_ignore_ascii_case("yes")
+    }
+
+    /// Whether it begins with `[`.
+    #[must_use]
+    pub fn is_list(self) -> bool {
+        self.atoms.first().is_some_and(|first| first.is_mark(self.text, "["))
+    }
+
+    /// The parts of `[a, b]`, or itself as the only part.
+    pub fn parts(self) -> impl Iterator<Item = Value<'a>> {
+        let inner = if self.is_list() { self.atoms.get(1..).unwrap_or(&[]) } else { self.atoms };
+        let inner = match inner {
+            [front @ .., last] if self.is_list() && last.is_mark(self.text, "]") => front,
+            all => all,
+        };
+        let parts = inner.split(|token| token.class == Class::Comma).filter(|part| !part.is_empty());
+        parts.map(move |atoms| Value { atoms, ..self })
+    }
+}
