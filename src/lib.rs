@@ -9,6 +9,7 @@ pub mod diagnostic;
 pub mod outcome;
 pub mod model;
 pub mod names;
+pub mod rule;
 pub mod schema;
 pub mod source;
 pub mod syntax;

@@ -10,7 +10,7 @@ mod resolve;
 
 pub use facts::{Confidence, Group, GroupId, Provenance, ProvenanceId};
 pub use load::{Text, load_facts, load_portfolio};
-pub use read::read_value;
+pub use read::{ReadValue, read_value};
 
 use rustc_hash::FxHashMap;
 

@@ -40,6 +40,8 @@ pub struct KindSet(u128);
 impl KindSet {
     /// No kind.
     pub const EMPTY: KindSet = KindSet(0);
+    /// Every kind.
+    pub const ALL: KindSet = KindSet(u128::MAX);
 
     /// Just one kind.
     #[must_use]
@@ -279,6 +281,9 @@ impl Schema {
     /// Kinds as a person lists them: `` `a`, `b` or `c` ``.
     #[must_use]
     pub fn list_kinds(&self, kinds: KindSet) -> String {
+        if kinds == KindSet::ALL {
+            return "block or fact".into();
+        }
         // A family is named by its head where all of it is meant.
         let heads = kinds.iter().filter(|id| {
             let parent = self.kind(*id).and_then(|kind| kind.is).and_then(|is| self.kind(is));

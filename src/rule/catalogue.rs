@@ -1,0 +1,265 @@
+//! All rules of a run: owns the order in which rule files are read (names, functions, relations, rules) and
+//! what `explain` and the rule tests need of them.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::declare::RuleReader;
+use super::expr::Index;
+use super::typing::{Context, Define, Typer};
+use super::{Edge, Relation, RelationId, Rule};
+use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::model::Model;
+use crate::names::nearest;
+use crate::schema::{Declarations, Schema};
+use crate::source::Place;
+use crate::syntax::{Shape, View, prose};
+
+/// Everything that rules say.
+#[derive(Debug, Default)]
+pub struct Catalogue {
+    /// The rules, in the order of their ids.
+    pub rules: Vec<Rule>,
+    /// The relations.
+    pub relations: Vec<Relation>,
+    /// The tables that rules look entities up in.
+    pub indexes: Vec<Index>,
+    /// What can be explained: rules and language diagnostics, in the order of their ids.
+    pub explanations: Vec<Explanation>,
+}
+
+/// What is known of a rule or language diagnostic beside its conditions.
+#[derive(Clone, Debug)]
+pub struct Explanation {
+    /// Its id.
+    pub id: Code,
+    /// The defect in a few words.
+    pub title: String,
+    /// The pack, or `language`.
+    pub pack: String,
+    /// Before severity steps.
+    pub severity: Severity,
+    /// What it is.
+    pub doc: String,
+    /// Why it matters, with the source.
+    pub why: Option<String>,
+    /// Parameters that it reads: name, value and why.
+    pub parameters: Vec<(String, String, String)>,
+    /// Examples, in written order.
+    pub examples: Vec<Example>,
+    /// Where it is declared.
+    pub place: Place,
+}
+
+/// A small portfolio that shows a rule, or shows where it stays silent.
+#[derive(Clone, Debug)]
+pub struct Example {
+    /// Whether findings are expected.
+    pub bad: bool,
+    /// What it shows.
+    pub title: String,
+    /// The portfolio's text.
+    pub text: String,
+    /// Expected findings: rule and the path of the entity where the primary label lands.
+    pub expects: Vec<(String, String)>,
+    /// Whether the text is a rule file and no portfolio.
+    pub of_rules: bool,
+    /// Where it stands.
+    pub place: Place,
+}
+
+impl Catalogue {
+    /// The rule of that id.
+    #[must_use]
+    pub fn rule(&self, id: &str) -> Option<&Rule> {
+        self.rules.iter().find(|rule| rule.id.as_str() == id)
+    }
+
+    /// What is known of an id.
+    #[must_use]
+    pub fn explanation(&self, id: &str) -> Option<&Explanation> {
+        self.explanations.iter().find(|known| known.id.as_str() == id)
+    }
+
+    /// The id that a slip of the pen most likely meant.
+    #[must_use]
+    pub fn nearest(&self, written: &str) -> Option<&str> {
+        nearest(written, self.explanations.iter().map(|known| known.id.as_str()))
+    }
+}
+
+/// A rule file with what its path says.
+#[derive(Clone, Copy, Debug)]
+pub struct RuleFile<'a> {
+    /// Its trees.
+    pub declarations: Declarations<'a>,
+    /// The folder that holds it.
+    pub pack: &'a str,
+    /// Its name without `.plumb`.
+    pub stem: &'a str,
+}
+
+/// Reads the rules, relations and functions of all files.
+pub fn load(schema: &Schema, facts: &Model, files: &[RuleFile<'_>], diagnostics: &mut Vec<Diagnostic>) -> Catalogue {
+    let texts = files.iter().map(|file| (file.declarations.file, file.declarations.text)).collect();
+    let mut context = Context { schema, facts, relations: FxHashMap::default(), defines: FxHashMap::default(), texts };
+    let mut catalogue = Catalogue::default();
+    name_relations(&mut context, files, diagnostics);
+    read_defines(&mut context, files, diagnostics);
+    for define in context.defines.values() {
+        Typer::new(&context, define.file, &mut catalogue.indexes, diagnostics).check_define(define);
+    }
+    read_relations(&context, files, &mut catalogue, diagnostics);
+    let mut seen: FxHashSet<String> = FxHashSet::default();
+    for file in files {
+        for view in file.declarations.blocks("rule").chain(file.declarations.blocks("language")) {
+            if !claim_id(view, file, &mut seen, diagnostics) {
+                continue;
+            }
+            if view.keyword() == "rule" {
+                let typer = Typer::new(&context, view.file, &mut catalogue.indexes, diagnostics);
+                let (rule, explanation) = RuleReader::new(typer, view, file.pack).read();
+                catalogue.rules.extend(rule);
+                catalogue.explanations.push(explanation);
+            } else {
+                catalogue.explanations.push(language(view));
+            }
+        }
+    }
+    catalogue.rules.sort_by(|a, b| a.id.cmp(&b.id));
+    catalogue.explanations.sort_by(|a, b| a.id.cmp(&b.id));
+    check_references(&catalogue, diagnostics);
+    catalogue
+}
+
+/// Whether the id of a rule is its own and that of its file.
+fn claim_id(view: View<'_>, file: &RuleFile<'_>, seen: &mut FxHashSet<String>, diagnostics: &mut Vec<Diagnostic>) -> bool {
+    let Some(token) = view.name_token() else {
+        let found = Diagnostic::new("rule-incomplete", Severity::Error, format!("this {} has no name", view.keyword()), view.file, view.head().span);
+        diagnostics.push(found.label("write an id that names the defect"));
+        return false;
+    };
+    let id = view.words(token);
+    let error = |message: String, label: &str| {
+        Diagnostic::new("duplicate-id", Severity::Error, message, view.file, token.span).label(label)
+    };
+    if !seen.insert(id.to_owned()) {
+        diagnostics.push(error(format!("a rule `{id}` exists already; choose another name"), "nothing that is shipped is overridden"));
+        return false;
+    }
+    if id != file.stem {
+        diagnostics.push(error(format!("`{id}` stands in a file named `{}.plumb`", file.stem), "one rule a file, and the file bears its name"));
+    }
+    true
+}
+
+fn name_relations(context: &mut Context<'_>, files: &[RuleFile<'_>], diagnostics: &mut Vec<Diagnostic>) {
+    for view in files.iter().flat_map(|file| file.declarations.blocks("relation")) {
+        let name = view.name().unwrap_or("").to_owned();
+        let id = RelationId(context.relations.len() as u16);
+        if context.relations.insert(name.clone(), id).is_some() {
+            let found = Diagnostic::new("duplicate-id", Severity::Error, format!("a relation `{name}` exists already"), view.file, view.head().span);
+            diagnostics.push(found.label("again here"));
+        }
+    }
+}
+
+fn read_defines(context: &mut Context<'_>, files: &[RuleFile<'_>], diagnostics: &mut Vec<Diagnostic>) {
+    let mut defines: Vec<Define> = Vec::new();
+    for file in files {
+        let statements = file.declarations.entries().filter(|view| view.shape() == Shape::Statement);
+        for view in statements {
+            if view.keyword() != "define" {
+                let found = Diagnostic::new("rule-syntax", Severity::Error, "this says nothing that can be read", view.file, view.head().span);
+                diagnostics.push(found.label("neither a block nor a `define`"));
+                continue;
+            }
+            match super::declare::define(context, view) {
+                Ok(define) => defines.push(define),
+                Err(slip) => diagnostics.push(*slip),
+            }
+        }
+    }
+    for define in defines {
+        let (file, span, name) = (define.file, define.span, define.name.clone());
+        if context.defines.insert(name.clone(), define).is_some() {
+            let found = Diagnostic::new("duplicate-id", Severity::Error, format!("a function `{name}` exists already"), file, span);
+            diagnostics.push(found.label("again here"));
+        }
+    }
+}
+
+fn read_relations(context: &Context<'_>, files: &[RuleFile<'_>], catalogue: &mut Catalogue, diagnostics: &mut Vec<Diagnostic>) {
+    let mut relations: Vec<(RelationId, Relation)> = Vec::new();
+    for view in files.iter().flat_map(|file| file.declarations.blocks("relation")) {
+        let Some(name) = view.name() else { continue };
+        let Some(id) = context.relations.get(name).copied() else { continue };
+        let mut typer = Typer::new(context, view.file, &mut catalogue.indexes, diagnostics);
+        let edges: Vec<Edge> = super::declare::edges(&mut typer, view);
+        let frame = typer.frame;
+        relations.push((id, Relation { name: name.to_owned(), edges, frame }));
+    }
+    relations.sort_by_key(|(id, _)| id.0);
+    catalogue.relations = relations.into_iter().map(|(_, relation)| relation).collect();
+}
+
+/// A language diagnostic: doc and examples, without condition.
+fn language(view: View<'_>) -> Explanation {
+    let text = |field| view.field(field).map(|value| value.prose().into_owned());
+    let of_rules = text("reads").is_some_and(|reads| reads == "rules");
+    let example = |field: &str, bad: bool| {
+        let value = view.field(field)?;
+        let token = value.atoms.first().copied()?;
+        Some(Example {
+            bad,
+            title: String::new(),
+            text: prose(view.text, token).into_owned(),
+            expects: Vec::new(),
+            of_rules,
+            place: value.place(),
+        })
+    };
+    Explanation {
+        id: view.name().unwrap_or("").into(),
+        title: view.title().unwrap_or_default().into_owned(),
+        pack: "language".into(),
+        severity: text("severity").and_then(|word| Severity::parse(&word)).unwrap_or(Severity::Error),
+        doc: text("doc").unwrap_or_default(),
+        why: text("why"),
+        parameters: Vec::new(),
+        examples: example("bad", true).into_iter().chain(example("good", false)).collect(),
+        place: view.head(),
+    }
+}
+
+/// Rules that others name must exist, and no two may wait for each other.
+fn check_references(catalogue: &Catalogue, diagnostics: &mut Vec<Diagnostic>) {
+    for rule in &catalogue.rules {
+        for named in rule.yields_to.iter().chain(&rule.covers) {
+            // Packs come one by one: a rule that is named may not be written yet.
+            let near = catalogue.nearest(named.as_str()).filter(|near| *near != named.as_str());
+            if let (None, Some(near)) = (catalogue.rule(named.as_str()), near) {
+                let found = Diagnostic::new("unknown-rule", Severity::Error, format!("there is no rule `{named}`"), rule.place.file, rule.place.span);
+                diagnostics.push(found.label(format!("did you mean `{near}`?")));
+            }
+        }
+        if yields_in_circle(catalogue, rule) {
+            let message = format!("`{}` yields to itself through others, so none of them would speak", rule.id);
+            let found = Diagnostic::new("rule-circle", Severity::Error, message, rule.place.file, rule.place.span);
+            diagnostics.push(found.label("in a circle"));
+        }
+    }
+}
+
+fn yields_in_circle(catalogue: &Catalogue, start: &Rule) -> bool {
+    let mut waiting: Vec<&Code> = start.yields_to.iter().collect();
+    let mut seen: FxHashSet<&Code> = FxHashSet::default();
+    while let Some(next) = waiting.pop() {
+        if *next == start.id {
+            return true;
+        }
+        if seen.insert(next) {
+            waiting.extend(catalogue.rule(next.as_str()).into_iter().flat_map(|rule| &rule.yields_to));
+        }
+    }
+    false
+}

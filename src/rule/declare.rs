@@ -1,0 +1,600 @@
+//! Statements of rules, relations and functions: owns what each may say. Expressions in them are parsed by
+//! `parse` and typed by `typing`.
+
+use super::ast::{Ast, Bind};
+use super::expr::{Access, Expr, Node, Ty};
+use super::parse::{Parser, Slip};
+use super::template::Template;
+use super::typing::{Context, Define, Typer};
+use super::{
+    Conditional, Edge, EditPlan, Example, Explanation, FixPlan, Label, LetUse, Note, Rule, SeverityStep, Stage,
+};
+use crate::diagnostic::{Applicability, Code, Diagnostic, NoteKind, Severity};
+use crate::names::nearest;
+use crate::schema::{Dimension, KindSet};
+use crate::source::Span;
+use crate::syntax::{Class, Shape, Token, View, prose};
+
+const FIELDS: [&str; 6] = ["severity", "why", "doc", "pillar", "yields-to", "covers"];
+const STATEMENTS: [&str; 9] = ["for", "let", "when", "downgrade", "upgrade", "message", "label", "note", "help"];
+
+/// Reads one rule.
+pub(super) struct RuleReader<'a> {
+    typer: Typer<'a>,
+    view: View<'a>,
+    rule: Rule,
+    examples: Vec<Example>,
+}
+
+impl<'a> RuleReader<'a> {
+    pub(super) fn new(typer: Typer<'a>, view: View<'a>, pack: &str) -> Self {
+        let text = |field: &str| view.field(field).map(|value| value.prose().into_owned());
+        let codes = |field: &str| -> Vec<Code> {
+            view.field(field).into_iter().flat_map(|value| value.parts()).map(|part| part.words().into()).collect()
+        };
+        let rule = Rule {
+            id: view.name().unwrap_or("").into(),
+            pack: pack.to_owned(),
+            title: view.title().unwrap_or_default().into_owned(),
+            place: view.head(),
+            severity: Severity::Warning,
+            why: text("why"),
+            doc: text("doc"),
+            yields_to: codes("yields-to"),
+            covers: codes("covers"),
+            frame: 0,
+            stages: Vec::new(),
+            steps: Vec::new(),
+            messages: Vec::new(),
+            primary: Vec::new(),
+            secondary: Vec::new(),
+            notes: Vec::new(),
+            help: Vec::new(),
+            fixes: Vec::new(),
+            parameters: Vec::new(),
+        };
+        Self { typer, view, rule, examples: Vec::new() }
+    }
+
+    /// The rule, unless it is too incomplete to run, and what is known of it.
+    pub(super) fn read(mut self) -> (Option<Rule>, Explanation) {
+        self.severity();
+        for entry in self.view.inside() {
+            match entry.shape() {
+                Shape::Field => self.field(entry),
+                Shape::Statement => {
+                    if let Err(slip) = self.statement(entry) {
+                        self.typer.say(*slip);
+                    }
+                }
+                Shape::Block => self.block(entry),
+            }
+        }
+        self.rule.frame = self.typer.frame;
+        self.mark_late_lets();
+        self.rule.parameters = self.parameters();
+        let complete = self.check_complete();
+        let explanation = self.explanation();
+        (complete.then_some(self.rule), explanation)
+    }
+
+    fn severity(&mut self) {
+        let Some(value) = self.view.field("severity") else {
+            return self.typer.error("rule-incomplete", self.view.head().span, "this rule has no `severity`", "`error`, `warning` or `note`");
+        };
+        match Severity::parse(value.words()) {
+            Some(severity) => self.rule.severity = severity,
+            None => {
+                let message = format!("`{}` is no severity", value.words());
+                self.typer.error("unknown-value", value.span(), message, "`error`, `warning` or `note`");
+            }
+        }
+    }
+
+    fn field(&mut self, entry: View<'_>) {
+        if FIELDS.contains(&entry.keyword()) {
+            return;
+        }
+        let span = entry.atoms().first().map_or(entry.head().span, |name| name.span);
+        let near = nearest(entry.keyword(), FIELDS.into_iter());
+        let label = near.map_or_else(|| format!("a rule has {}", FIELDS.join(", ")), |near| format!("did you mean `{near}`?"));
+        self.typer.error("unknown-field", span, format!("a rule has no field `{}`", entry.keyword()), label);
+    }
+
+    fn statement(&mut self, entry: View<'a>) -> Result<(), Slip> {
+        let atoms = entry.atoms();
+        let mut parser = self.typer.parser(atoms, entry.head().span);
+        parser.at = 1;
+        match entry.keyword() {
+            "for" => self.each(parser),
+            "let" => self.let_(parser),
+            "when" => {
+                let condition = self.condition(&mut parser)?;
+                parser.finish()?;
+                self.rule.stages.push(Stage::When(condition));
+                Ok(())
+            }
+            "downgrade" | "upgrade" => self.step(parser),
+            "message" => {
+                let message = self.conditional(parser)?;
+                self.rule.messages.push(message);
+                Ok(())
+            }
+            "help" => {
+                let help = self.conditional(parser)?;
+                self.rule.help.push(help);
+                Ok(())
+            }
+            "label" => self.label(parser),
+            "note" => self.note(parser),
+            other => {
+                parser.at = 0;
+                let near = nearest(other, STATEMENTS.into_iter());
+                let label = near.map_or_else(|| format!("a statement begins with {}", STATEMENTS.join(", ")), |near| format!("did you mean `{near}`?"));
+                Err(parser.error(format!("`{other}` begins no statement of a rule"), label))
+            }
+        }
+    }
+
+    fn each(&mut self, mut parser: Parser<'_>) -> Result<(), Slip> {
+        parser.expect("each")?;
+        let bind = parser.bind()?;
+        parser.finish()?;
+        let source = self.typer.source(&bind);
+        self.rule.stages.push(Stage::Each(source));
+        Ok(())
+    }
+
+    fn let_(&mut self, mut parser: Parser<'_>) -> Result<(), Slip> {
+        let (name, _) = parser.name("the name")?;
+        if !parser.takes_mark("=") {
+            return Err(parser.error("`=` is missing here", "write `let name = …`"));
+        }
+        let ast = parser.expr()?;
+        parser.finish()?;
+        let value = self.typer.expr(&ast, None);
+        let slot = self.typer.declare(&name, value.ty.clone());
+        self.rule.stages.push(Stage::Let(slot, value, LetUse::Condition));
+        Ok(())
+    }
+
+    fn condition(&mut self, parser: &mut Parser<'_>) -> Result<Expr, Slip> {
+        let ast = parser.expr()?;
+        Ok(self.typer.condition(&ast))
+    }
+
+    fn step(&mut self, mut parser: Parser<'_>) -> Result<(), Slip> {
+        parser.expect("to")?;
+        let (word, _) = parser.name("the new severity")?;
+        let Some(to) = Severity::parse(&word) else {
+            parser.at -= 1;
+            return Err(parser.error(format!("`{word}` is no severity"), "`error`, `warning` or `note`"));
+        };
+        parser.expect("when")?;
+        let when = self.condition(&mut parser)?;
+        parser.expect("because")?;
+        let because = self.prose(&mut parser)?;
+        parser.finish()?;
+        self.rule.steps.push(SeverityStep { to, when, because });
+        Ok(())
+    }
+
+    fn prose(&mut self, parser: &mut Parser<'_>) -> Result<Template, Slip> {
+        match parser.peek() {
+            Some(token) if token.is_prose() => {
+                parser.at += 1;
+                Ok(self.typer.template(token))
+            }
+            _ => Err(parser.error("a sentence in quotation marks is missing here", "words should stand here")),
+        }
+    }
+
+    /// `"…" when e`
+    fn conditional(&mut self, mut parser: Parser<'_>) -> Result<Conditional<Template>, Slip> {
+        let then = self.prose(&mut parser)?;
+        let when = self.when(&mut parser)?;
+        parser.finish()?;
+        Ok(Conditional { then, when })
+    }
+
+    fn when(&mut self, parser: &mut Parser<'_>) -> Result<Option<Expr>, Slip> {
+        if parser.takes("when") { self.condition(parser).map(Some) } else { Ok(None) }
+    }
+
+    fn label(&mut self, mut parser: Parser<'_>) -> Result<(), Slip> {
+        let primary = parser.takes("primary");
+        if !primary {
+            parser.expect("secondary")?;
+        }
+        let mark = self.typer.enter();
+        let each = if !primary && parser.takes("each") {
+            let bind = parser.bind()?;
+            parser.expect("at")?;
+            Some(self.typer.source(&bind))
+        } else {
+            None
+        };
+        let place = self.place(&mut parser)?;
+        let text = self.prose(&mut parser)?;
+        let when = self.when(&mut parser)?;
+        parser.finish()?;
+        self.typer.leave(mark);
+        let label = Label { each, place, text, when };
+        if primary { self.rule.primary.push(label) } else { self.rule.secondary.push(label) }
+        Ok(())
+    }
+
+    /// The expression before a colon, which must stand somewhere in a file.
+    fn place(&mut self, parser: &mut Parser<'_>) -> Result<Expr, Slip> {
+        let rest = parser.atoms.get(parser.at..).unwrap_or(&[]);
+        let mut depth = 0_i32;
+        let mut place: Vec<Token> = Vec::new();
+        for token in rest {
+            parser.at += 1;
+            match (token.class, parser.words(*token)) {
+                (Class::Name, _) if depth == 0 => {
+                    place.push(Token { class: Class::Word, ..*token });
+                    return self.placed(parser, &place);
+                }
+                (Class::Mark, ":") if depth == 0 => return self.placed(parser, &place),
+                (Class::Mark, "(" | "[") => depth += 1,
+                (Class::Mark, ")" | "]") => depth -= 1,
+                _ => {}
+            }
+            place.push(*token);
+        }
+        Err(parser.error("a colon is missing behind the place of this label", "write `label primary PLACE: \"…\"`"))
+    }
+
+    fn placed(&mut self, parser: &Parser<'_>, atoms: &[Token]) -> Result<Expr, Slip> {
+        let mut inner = Parser { atoms, at: 0, depth: 0, ..*parser };
+        let ast: Ast = inner.expr()?;
+        inner.finish()?;
+        let place = self.typer.expr(&ast, None);
+        let stands = matches!(place.ty, Ty::Entity(_) | Ty::Step | Ty::Any | Ty::Either(_))
+            || matches!(&place.node, Node::Field(_, Access::Entity(..)));
+        if !stands {
+            let words = ast.span.of(self.view.text);
+            self.typer.error("rule-no-place", ast.span, format!("`{words}` is computed and stands in no file; a label needs a place"), "name an entity or a field");
+        }
+        Ok(place)
+    }
+
+    fn note(&mut self, mut parser: Parser<'_>) -> Result<(), Slip> {
+        let kind = [("sum", NoteKind::Sum), ("when", NoteKind::When), ("lack", NoteKind::Lack)];
+        let kind = kind.into_iter().find(|(word, _)| parser.takes(word)).map_or(NoteKind::Note, |(_, kind)| kind);
+        let mark = self.typer.enter();
+        let each = if parser.takes("each") {
+            let bind: Bind = parser.bind()?;
+            // The colon may be part of the last word of the range.
+            parser.takes_mark(":");
+            Some(self.typer.source(&bind))
+        } else {
+            None
+        };
+        let text = self.prose(&mut parser)?;
+        let when = self.when(&mut parser)?;
+        parser.finish()?;
+        self.typer.leave(mark);
+        self.rule.notes.push(Note { kind, each, text, when });
+        Ok(())
+    }
+
+    fn block(&mut self, entry: View<'a>) {
+        match entry.keyword() {
+            "example" => self.example(entry),
+            "fix" => {
+                if let Err(slip) = self.fix(entry) {
+                    self.typer.say(*slip);
+                }
+            }
+            other => {
+                let label = "a rule holds `example` and `fix` blocks";
+                self.typer.error("rule-syntax", entry.head().span, format!("a rule holds no block `{other}`"), label);
+            }
+        }
+    }
+
+    fn example(&mut self, entry: View<'a>) {
+        let bad = entry.name() == Some("bad");
+        if !bad && entry.name() != Some("good") {
+            return self.typer.error("rule-syntax", entry.head().span, "an example is `bad` or `good`", "write `example bad { … }`");
+        }
+        let (mut expects, mut texts) = (Vec::new(), Vec::new());
+        for inner in entry.inside() {
+            if inner.shape() == Shape::Statement && inner.keyword() == "expect" {
+                match inner.atoms() {
+                    [_, id, at, path] if at.is_word(inner.text, "at") => {
+                        expects.push((inner.words(*id).to_owned(), inner.words(*path).to_owned()));
+                    }
+                    _ => self.typer.error("rule-syntax", inner.head().span, "write `expect RULE at PATH`", "not understood"),
+                }
+            } else {
+                texts.push(inner.tree.span(inner.id).of(inner.text));
+            }
+        }
+        if bad == expects.is_empty() {
+            let message = if bad { "a bad example says what to expect" } else { "a good example expects nothing" };
+            self.typer.error("rule-untested", entry.head().span, message, "`expect RULE at PATH`");
+        }
+        let title = entry.title_token().map(|token| prose(entry.text, token).into_owned()).unwrap_or_default();
+        self.examples.push(Example { bad, title, text: texts.join("\n"), expects, of_rules: false, place: entry.head() });
+    }
+
+    fn fix(&mut self, entry: View<'a>) -> Result<(), Slip> {
+        let mut parser = self.typer.parser(entry.atoms(), entry.head().span);
+        parser.at = 1;
+        let applicability = if parser.takes("safe") {
+            Applicability::Safe
+        } else {
+            parser.expect("suggested")?;
+            Applicability::Suggested
+        };
+        let title = match parser.peek() {
+            Some(token) if token.is_prose() => prose(entry.text, token).into_owned(),
+            _ => return Err(parser.error("a fix says in quotation marks what it does", "a title is missing")),
+        };
+        parser.at += 1;
+        let when = self.when(&mut parser)?;
+        parser.finish()?;
+        let mut edits = Vec::new();
+        for inner in entry.inside() {
+            edits.push(self.edit(inner)?);
+        }
+        self.rule.fixes.push(FixPlan { title, applicability, when, edits });
+        Ok(())
+    }
+
+    fn edit(&mut self, inner: View<'a>) -> Result<EditPlan, Slip> {
+        let mut parser = self.typer.parser(inner.atoms(), inner.head().span);
+        if parser.takes("insert") {
+            parser.expect("field")?;
+            let (field, _) = parser.name("the field")?;
+            parser.expect("in")?;
+            let into = self.place(&mut parser)?;
+            let text = self.prose(&mut parser)?;
+            parser.finish()?;
+            return Ok(EditPlan::Insert { field, into, text });
+        }
+        parser.expect("replace")?;
+        let place = self.place(&mut parser)?;
+        if !matches!(&place.node, Node::Field(_, Access::Entity(..))) {
+            self.typer.error("rule-bad-fix", place.span, "a fix inserts or replaces one field", "no field");
+        }
+        let text = self.prose(&mut parser)?;
+        parser.finish()?;
+        Ok(EditPlan::Replace { place, text })
+    }
+
+    /// A `let` that no later range or condition reads is worked out for findings only.
+    fn mark_late_lets(&mut self) {
+        let mut needed: Vec<u16> = Vec::new();
+        for stage in self.rule.stages.iter_mut().rev() {
+            match stage {
+                Stage::When(condition) => needed.extend(condition.variables()),
+                Stage::Each(source) => {
+                    source.filter.iter().for_each(|filter| needed.extend(filter.variables()));
+                    match &source.from {
+                        super::From::Kinds(_) => {}
+                        super::From::Naming(_, _, inner) | super::From::List(inner) => needed.extend(inner.variables()),
+                    }
+                }
+                Stage::Let(slot, value, usage) => {
+                    if needed.contains(slot) {
+                        needed.extend(value.variables());
+                    } else {
+                        *usage = LetUse::Text;
+                    }
+                }
+            }
+        }
+    }
+
+    /// The parameters that conditions and severity steps read.
+    fn parameters(&self) -> Vec<usize> {
+        let mut found = Vec::new();
+        let mut see = |expr: &Expr| {
+            expr.visit(&mut |inner| {
+                if let Node::Parameter(at) = inner.node
+                    && !found.contains(&at)
+                {
+                    found.push(at);
+                }
+            });
+        };
+        for stage in &self.rule.stages {
+            match stage {
+                Stage::When(expr) | Stage::Let(_, expr, _) => see(expr),
+                Stage::Each(source) => source.filter.iter().for_each(&mut see),
+            }
+        }
+        self.rule.steps.iter().for_each(|step| see(&step.when));
+        found
+    }
+
+    fn check_complete(&mut self) -> bool {
+        let head = self.view.head().span;
+        let ranges = self.rule.stages.iter().any(|stage| matches!(stage, Stage::Each(_)));
+        let checks = [
+            (ranges, "this rule has no `for each`: say of what it speaks"),
+            (!self.rule.messages.is_empty(), "this rule has no message"),
+            (!self.rule.primary.is_empty(), "this rule has no primary label: say where the finding points"),
+        ];
+        let mut complete = true;
+        for (present, message) in checks {
+            if !present {
+                self.typer.error("rule-incomplete", head, message, "incomplete");
+                complete = false;
+            }
+        }
+        for bad in [true, false] {
+            if !self.examples.iter().any(|example| example.bad == bad) {
+                let message = if bad {
+                    "this rule has no bad example: nothing shows that it can fire"
+                } else {
+                    "this rule has no good example: nothing shows where it stays silent"
+                };
+                self.typer.error("rule-untested", head, message, "untested");
+            }
+        }
+        complete
+    }
+
+    fn explanation(&mut self) -> Explanation {
+        let schema = self.typer.schema();
+        let parameters = self.rule.parameters.iter().filter_map(|at| {
+            let known = schema.parameters().get(*at)?;
+            let value = self.typer.context.texts.get(&known.value.file).map(|text| known.value.span.of(text))?;
+            Some((schema.names.text(known.name).to_owned(), value.to_owned(), known.why.clone()))
+        });
+        Explanation {
+            id: self.rule.id.clone(),
+            title: self.rule.title.clone(),
+            pack: self.rule.pack.clone(),
+            severity: self.rule.severity,
+            doc: self.rule.doc.clone().unwrap_or_default(),
+            why: self.rule.why.clone(),
+            parameters: parameters.collect(),
+            examples: std::mem::take(&mut self.examples),
+            place: self.rule.place,
+        }
+    }
+}
+
+/// `define name(a: type, …) -> type = expression`
+pub(super) fn define(context: &Context<'_>, view: View<'_>) -> Result<Define, Slip> {
+    let names = &context.facts.names;
+    let units = &context.schema.units;
+    let after = view.head().span;
+    let mut parser = Parser { file: view.file, text: view.text, atoms: view.atoms(), at: 1, units, names, after, depth: 0 };
+    let (name, span) = parser.name("the name of the function")?;
+    let mut parameters = Vec::new();
+    if parser.takes_mark("(") {
+        while let Some(token) = parser.peek().filter(|token| token.class == Class::Name) {
+            parser.at += 1;
+            let ty = read_type(context, &mut parser)?;
+            parameters.push((parser.words(token).to_owned(), ty));
+            if parser.peek().is_some_and(|token| token.class == Class::Comma) {
+                parser.at += 1;
+            }
+        }
+        if !parser.takes_mark(")") {
+            return Err(parser.error("`)` is missing here", "write `name(a: TYPE, b: TYPE)`"));
+        }
+    }
+    if !parser.takes_mark("->") {
+        return Err(parser.error("a function says what it gives", "write `-> TYPE`"));
+    }
+    let returns = read_type(context, &mut parser)?;
+    if !parser.takes_mark("=") {
+        return Err(parser.error("`=` is missing here", "then the expression"));
+    }
+    let body = parser.expr()?;
+    parser.finish()?;
+    Ok(Define { name, file: view.file, span, parameters, returns, body })
+}
+
+fn read_type(context: &Context<'_>, parser: &mut Parser<'_>) -> Result<Ty, Slip> {
+    let (word, _) = parser.name("a type")?;
+    let schema = context.schema;
+    let dimension = |name: &str| Ty::Amount(schema.units.parse_dimension(name));
+    let ty = match word.as_str() {
+        "list" => {
+            parser.expect("of")?;
+            return Ok(Ty::List(Box::new(read_type(context, parser)?)));
+        }
+        "truth" | "yes-no" => Ty::Truth,
+        "quantity" => Ty::Amount(None),
+        "number" | "percent" => Ty::Amount(Some(Dimension::RATIO)),
+        "money" => dimension("money"),
+        "duration" => dimension("time"),
+        "date" => Ty::Dates,
+        "text" => Ty::Text,
+        "kind" => Ty::Kind,
+        "path" => Ty::Path,
+        name => match (schema.enum_named(name), schema.kind_named(name).and_then(|id| schema.kind(id))) {
+            (Some(id), _) => Ty::Enum(id),
+            (None, Some(kind)) => Ty::Entity(kind.family),
+            (None, None) => {
+                parser.at -= 1;
+                return Err(parser.error(format!("`{name}` is no value type, enum or kind"), "not declared"));
+            }
+        },
+    };
+    if parser.takes("or") { Ok(ty.join(read_type(context, parser)?)) } else { Ok(ty) }
+}
+
+/// The edges of a relation; a line that begins with `when`, `share` or `as` goes on with the edge before.
+pub(super) fn edges(typer: &mut Typer<'_>, view: View<'_>) -> Vec<Edge> {
+    let kinds = KindSet::ALL;
+    typer.declare("from", Ty::Entity(kinds));
+    typer.declare("to", Ty::Entity(kinds));
+    let carried = Ty::Entity(typer.schema().amounts_of());
+    typer.declare("carried", carried);
+    typer.declare("value", Ty::Amount(Some(Dimension::RATIO)));
+    let mut lines: Vec<Vec<Token>> = Vec::new();
+    for entry in view.inside() {
+        match lines.last_mut() {
+            Some(line) if entry.keyword() != "edge" => line.extend(entry.atoms()),
+            _ => lines.push(entry.atoms().to_vec()),
+        }
+    }
+    let mut edges = Vec::new();
+    for line in &lines {
+        match edge(typer, line, view.head().span) {
+            Ok(edge) => edges.extend(edge),
+            Err(slip) => typer.say(*slip),
+        }
+    }
+    edges
+}
+
+fn edge(typer: &mut Typer<'_>, atoms: &[Token], after: Span) -> Result<Option<Edge>, Slip> {
+    let mut parser = typer.parser(atoms, after);
+    parser.expect("edge")?;
+    let from = edge_kind(typer, &mut parser)?;
+    if !parser.takes_mark("->") {
+        return Err(parser.error("`->` is missing here", "write `edge KIND -> KIND via FIELD`"));
+    }
+    let to = edge_kind(typer, &mut parser)?;
+    parser.expect("via")?;
+    let (via_name, span) = parser.name("the field")?;
+    let found = typer.access(&Ty::Entity(from), &via_name, span);
+    let guard = if parser.takes("when") { Some(parser.expr()?) } else { None };
+    let share = if parser.takes("share") { Some(parser.expr()?) } else { None };
+    parser.expect("as")?;
+    let text = match parser.peek() {
+        Some(token) if token.is_prose() => token,
+        _ => return Err(parser.error("the step in words is missing here", "write `as \"…\"`")),
+    };
+    parser.at += 1;
+    parser.finish()?;
+    let Some((via, ty)) = found else { return Ok(None) };
+    let leads_to = ty.member().unwrap_or(&ty).kinds();
+    if leads_to.common(to).is_empty() {
+        let message = format!("`{via_name}` leads to a {}, not to a {}", typer.schema().list_kinds(leads_to), typer.schema().list_kinds(to));
+        typer.error("rule-edge-mismatch", span, message, "never leads there");
+    }
+    let guard = guard.map(|guard| typer.condition(&guard));
+    let share = share.map(|share| typer.expr(&share, None));
+    if let Some(share) = &share
+        && !Ty::Amount(Some(Dimension::RATIO)).meets(&share.ty)
+    {
+        let what = typer.describe(&share.ty);
+        typer.error("rule-unit-mismatch", share.span, format!("a share is a part of one; this is {what}"), what);
+    }
+    let text = typer.template(text);
+    Ok(Some(Edge { from, to, via, via_name, guard, share, text }))
+}
+
+fn edge_kind(typer: &mut Typer<'_>, parser: &mut Parser<'_>) -> Result<KindSet, Slip> {
+    let (name, _) = parser.name("a kind")?;
+    match typer.schema().kind_named(&name).and_then(|id| typer.schema().kind(id)) {
+        Some(kind) => Ok(kind.family),
+        None => {
+            parser.at -= 1;
+            let found: Diagnostic = *parser.error(format!("there is no kind `{name}`"), "not in the schema");
+            Err(Box::new(found))
+        }
+    }
+}

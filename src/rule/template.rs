@@ -1,0 +1,94 @@
+//! Sentences with expressions in braces: owns `Template`. Knows not how values are written out.
+
+use super::expr::Expr;
+use super::typing::Typer;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::source::Span;
+use crate::syntax::{self, Piece, Token, View};
+
+/// A sentence whose braces are filled in for each finding.
+#[derive(Clone, Debug, Default)]
+pub struct Template {
+    /// Its parts, in order.
+    pub parts: Vec<Part>,
+}
+
+/// Words, or an expression to be written out.
+#[derive(Clone, Debug)]
+pub enum Part {
+    /// Words.
+    Words(String),
+    /// What stood between braces.
+    Expr(Expr),
+}
+
+impl Template {
+    /// The expressions in it.
+    pub fn exprs(&self) -> impl Iterator<Item = &Expr> {
+        self.parts.iter().filter_map(|part| match part {
+            Part::Expr(expr) => Some(expr),
+            Part::Words(_) => None,
+        })
+    }
+}
+
+impl Typer<'_> {
+    /// Reads the quotation at `token` as a template.
+    pub(super) fn template(&mut self, token: Token) -> Template {
+        let text = self.context.texts.get(&self.file).copied().unwrap_or("");
+        let prose = syntax::prose(text, token);
+        let inner = syntax::unquote(text, token.span);
+        if !prose.contains('{') {
+            return Template { parts: vec![Part::Words(prose.into_owned())] };
+        }
+        let mut parts = Vec::new();
+        let mut rest = prose.as_ref();
+        // Expressions hold no escapes, so they stand in the file as they stand in the prose, in the same order.
+        let mut searched = inner.start as usize;
+        while let Some((words, tail)) = rest.split_once('{') {
+            let Some((expression, tail)) = tail.split_once('}') else {
+                self.error("rule-syntax", token.span, "a brace is never closed in this sentence", "`{` without `}`");
+                return Template { parts };
+            };
+            let start = text.get(searched..inner.end as usize).and_then(|file| file.find(&format!("{{{expression}}}")));
+            let start = start.map_or(searched, |at| searched + at + 1);
+            searched = start + expression.len();
+            parts.push(Part::Words(words.to_owned()));
+            if let Some(expr) = self.expression(Span::new(start, searched)) {
+                parts.push(Part::Expr(expr));
+            }
+            rest = tail;
+        }
+        parts.push(Part::Words(rest.to_owned()));
+        Template { parts }
+    }
+
+    fn expression(&mut self, span: Span) -> Option<Expr> {
+        let text = self.context.texts.get(&self.file).copied().unwrap_or("");
+        let tree = syntax::read_piece(self.file, text, &Piece { span, unbalanced: false }, self.diagnostics);
+        let Some(view) = View::roots(self.file, text, &tree).next() else {
+            self.error("rule-syntax", span, "nothing stands between these braces", "name what should be written here");
+            return None;
+        };
+        let mut parser = self.parser(view.atoms(), span);
+        let parsed = parser.expr().and_then(|ast| parser.finish().map(|()| ast));
+        match parsed {
+            Ok(ast) => {
+                let before = self.diagnostics.len();
+                let expr = self.expr(&ast, None);
+                // A word that nothing defines is the commonest slip in a sentence, and has its own words.
+                for found in self.diagnostics.iter_mut().skip(before).filter(|found| found.code.as_str() == "rule-unknown-word") {
+                    let word = found.primary.place.span.of(text);
+                    let label = std::mem::take(&mut found.primary.text);
+                    let message = format!("`{word}` is used in the sentence, but no `for each` or `let` defines it");
+                    *found = Diagnostic::new("rule-undefined-variable", Severity::Error, message, self.file, found.primary.place.span).label(label);
+                }
+                Some(expr)
+            }
+            Err(slip) => {
+                self.say(*slip);
+                None
+            }
+        }
+    }
+}
