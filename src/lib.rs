@@ -6,9 +6,10 @@
 //! `ARCHITECTURE.md` says what each module owns and what it may not know.
 
 pub mod diagnostic;
-pub mod outcome;
 pub mod model;
 pub mod names;
+pub mod outcome;
+pub mod report;
 pub mod rule;
 pub mod schema;
 pub mod source;

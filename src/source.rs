@@ -150,7 +150,12 @@ pub struct Position {
 #[derive(Debug)]
 pub struct LineIndex {
     starts: Vec<u32>,
+    /// Code points before each [`BLOCK`], so that a column late on a long line is not counted from its start.
+    points: Vec<u32>,
 }
+
+/// Bytes between two entries of `LineIndex::points`.
+const BLOCK: usize = 1024;
 
 impl LineIndex {
     /// Reads the text once.
@@ -158,7 +163,14 @@ impl LineIndex {
     pub fn new(text: &str) -> Self {
         let after_breaks =
             text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at as u32 + 1);
-        Self { starts: std::iter::once(0).chain(after_breaks).collect() }
+        let after_blocks = text.as_bytes().chunks(BLOCK).scan(0, |points, block| {
+            *points += code_points(block);
+            Some(*points)
+        });
+        Self {
+            starts: std::iter::once(0).chain(after_breaks).collect(),
+            points: std::iter::once(0).chain(after_blocks).collect(),
+        }
     }
 
     /// How many lines there are; a final `\n` begins one more.
@@ -191,9 +203,23 @@ impl LineIndex {
         }
         let line = self.line(at as u32);
         let start = self.starts.get(line as usize).copied().unwrap_or(0) as usize;
-        let before = text.get(start..at).unwrap_or("");
-        Position { line: line + 1, column: before.chars().filter(|c| *c != '\u{feff}').count() as u32 + 1 }
+        let mark = u32::from(line == 0 && at > 0 && text.starts_with('\u{feff}'));
+        Position {
+            line: line + 1,
+            column: self.points_before(text, at) - self.points_before(text, start) - mark + 1,
+        }
     }
+
+    fn points_before(&self, text: &str, at: usize) -> u32 {
+        let block = at / BLOCK;
+        let rest = text.as_bytes().get(block * BLOCK..at).unwrap_or(&[]);
+        self.points.get(block).copied().unwrap_or(0) + code_points(rest)
+    }
+}
+
+/// Code points that begin in `bytes`, a part of valid UTF-8.
+fn code_points(bytes: &[u8]) -> u32 {
+    bytes.iter().filter(|byte| **byte & 0b1100_0000 != 0b1000_0000).count() as u32
 }
 
 #[cfg(test)]
@@ -208,5 +234,13 @@ mod tests {
         assert_eq!(file.position(8), Position { line: 2, column: 1 });
         assert_eq!(file.position(99), Position { line: 2, column: 2 });
         assert_eq!(file.lines().span(&file.text, 0).of(&file.text), "\u{feff}aé");
+    }
+
+    #[test]
+    fn columns_late_on_a_long_line_are_exact() {
+        let file = SourceFile::new("a", format!("x\n{}", "aé€𝄞".repeat(2000)), Origin::Portfolio);
+        for (index, (at, _)) in file.text.char_indices().enumerate().skip(2) {
+            assert_eq!(file.position(at as u32), Position { line: 2, column: index as u32 - 1 });
+        }
     }
 }

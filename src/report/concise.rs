@@ -1,0 +1,36 @@
+//! One line per finding, `path:line:col: severity[id]: message`, never wrapped, then the last lines.
+
+use std::io::{self, Write};
+
+use crate::diagnostic::Diagnostic;
+use crate::outcome::Run;
+use crate::source::Sources;
+
+use super::clean::clean;
+use super::paint::{Painter, Role, tagged};
+use super::{Style, summary};
+
+pub(super) fn write(run: &Run, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    let mut painter = Painter::new(out, style.color);
+    for finding in &run.findings {
+        write_finding(finding, &run.sources, &mut painter)?;
+    }
+    if style.quiet {
+        return Ok(());
+    }
+    if !run.findings.is_empty() {
+        writeln!(painter)?;
+    }
+    summary::write(run, style, &mut painter)
+}
+
+fn write_finding(finding: &Diagnostic, sources: &Sources, painter: &mut Painter<'_>) -> io::Result<()> {
+    let place = finding.primary.place;
+    if let Some(file) = sources.get(place.file) {
+        let position = file.position(place.span.start);
+        write!(painter, "{}:{}:{}: ", clean(&file.name), position.line, position.column)?;
+    }
+    let severity = tagged(Role::of(finding.severity), finding.severity.as_str());
+    let id = tagged(Role::Dim, &format!("[{}]", clean(finding.code.as_str())));
+    writeln!(painter, "{severity}{id}: {}", clean(&finding.message))
+}

@@ -1,0 +1,249 @@
+//! The last lines: how many subjects ended in which verdict, for each portfolio and in all, and what was not
+//! checked. Used by the formats for people; counts come from `outcome`.
+
+use std::io::{self, Write};
+
+use crate::diagnostic::Severity;
+use crate::outcome::{Portfolio, Run, Verdicts};
+
+use super::clean::clean;
+use super::paint::{Painter, Role, tagged};
+use super::{Style, wrap};
+
+/// Dates, fields and sentences that are listed; the rest is counted.
+const MAX_LISTED: usize = 4;
+/// A rule that fires on more than half of at least so many subjects says so.
+const LARGE: usize = 100;
+/// Columns of the words in front of a count.
+const LABEL: usize = 16;
+/// Columns of a count.
+const COUNT: usize = 5;
+/// Columns of a keyword with its blanks.
+const INDENT: usize = 14;
+
+/// Writes the lines for all portfolios of `run`, in blocks with a blank line between them.
+pub(super) fn write(run: &Run, style: &Style, out: &mut Painter<'_>) -> io::Result<()> {
+    let mut summary = Summary { run, style, blocks: Vec::new() };
+    match run.portfolios.as_slice() {
+        [portfolio] => {
+            summary.portfolio(portfolio, slips(run));
+            summary.keyed(&[gaps(run), doubts(portfolio)].concat());
+        }
+        portfolios => {
+            for portfolio in portfolios {
+                summary.portfolio(portfolio, None);
+                summary.keyed(&doubts(portfolio));
+            }
+            summary.total();
+            summary.keyed(&gaps(run));
+        }
+    }
+    if let Some(finding) = run.findings.first() {
+        let id = clean(finding.code.as_str());
+        summary.blocks.push(format!("`plumbrule explain {id}` tells why a rule exists"));
+    }
+    let text = summary.blocks.join("\n\n");
+    if text.is_empty() { Ok(()) } else { writeln!(out, "{text}") }
+}
+
+/// A count with commas between thousands.
+pub(super) fn grouped(count: usize) -> String {
+    let digits = count.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// The word that goes with a count.
+pub(super) fn plural<'a>(count: usize, one: &'a str, many: &'a str) -> &'a str {
+    if count == 1 { one } else { many }
+}
+
+fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{} {}", grouped(count), plural(count, one, many))
+}
+
+/// A row of the table of verdicts: what is counted, how often, and of what it is made.
+type Row = (&'static str, usize, String);
+/// A sentence behind a keyword.
+type Keyed = (&'static str, String);
+
+struct Summary<'a> {
+    run: &'a Run,
+    style: &'a Style,
+    blocks: Vec<String>,
+}
+
+impl Summary<'_> {
+    fn portfolio(&mut self, portfolio: &Portfolio, slips: Option<Row>) {
+        let width = self.style.prose();
+        self.blocks.push(wrap::prose(&clean(&self.heading(portfolio)), width, width).join("\n"));
+        self.rows(&portfolio.verdicts, missing(&portfolio.missing), slips);
+        if self.style.statistics && !portfolio.statistics.is_empty() {
+            self.blocks.push(statistics(&portfolio.statistics));
+        }
+    }
+
+    fn heading(&self, portfolio: &Portfolio) -> String {
+        let dates: Vec<_> =
+            portfolio.as_of.iter().map(|as_of| format!("{} ({})", as_of.date, as_of.set_by)).collect();
+        let as_of = if dates.is_empty() { String::new() } else { format!("as of {}", listed(&dates)) };
+        let start = match (self.run.portfolios.len(), as_of.as_str()) {
+            (1, "") => "Read".to_owned(),
+            (1, as_of) => as_of.replacen('a', "A", 1),
+            (_, as_of) => format!("`{}` {as_of}", portfolio.root).trim_end().to_owned(),
+        };
+        let proposals = counted(portfolio.proposals, "proposal", "proposals");
+        let files = counted(portfolio.files, "file", "files");
+        let rules = counted(portfolio.rules, "rule", "rules");
+        format!("{start}: {proposals}, {files}, {rules}")
+    }
+
+    /// What all portfolios come to; nothing if there are none.
+    fn total(&mut self) {
+        let portfolios = &self.run.portfolios;
+        if portfolios.is_empty() {
+            return;
+        }
+        let sum = |count: fn(&Portfolio) -> usize| portfolios.iter().map(count).sum::<usize>();
+        let mut verdicts = Verdicts::default();
+        portfolios.iter().for_each(|portfolio| verdicts.add(&portfolio.verdicts));
+        let proposals = counted(sum(|portfolio| portfolio.proposals), "proposal", "proposals");
+        let files = counted(sum(|portfolio| portfolio.files), "file", "files");
+        self.blocks.push(format!("In all {} portfolios: {proposals}, {files}", grouped(portfolios.len())));
+        self.rows(&verdicts, String::new(), slips(self.run));
+    }
+
+    fn rows(&mut self, verdicts: &Verdicts, missing: String, slips: Option<Row>) {
+        let findings = severities([verdicts.errors, verdicts.warnings, verdicts.notes]);
+        let rows = [
+            ("violates", verdicts.violates(), findings),
+            ("cannot be shown", verdicts.cannot_be_shown, missing),
+            ("passes", verdicts.passes, String::new()),
+        ];
+        let lines: Vec<_> = rows.into_iter().chain(slips).map(|row| self.row(&row)).collect();
+        self.blocks.push(lines.join("\n"));
+    }
+
+    fn row(&self, (label, count, rest): &Row) -> String {
+        let margin = 2 + LABEL + COUNT + 3;
+        let rest = self.hanging(rest, margin);
+        format!("  {label:LABEL$}{:>COUNT$}   {rest}", grouped(*count))
+    }
+
+    fn keyed(&mut self, lines: &[Keyed]) {
+        if lines.is_empty() {
+            return;
+        }
+        let lines = lines.iter().map(|(keyword, text)| {
+            let blanks = " ".repeat(INDENT - keyword.len());
+            format!("{}{blanks}{}", tagged(Role::Strong, keyword), self.hanging(text, INDENT))
+        });
+        let block = lines.collect::<Vec<_>>().join("\n");
+        self.blocks.push(block);
+    }
+
+    /// Prose that begins and goes on at a column.
+    fn hanging(&self, text: &str, column: usize) -> String {
+        let width = self.style.prose() - column;
+        wrap::prose(&clean(text), width, width).join(&format!("\n{}", " ".repeat(column)))
+    }
+}
+
+/// What was misread in the texts: it belongs to no rule, and to the run as a whole.
+fn slips(run: &Run) -> Option<Row> {
+    let slips = run.findings.iter().filter(|finding| finding.as_of.is_none());
+    let of = |severity| slips.clone().filter(|finding| finding.severity == severity).count();
+    let counts = [of(Severity::Error), of(Severity::Warning), of(Severity::Note)];
+    let count = counts.iter().sum();
+    (count > 0).then(|| ("slips in text", count, severities(counts)))
+}
+
+/// What was not checked in the run as a whole.
+fn gaps(run: &Run) -> Vec<Keyed> {
+    let broken = "not everything could be read or checked; the findings say what";
+    let incomplete = run.incomplete.then(|| ("incomplete:", broken.to_owned()));
+    let names: Vec<_> = run.packs_off.iter().map(|(name, _)| name.as_str()).collect();
+    let packs = plural(names.len(), "pack", "packs");
+    let rules = counted(run.packs_off.iter().map(|(_, rules)| rules).sum(), "rule", "rules");
+    let off = (!names.is_empty())
+        .then(|| ("not checked:", format!("{packs} {} ({rules}, off by default)", names.join(", "))));
+    incomplete.into_iter().chain(off).collect()
+}
+
+/// What is not certain about the counts of a portfolio.
+fn doubts(portfolio: &Portfolio) -> Vec<Keyed> {
+    let shown = portfolio.assumptions.iter().take(MAX_LISTED).cloned();
+    let more = portfolio.assumptions.len().saturating_sub(MAX_LISTED);
+    let more = (more > 0).then(|| format!("and {} more", grouped(more)));
+    let keywords = std::iter::once("not certain:").chain(std::iter::repeat(""));
+    keywords.zip(shown.chain(more)).chain(facts(portfolio).map(|facts| ("facts:", facts))).collect()
+}
+
+/// `15 errors, 2 warnings`.
+fn severities([errors, warnings, notes]: [usize; 3]) -> String {
+    let words = [(errors, "error", "errors"), (warnings, "warning", "warnings"), (notes, "note", "notes")];
+    let present = words.iter().filter(|(count, ..)| *count > 0);
+    present.map(|(count, one, many)| counted(*count, one, many)).collect::<Vec<_>>().join(", ")
+}
+
+/// `` missing or `unknown`: origin 9, supplier 8, other 9 ``.
+fn missing(fields: &[(String, usize)]) -> String {
+    if fields.is_empty() {
+        return String::new();
+    }
+    let shown = fields.iter().take(MAX_LISTED).map(|(field, count)| format!("{field} {}", grouped(*count)));
+    let other: usize = fields.iter().skip(MAX_LISTED).map(|(_, count)| count).sum();
+    let other = (other > 0).then(|| format!("other {}", grouped(other)));
+    format!("missing or `unknown`: {}", shown.chain(other).collect::<Vec<_>>().join(", "))
+}
+
+/// `newest 2026-11-24; 1 finding rests on trade press, 2 on memory`.
+fn facts(portfolio: &Portfolio) -> Option<String> {
+    let newest = portfolio.newest_fact.iter().map(|date| format!("newest {date}"));
+    let weak = portfolio.weak_facts.iter().enumerate().map(|(index, (confidence, count))| {
+        let verb = if index == 0 { plural(*count, " finding rests", " findings rest") } else { "" };
+        format!("{}{verb} on {}", grouped(*count), confidence.replace('-', " "))
+    });
+    let weak: Vec<_> = weak.collect();
+    let weak = (!weak.is_empty()).then(|| weak.join(", "));
+    let parts: Vec<_> = newest.chain(weak).collect();
+    (!parts.is_empty()).then(|| parts.join("; "))
+}
+
+/// `a`, `a and b`, `a, b, c, d and 3 more`.
+fn listed(items: &[String]) -> String {
+    let more = items.len().saturating_sub(MAX_LISTED);
+    let rest = (more > 0).then(|| format!("{} more", grouped(more)));
+    let shown: Vec<_> = items.iter().take(MAX_LISTED).cloned().chain(rest).collect();
+    match shown.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, before)) => format!("{} and {last}", before.join(", ")),
+        None => String::new(),
+    }
+}
+
+/// The verdicts of each rule as a table.
+fn statistics(rules: &[(String, Verdicts)]) -> String {
+    let width = rules.iter().map(|(id, _)| wrap::cells(&clean(id))).max().unwrap_or(0).max(4);
+    let mut lines = vec![
+        format!("  {:width$}            cannot              not", ""),
+        format!("  {:width$}  violates  be shown  passes  applicable", "rule"),
+    ];
+    for (id, verdicts) in rules {
+        let (violates, unknown) = (verdicts.violates(), verdicts.cannot_be_shown);
+        let [fires, cannot, passes, other] =
+            [violates, unknown, verdicts.passes, verdicts.not_applicable].map(grouped);
+        lines.push(format!("  {:width$}  {fires:>8}  {cannot:>8}  {passes:>6}  {other:>10}", clean(id)));
+        let subjects = violates + unknown + verdicts.passes;
+        if subjects >= LARGE && violates * 2 > subjects {
+            lines.push(format!("    fires on more than half of its {} subjects", grouped(subjects)));
+        }
+    }
+    lines.join("\n")
+}
