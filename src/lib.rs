@@ -5,12 +5,14 @@
 //! the model into `diagnostic`s, `analysis` runs these steps in order, and `report` shows what came of it.
 //! `ARCHITECTURE.md` says what each module owns and what it may not know.
 
+pub mod analysis;
 pub mod diagnostic;
 pub mod model;
 pub mod names;
 pub mod outcome;
 pub mod report;
 pub mod rule;
+pub mod rulebook;
 pub mod schema;
 pub mod source;
 pub mod syntax;

@@ -46,7 +46,8 @@ impl Names {
 /// `0`, `l` and `1` are the same, and a short name allows fewer slips than a long one.
 #[must_use]
 pub fn nearest<'n>(written: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-    let fold = |name: &str| name.to_ascii_lowercase().replace('0', "o").replace(['1', 'i'], "l").replace('_', "-");
+    let fold =
+        |name: &str| name.to_ascii_lowercase().replace('0', "o").replace(['1', 'i'], "l").replace('_', "-");
     let target = fold(written);
     let allowed = match target.chars().count() {
         0..=2 => 0,

@@ -29,7 +29,11 @@ struct Part {
 }
 
 /// The amount that a value says, or why it says none.
-pub(super) fn read_amount<'a>(value: Value<'a>, units: &Units, names: &Names) -> Result<ReadAmount<'a>, Slip> {
+pub(super) fn read_amount<'a>(
+    value: Value<'a>,
+    units: &Units,
+    names: &Names,
+) -> Result<ReadAmount<'a>, Slip> {
     let mut reader = Reader { value, units, names, at: 0 };
     if let Some(sign) = units.sign(value.words()) {
         return Err(reader.currency_sign(&sign.mark, &sign.refused.write, &sign.refused.because));
@@ -38,7 +42,12 @@ pub(super) fn read_amount<'a>(value: Value<'a>, units: &Units, names: &Names) ->
     let of = if reader.takes_word("of") {
         let rest = Value { atoms: value.atoms.get(reader.at..).unwrap_or(&[]), ..value };
         if rest.atoms.len() != 1 {
-            return Err(reader.error("wrong-value", "say of what it is an amount, in one name", rest.span(), "one name, or one in quotation marks"));
+            return Err(reader.error(
+                "wrong-value",
+                "say of what it is an amount, in one name",
+                rest.span(),
+                "one name, or one in quotation marks",
+            ));
         }
         Some(rest)
     } else {
@@ -47,7 +56,8 @@ pub(super) fn read_amount<'a>(value: Value<'a>, units: &Units, names: &Names) ->
     };
     let measure = reader.common_measure(&low, &high)?;
     // One end of a range may leave the unit to the other: `between 850 and 1,000 t/yr`.
-    let (low, high) = (Part { unit: low.unit.or(high.unit), ..low }, Part { unit: high.unit.or(low.unit), ..high });
+    let (low, high) =
+        (Part { unit: low.unit.or(high.unit), ..low }, Part { unit: high.unit.or(low.unit), ..high });
     let scaled = |part: &Part, round| match part.unit {
         _ if !part.number.is_finite() => part.number,
         Some((_, factor)) => part.number.mul(factor, round),
@@ -55,7 +65,12 @@ pub(super) fn read_amount<'a>(value: Value<'a>, units: &Units, names: &Names) ->
     };
     let interval = Interval { lo: scaled(&low, Round::Down), hi: scaled(&high, Round::Up) };
     if interval.lo > interval.hi {
-        return Err(reader.error("number-form", "the first number of a range is the smaller one", value.span(), "this range holds nothing"));
+        return Err(reader.error(
+            "number-form",
+            "the first number of a range is the smaller one",
+            value.span(),
+            "this range holds nothing",
+        ));
     }
     Ok(ReadAmount { interval, measure, percent: low.percent || high.percent, of })
 }
@@ -106,7 +121,8 @@ impl<'a> Reader<'a, '_> {
             let about = self.part()?;
             // The tolerance of a figure given as approximate: ten percent either way.
             let part = |tenths, round| {
-                Ratio::new(tenths, 10).map_or(about, |factor| Part { number: about.number.mul(factor, round), ..about })
+                Ratio::new(tenths, 10)
+                    .map_or(about, |factor| Part { number: about.number.mul(factor, round), ..about })
             };
             return Ok((part(9, Round::Down), part(11, Round::Up)));
         }
@@ -124,7 +140,12 @@ impl<'a> Reader<'a, '_> {
         if self.takes_word(word) {
             return Ok(());
         }
-        Err(self.error("wrong-value", format!("a bound is written `{form}`"), self.value.span(), format!("`{word}` is missing")))
+        Err(self.error(
+            "wrong-value",
+            format!("a bound is written `{form}`"),
+            self.value.span(),
+            format!("`{word}` is missing"),
+        ))
     }
 
     fn part(&mut self) -> Result<Part, Slip> {
@@ -184,13 +205,25 @@ impl<'a> Reader<'a, '_> {
         };
         let slip = |message: String, label: &str| self.error("number-form", message, token.span, label);
         Err(match (scale, suffix) {
-            (Some(scale), _) => slip(format!("write the word: `{digits} {scale}`"), "a letter for thousands or millions is easily misread"),
-            (None, "") if comma_groups => slip(format!("a number has at most {MAX_DIGITS} digits here"), "more than can be kept exactly"),
-            (None, "") => slip(format!("`{written}` is no number"), "thousands take a comma, decimals a point: `1,500.25`"),
-            (None, _) if is_power_of_ten(&plain) => {
-                slip("write the number out, or with `thousand`, `million` or `billion`".into(), "powers of ten are not read")
+            (Some(scale), _) => slip(
+                format!("write the word: `{digits} {scale}`"),
+                "a letter for thousands or millions is easily misread",
+            ),
+            (None, "") if comma_groups => slip(
+                format!("a number has at most {MAX_DIGITS} digits here"),
+                "more than can be kept exactly",
+            ),
+            (None, "") => slip(
+                format!("`{written}` is no number"),
+                "thousands take a comma, decimals a point: `1,500.25`",
+            ),
+            (None, _) if is_power_of_ten(&plain) => slip(
+                "write the number out, or with `thousand`, `million` or `billion`".into(),
+                "powers of ten are not read",
+            ),
+            (None, suffix) => {
+                slip(format!("put a blank between number and unit: `{digits} {suffix}`"), "one word")
             }
-            (None, suffix) => slip(format!("put a blank between number and unit: `{digits} {suffix}`"), "one word"),
         })
     }
 
@@ -199,7 +232,8 @@ impl<'a> Reader<'a, '_> {
         let slash = |reader: &Self| reader.peek().is_some_and(|token| token.is_mark(reader.value.text, "/"));
         let mut unit = money.map(|money| (money, Ratio::ONE));
         if !slash(self) {
-            let Some(token) = self.peek().filter(|token| token.class == Class::Word && !self.is_link(*token)) else {
+            let Some(token) = self.peek().filter(|token| token.class == Class::Word && !self.is_link(*token))
+            else {
                 return Ok(unit);
             };
             if money.is_some() {
@@ -210,7 +244,12 @@ impl<'a> Reader<'a, '_> {
         if slash(self) {
             self.at += 1;
             let Some(token) = self.peek().filter(|token| token.class == Class::Word) else {
-                return Err(self.error("unknown-unit", "say per what", self.value.span(), "a unit is missing after `/`"));
+                return Err(self.error(
+                    "unknown-unit",
+                    "say per what",
+                    self.value.span(),
+                    "a unit is missing after `/`",
+                ));
             };
             let (per, factor) = self.named_unit(token)?;
             let (measure, over) = unit.unwrap_or((Measure::NUMBER, Ratio::ONE));
@@ -240,17 +279,33 @@ impl<'a> Reader<'a, '_> {
         let named = |word: &str| self.names.get(word).and_then(|name| self.units.get(name));
         if let Some((measure, _)) = named(written).filter(|(measure, _)| self.units.is_money(*measure)) {
             let code = self.units.root_name(measure, self.names).unwrap_or(written);
-            return self.error("money-form", format!("write the currency first, as in `{code} 620 million`"), self.value.span(), "the code stands before the number");
+            return self.error(
+                "money-form",
+                format!("write the currency first, as in `{code} 620 million`"),
+                self.value.span(),
+                "the code stands before the number",
+            );
         }
         let refused = self.names.get(written).and_then(|name| self.units.refused(name));
         if let Some(refused) = refused {
-            let before = self.value.text.get(self.value.span().start as usize..token.span.start as usize).unwrap_or("");
-            let help = format!("`{before}{}`{}", refused.write, if refused.certain { "" } else { ", if that is meant" });
+            let before = self
+                .value
+                .text
+                .get(self.value.span().start as usize..token.span.start as usize)
+                .unwrap_or("");
+            let help = format!(
+                "`{before}{}`{}",
+                refused.write,
+                if refused.certain { "" } else { ", if that is meant" }
+            );
             let message = format!("`{written}` is not a unit here; write `{}`", refused.write);
             return self.error("unknown-unit", message, token.span, refused.because.clone()).help_boxed(help);
         }
         let near = nearest(written, self.units.words().map(|unit| self.names.text(unit)));
-        let label = near.map_or_else(|| "not a unit of any kind that is known".into(), |near| format!("did you mean `{near}`?"));
+        let label = near.map_or_else(
+            || "not a unit of any kind that is known".into(),
+            |near| format!("did you mean `{near}`?"),
+        );
         self.error("unknown-unit", format!("there is no unit `{written}`"), token.span, label)
     }
 
@@ -260,7 +315,8 @@ impl<'a> Reader<'a, '_> {
             None => (self.value.span(), "a number is missing"),
         };
         let written = self.value.words();
-        let known = ["up to", "at least", "about", "between … and …"].map(|bound| format!("`{bound}`")).join(", ");
+        let known =
+            ["up to", "at least", "about", "between … and …"].map(|bound| format!("`{bound}`")).join(", ");
         self.error("wrong-value", format!("`{written}` is no amount"), span, label)
             .help_boxed(format!("write a number with its unit; before it may stand {known}"))
     }
@@ -269,7 +325,12 @@ impl<'a> Reader<'a, '_> {
         match self.peek() {
             None => Ok(()),
             Some(token) if token.class == Class::Word => Err(self.unknown_unit(token)),
-            Some(token) => Err(self.error("wrong-value", "there is more here than one amount", token.span, "not part of the amount")),
+            Some(token) => Err(self.error(
+                "wrong-value",
+                "there is more here than one amount",
+                token.span,
+                "not part of the amount",
+            )),
         }
     }
 
@@ -278,7 +339,12 @@ impl<'a> Reader<'a, '_> {
         match (measure(low), measure(high)) {
             (None, None) => Ok(Measure::NUMBER),
             (Some(a), Some(b)) if a == b => Ok(a),
-            (Some(_), Some(_)) => Err(self.error("wrong-value", "both ends of a range need the same unit", self.value.span(), "two different units")),
+            (Some(_), Some(_)) => Err(self.error(
+                "wrong-value",
+                "both ends of a range need the same unit",
+                self.value.span(),
+                "two different units",
+            )),
             (Some(measure), None) | (None, Some(measure)) => Ok(measure),
         }
     }
@@ -293,9 +359,15 @@ impl<'a> Reader<'a, '_> {
             "k" => " thousand",
             _ => "",
         };
-        let meant = if scale.is_empty() { format!("{write} {rest}") } else { format!("{write} {number}{scale}") };
-        self.error("money-form", format!("write the currency as a code: `{meant}`"), self.value.span(), because)
-            .help_boxed(format!("`{meant}`, if that currency is meant"))
+        let meant =
+            if scale.is_empty() { format!("{write} {rest}") } else { format!("{write} {number}{scale}") };
+        self.error(
+            "money-form",
+            format!("write the currency as a code: `{meant}`"),
+            self.value.span(),
+            because,
+        )
+        .help_boxed(format!("`{meant}`, if that currency is meant"))
     }
 }
 
@@ -312,7 +384,9 @@ impl HelpBoxed for Slip {
 /// Whether it is written like `1e9`.
 fn is_power_of_ten(written: &str) -> bool {
     let parts = written.split_once(['e', 'E']);
-    parts.is_some_and(|(number, power)| !number.is_empty() && !power.is_empty() && power.bytes().all(|b| b.is_ascii_digit()))
+    parts.is_some_and(|(number, power)| {
+        !number.is_empty() && !power.is_empty() && power.bytes().all(|b| b.is_ascii_digit())
+    })
 }
 
 /// Whether commas, if there are any, part thousands.
@@ -322,5 +396,6 @@ fn grouped(written: &str) -> bool {
     let first = groups.next().unwrap_or("");
     let rest: Vec<&str> = groups.collect();
     let decimals_plain = !written.get(whole.len()..).unwrap_or("").contains(',');
-    decimals_plain && (rest.is_empty() || (1..=3).contains(&first.len()) && rest.iter().all(|group| group.len() == 3))
+    decimals_plain
+        && (rest.is_empty() || (1..=3).contains(&first.len()) && rest.iter().all(|group| group.len() == 3))
 }

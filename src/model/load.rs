@@ -23,17 +23,39 @@ pub struct Text<'a> {
 
 /// Words that begin declarations of schema, facts and rules; among proposals they are mistakes.
 const DECLARATIONS: [&str; 14] = [
-    "kind", "enum", "unit", "parameter", "refused", "sign", "table", "group", "rule", "relation", "define", "language",
-    "example", "field",
+    "kind",
+    "enum",
+    "unit",
+    "parameter",
+    "refused",
+    "sign",
+    "table",
+    "group",
+    "rule",
+    "relation",
+    "define",
+    "language",
+    "example",
+    "field",
 ];
 /// Fields that every fact block understands.
-const FACT_FIELDS: [&str; 9] = ["also", "trade", "source", "as_of", "confidence", "status", "from", "until", "value"];
+const FACT_FIELDS: [&str; 9] =
+    ["also", "trade", "source", "as_of", "confidence", "status", "from", "until", "value"];
 
 /// Reads the facts of all files.
 pub fn load_facts(schema: &Schema, files: &[Declarations<'_>], diagnostics: &mut Vec<Diagnostic>) -> Model {
     let model = Model { names: schema.names.clone(), ..Model::default() };
     let texts: FxHashMap<FileId, &str> = files.iter().map(|file| (file.file, file.text)).collect();
-    let mut loader = Loader { schema, model, pending: Vec::new(), facts: true, provenance: None, groups: Vec::new(), suggestions: 0, diagnostics };
+    let mut loader = Loader {
+        schema,
+        model,
+        pending: Vec::new(),
+        facts: true,
+        provenance: None,
+        groups: Vec::new(),
+        suggestions: 0,
+        diagnostics,
+    };
     for view in files.iter().flat_map(|file| file.entries()) {
         loader.fact_entry(view);
     }
@@ -45,10 +67,23 @@ pub fn load_facts(schema: &Schema, files: &[Declarations<'_>], diagnostics: &mut
 }
 
 /// Reads the proposals of one portfolio on top of the facts; false if a part was beyond a limit and not read.
-pub fn load_portfolio(schema: &Schema, facts: &Model, texts: &[Text<'_>], diagnostics: &mut Vec<Diagnostic>) -> (Model, bool) {
+pub fn load_portfolio(
+    schema: &Schema,
+    facts: &Model,
+    texts: &[Text<'_>],
+    diagnostics: &mut Vec<Diagnostic>,
+) -> (Model, bool) {
     let by_file: FxHashMap<FileId, &str> = texts.iter().map(|text| (text.file, text.text)).collect();
-    let mut loader =
-        Loader { schema, model: facts.clone(), pending: Vec::new(), facts: false, provenance: None, groups: Vec::new(), suggestions: 0, diagnostics };
+    let mut loader = Loader {
+        schema,
+        model: facts.clone(),
+        pending: Vec::new(),
+        facts: false,
+        provenance: None,
+        groups: Vec::new(),
+        suggestions: 0,
+        diagnostics,
+    };
     let mut whole = true;
     for text in texts {
         let mut split = syntax::split(text.file, text.text);
@@ -79,8 +114,15 @@ pub(super) struct Loader<'s, 'd> {
 }
 
 impl Loader<'_, '_> {
-    pub(super) fn error(&mut self, code: &str, place: Place, message: impl Into<String>, label: impl Into<String>) {
-        self.diagnostics.push(Diagnostic::new(code, Severity::Error, message, place.file, place.span).label(label));
+    pub(super) fn error(
+        &mut self,
+        code: &str,
+        place: Place,
+        message: impl Into<String>,
+        label: impl Into<String>,
+    ) {
+        self.diagnostics
+            .push(Diagnostic::new(code, Severity::Error, message, place.file, place.span).label(label));
     }
 
     /// An entry of a fact file: a table, a group or a fact; schema and rules are read elsewhere.
@@ -109,7 +151,12 @@ impl Loader<'_, '_> {
             Some((_, Some(confidence))) => confidence,
             Some((value, None)) => {
                 let label = "`read`, `computed`, `trade-press`, `inferred` or `memory`";
-                self.error("unknown-value", value.place(), format!("`{}` is no confidence", value.words()), label);
+                self.error(
+                    "unknown-value",
+                    value.place(),
+                    format!("`{}` is no confidence", value.words()),
+                    label,
+                );
                 Confidence::Memory
             }
             // What nobody vouches for counts as unread.
@@ -117,7 +164,12 @@ impl Loader<'_, '_> {
         };
         let as_of = view.field("as_of").map(|value| value.words().to_owned()).unwrap_or_default();
         let disputed = view.field("status").is_some_and(|status| status.words() == "disputed");
-        self.model.provenances.push(Provenance { source: source.prose().into_owned(), as_of, confidence, disputed });
+        self.model.provenances.push(Provenance {
+            source: source.prose().into_owned(),
+            as_of,
+            confidence,
+            disputed,
+        });
         Some(ProvenanceId(self.model.provenances.len() as u32 - 1))
     }
 
@@ -125,25 +177,54 @@ impl Loader<'_, '_> {
         let provenance = self.read_provenance(view).or(self.provenance);
         let kind = view.field("of").and_then(|of| self.schema.kind_named(of.words()));
         let (Some(name), Some(of)) = (view.name(), kind) else {
-            self.error("schema-error", view.head(), "a group needs a name and `of: KIND`", "one of them is missing");
+            self.error(
+                "schema-error",
+                view.head(),
+                "a group needs a name and `of: KIND`",
+                "one of them is missing",
+            );
             return;
         };
-        let members: Vec<(Span, String)> =
-            view.field("members").into_iter().flat_map(|value| value.parts()).map(|part| (part.span(), part.prose().into_owned())).collect();
+        let members: Vec<(Span, String)> = view
+            .field("members")
+            .into_iter()
+            .flat_map(|value| value.parts())
+            .map(|part| (part.span(), part.prose().into_owned()))
+            .collect();
         let means = view.field("means").map(|value| value.prose().into_owned()).unwrap_or_default();
         let name = self.model.names.intern(name);
         self.groups.push((self.model.groups.len(), view.file, members));
-        self.model.groups.push(Group { name, of, members: Vec::new(), means, provenance, place: view.head() });
+        self.model.groups.push(Group {
+            name,
+            of,
+            members: Vec::new(),
+            means,
+            provenance,
+            place: view.head(),
+        });
     }
 
     fn resolve_groups(&mut self) {
         for (at, file, members) in std::mem::take(&mut self.groups) {
-            let Some(kinds) = self.model.groups.get(at).and_then(|group| self.schema.kind(group.of)).map(|kind| kind.family) else { continue };
+            let Some(kinds) = self
+                .model
+                .groups
+                .get(at)
+                .and_then(|group| self.schema.kind(group.of))
+                .map(|kind| kind.family)
+            else {
+                continue;
+            };
             for (span, member) in members {
                 let found = self.model.names.get(&member).and_then(|name| self.model.fact_named(name, kinds));
                 match (found, self.model.groups.get_mut(at)) {
                     (Some(fact), Some(group)) => group.members.push(fact),
-                    _ => self.error("undefined-reference", Place { file, span }, format!("no fact is named `{member}`"), "not in any fact file"),
+                    _ => self.error(
+                        "undefined-reference",
+                        Place { file, span },
+                        format!("no fact is named `{member}`"),
+                        "not in any fact file",
+                    ),
                 }
             }
         }
@@ -161,7 +242,12 @@ impl Loader<'_, '_> {
                 // Read as the value of a field, so that its atoms are those of one.
                 let tree = syntax::read_piece(place.file, words, &piece, self.diagnostics);
                 let Some(view) = View::roots(place.file, words, &tree).next() else { continue };
-                let value = syntax::Value { file: place.file, text: words, atoms: view.atoms(), after: place.span.end };
+                let value = syntax::Value {
+                    file: place.file,
+                    text: words,
+                    atoms: view.atoms(),
+                    after: place.span.end,
+                };
                 let cell = self.read_field(value, field, EntityId(u32::MAX));
                 self.model.cells.push(cell);
                 let index = self.model.cells.len() - 1;
@@ -176,13 +262,18 @@ impl Loader<'_, '_> {
     /// An entry of a proposal file, at the top level or in a block.
     fn entry(&mut self, view: View<'_>, parent: Option<EntityId>) {
         match view.shape() {
-            Shape::Block if DECLARATIONS.contains(&view.keyword()) && self.schema.kind_named(view.keyword()).is_none() => {
-                let message = format!("a `{}` belongs to a folder of rules, not among proposals", view.keyword());
+            Shape::Block
+                if DECLARATIONS.contains(&view.keyword())
+                    && self.schema.kind_named(view.keyword()).is_none() =>
+            {
+                let message =
+                    format!("a `{}` belongs to a folder of rules, not among proposals", view.keyword());
                 self.error("rule-in-portfolio", view.head(), message, "not read");
             }
             Shape::Block => self.block(view, parent),
             Shape::Statement if parent.is_none() && DECLARATIONS.contains(&view.keyword()) => {
-                let message = format!("a `{}` belongs to a folder of rules, not among proposals", view.keyword());
+                let message =
+                    format!("a `{}` belongs to a folder of rules, not among proposals", view.keyword());
                 self.error("rule-in-portfolio", view.head(), message, "not read");
             }
             Shape::Statement => self.unexpected(view),
@@ -197,13 +288,24 @@ impl Loader<'_, '_> {
         let words = view.atoms();
         let (label, help) = match words {
             [name, rest @ ..] if name.class == Class::Word && !rest.is_empty() => {
-                let value = rest.first().zip(rest.last()).map_or(Span::default(), |(first, last)| first.span.to(last.span));
-                let help = format!("if it is a field, write `{}: {}`", view.words(*name), value.of(view.text));
+                let value = rest
+                    .first()
+                    .zip(rest.last())
+                    .map_or(Span::default(), |(first, last)| first.span.to(last.span));
+                let help =
+                    format!("if it is a field, write `{}: {}`", view.words(*name), value.of(view.text));
                 ("neither a field nor a block", Some(help))
             }
             _ => ("neither a field nor a block", None),
         };
-        let found = Diagnostic::new("unexpected-text", Severity::Error, "this line says nothing that can be read", view.file, view.head().span).label(label);
+        let found = Diagnostic::new(
+            "unexpected-text",
+            Severity::Error,
+            "this line says nothing that can be read",
+            view.file,
+            view.head().span,
+        )
+        .label(label);
         self.diagnostics.push(match help {
             Some(help) => found.help(help),
             None => found.help("write `name: value`; prose belongs in quotation marks, remarks behind `#`"),
@@ -254,17 +356,26 @@ impl Loader<'_, '_> {
         }
         let writable = self.schema.kinds().filter(|(_, kind)| !kind.is_abstract && kind.fact == self.facts);
         let near = nearest(written, writable.map(|(_, kind)| self.schema.names.text(kind.name)));
-        let special = self.schema.kind_named(written).filter(|kind| self.schema.kind(*kind).is_some_and(|kind| kind.is_abstract));
+        let special = self
+            .schema
+            .kind_named(written)
+            .filter(|kind| self.schema.kind(*kind).is_some_and(|kind| kind.is_abstract));
         let label = match (near, special.and_then(|kind| self.schema.kind(kind))) {
             (_, Some(general)) => {
-                let kinds: Vec<&str> = general.family.iter().filter(|id| self.schema.kind(*id).is_some_and(|kind| !kind.is_abstract)).map(|id| self.schema.kind_name(id)).collect();
+                let kinds: Vec<&str> = general
+                    .family
+                    .iter()
+                    .filter(|id| self.schema.kind(*id).is_some_and(|kind| !kind.is_abstract))
+                    .map(|id| self.schema.kind_name(id))
+                    .collect();
                 format!("write which: {}", kinds.join(", "))
             }
             (Some(near), _) => format!("did you mean `{near}`?"),
             (None, _) => "not read".into(),
         };
         let message = format!("there is no kind of block `{written}`");
-        let found = Diagnostic::new("unknown-kind", Severity::Error, message, view.file, token.span).label(label);
+        let found =
+            Diagnostic::new("unknown-kind", Severity::Error, message, view.file, token.span).label(label);
         self.diagnostics.push(found.help("`plumbrule schema` lists the kinds"));
         None
     }
@@ -275,13 +386,21 @@ impl Loader<'_, '_> {
         let may_stand = match parent {
             _ if declared.anywhere && parent.is_some() => true,
             Some(parent) => declared.inside.has(self.model.kind(parent)),
-            None => declared.inside.is_empty() && !declared.anywhere || declared.inside.iter().any(|kind| self.schema.kind(kind).is_some_and(|kind| kind.scope)),
+            None => {
+                declared.inside.is_empty() && !declared.anywhere
+                    || declared
+                        .inside
+                        .iter()
+                        .any(|kind| self.schema.kind(kind).is_some_and(|kind| kind.scope))
+            }
         };
         if may_stand || self.facts && parent.is_none() {
             return;
         }
         let message = match parent {
-            Some(parent) => format!("a `{name}` cannot be part of a `{}`", self.schema.kind_name(self.model.kind(parent))),
+            Some(parent) => {
+                format!("a `{name}` cannot be part of a `{}`", self.schema.kind_name(self.model.kind(parent)))
+            }
             None => format!("a `{name}` cannot stand by itself"),
         };
         let help = if declared.inside.is_empty() {
@@ -290,7 +409,8 @@ impl Loader<'_, '_> {
             format!("a `{name}` belongs in a {}", self.schema.list_kinds(declared.inside))
         };
         let place = view.head();
-        let found = Diagnostic::new("kind-not-here", Severity::Error, message, place.file, place.span).label("not here");
+        let found = Diagnostic::new("kind-not-here", Severity::Error, message, place.file, place.span)
+            .label("not here");
         let found = match parent.and_then(|parent| self.model.place(parent)) {
             Some(around) => found.related(around, "inside this; is a `}` missing between them?"),
             None => found,
@@ -328,9 +448,16 @@ impl Loader<'_, '_> {
             (Some(_), [_, _, rest @ ..]) | (None, [_, rest @ ..]) => rest,
             _ => &[],
         };
-        if let Some(odd) = extra.iter().find(|token| token.class != Class::String).copied().or(extra.get(1).copied()) {
+        if let Some(odd) =
+            extra.iter().find(|token| token.class != Class::String).copied().or(extra.get(1).copied())
+        {
             let label = "a block has a kind, a name and a title in quotation marks";
-            self.error("unexpected-text", view.at(odd.span), format!("`{}` is too much before the brace", view.words(odd)), label);
+            self.error(
+                "unexpected-text",
+                view.at(odd.span),
+                format!("`{}` is too much before the brace", view.words(odd)),
+                label,
+            );
         }
         match view.name_token() {
             Some(token) => {
@@ -340,13 +467,20 @@ impl Loader<'_, '_> {
                 }
                 (self.model.names.intern(written), first.to(token.span))
             }
-            None => (self.schema.kind(kind).map_or_else(|| self.model.names.intern(""), |kind| kind.name), first),
+            None => {
+                (self.schema.kind(kind).map_or_else(|| self.model.names.intern(""), |kind| kind.name), first)
+            }
         }
     }
 
     fn odd_name(&mut self, place: Place, written: &str) {
         if written.is_ascii() {
-            self.error("unexpected-text", place, format!("a name begins with a letter; `{written}` does not"), "a number");
+            self.error(
+                "unexpected-text",
+                place,
+                format!("a name begins with a letter; `{written}` does not"),
+                "a number",
+            );
             return;
         }
         self.diagnostics.push(super::resolve::lookalike(place, written, None));
@@ -360,7 +494,8 @@ impl Loader<'_, '_> {
         let written = view.name().unwrap_or("");
         let place = view.at(view.name_token().map_or(view.head().span, |token| token.span));
         let message = format!("`{written}` is defined twice");
-        let found = Diagnostic::new("duplicate-id", Severity::Error, message, place.file, place.span).label("again here");
+        let found = Diagnostic::new("duplicate-id", Severity::Error, message, place.file, place.span)
+            .label("again here");
         let found = match self.model.place(first) {
             Some(first) => found.related(first, "first here"),
             None => found,
@@ -408,17 +543,30 @@ impl Loader<'_, '_> {
         self.check_required(view, kind, written);
     }
 
-    fn note_field<'v>(&mut self, cells: &mut Vec<(Slot, View<'v>, Option<ProvenanceId>)>, slot: Slot, inner: View<'v>, evidence: Option<ProvenanceId>) {
+    fn note_field<'v>(
+        &mut self,
+        cells: &mut Vec<(Slot, View<'v>, Option<ProvenanceId>)>,
+        slot: Slot,
+        inner: View<'v>,
+        evidence: Option<ProvenanceId>,
+    ) {
         let Some((_, first, _)) = cells.iter().find(|(known, ..)| *known == slot) else {
             cells.push((slot, inner, evidence));
             return;
         };
-        let name_place = |view: View<'_>| view.at(view.atoms().first().map_or(view.head().span, |token| token.span));
+        let name_place =
+            |view: View<'_>| view.at(view.atoms().first().map_or(view.head().span, |token| token.span));
         let place = name_place(inner);
-        let found = Diagnostic::new("duplicate-field", Severity::Error, format!("`{}` is written twice in this block", inner.keyword()), place.file, place.span)
-            .label("not read")
-            .related(name_place(*first), "the first one counts")
-            .help("keep one of them");
+        let found = Diagnostic::new(
+            "duplicate-field",
+            Severity::Error,
+            format!("`{}` is written twice in this block", inner.keyword()),
+            place.file,
+            place.span,
+        )
+        .label("not read")
+        .related(name_place(*first), "the first one counts")
+        .help("keep one of them");
         self.diagnostics.push(found);
     }
 
@@ -431,10 +579,20 @@ impl Loader<'_, '_> {
         let names = || declared.fields.iter().map(|field| self.schema.names.text(field.name));
         let span = inner.atoms().first().map_or(inner.head().span, |token| token.span);
         let kind_name = self.schema.names.text(declared.name);
-        let found = Diagnostic::new("unknown-field", Severity::Error, format!("`{kind_name}` has no field `{written}`"), inner.file, span);
+        let found = Diagnostic::new(
+            "unknown-field",
+            Severity::Error,
+            format!("`{kind_name}` has no field `{written}`"),
+            inner.file,
+            span,
+        );
         let found = match nearest(written, names()) {
-            Some(near) => found.label(format!("did you mean `{near}`?")).help(format!("`{near}: {}`", inner.value().words())),
-            None => found.label("not read").help(format!("`{kind_name}` has {}", names().collect::<Vec<_>>().join(", "))),
+            Some(near) => found
+                .label(format!("did you mean `{near}`?"))
+                .help(format!("`{near}: {}`", inner.value().words())),
+            None => found
+                .label("not read")
+                .help(format!("`{kind_name}` has {}", names().collect::<Vec<_>>().join(", "))),
         };
         self.diagnostics.push(found);
     }
@@ -448,9 +606,15 @@ impl Loader<'_, '_> {
             let (name, kind_name) = (self.schema.names.text(field.name), self.schema.kind_name(kind));
             let example = field.example.as_deref().unwrap_or("TODO");
             let head = view.head();
-            let found = Diagnostic::new("missing-field", Severity::Error, format!("this `{kind_name}` says nothing without `{name}`"), head.file, head.span)
-                .label(format!("`{name}` is missing"))
-                .help(format!("`{name}: {example}`"));
+            let found = Diagnostic::new(
+                "missing-field",
+                Severity::Error,
+                format!("this `{kind_name}` says nothing without `{name}`"),
+                head.file,
+                head.span,
+            )
+            .label(format!("`{name}` is missing"))
+            .help(format!("`{name}: {example}`"));
             self.diagnostics.push(found);
         }
     }
@@ -458,26 +622,39 @@ impl Loader<'_, '_> {
     /// Of some kinds a portfolio has at most one.
     fn check_single(&mut self) {
         let mut first: FxHashMap<KindId, EntityId> = FxHashMap::default();
-        let ids: Vec<EntityId> = self.model.declared().filter(|id| self.schema.kind(self.model.kind(*id)).is_some_and(|kind| kind.single)).collect();
+        let ids: Vec<EntityId> = self
+            .model
+            .declared()
+            .filter(|id| self.schema.kind(self.model.kind(*id)).is_some_and(|kind| kind.single))
+            .collect();
         for id in ids {
             let kind = self.model.kind(id);
             let Some(known) = first.get(&kind).copied() else {
                 first.insert(kind, id);
                 continue;
             };
-            let (Some(place), Some(earlier)) = (self.model.place(id), self.model.place(known)) else { continue };
+            let (Some(place), Some(earlier)) = (self.model.place(id), self.model.place(known)) else {
+                continue;
+            };
             let name = self.schema.kind_name(kind);
-            let found = Diagnostic::new("second-portfolio", Severity::Error, format!("there is a second `{name}` here; one folder holds one"), place.file, place.span)
-                .label("the second")
-                .related(earlier, "the first one counts")
-                .help("keep one, or move this one with its proposals to a folder of its own");
+            let found = Diagnostic::new(
+                "second-portfolio",
+                Severity::Error,
+                format!("there is a second `{name}` here; one folder holds one"),
+                place.file,
+                place.span,
+            )
+            .label("the second")
+            .related(earlier, "the first one counts")
+            .help("keep one, or move this one with its proposals to a folder of its own");
             self.diagnostics.push(found);
         }
     }
 
     /// Makes a fact known by its id, aliases, trade names and, where it is shown by it, its title.
     fn remember_fact(&mut self, view: View<'_>, fact: EntityId, kind: KindId) {
-        let mut names: Vec<(String, bool)> = view.name().map(|name| (name.to_owned(), false)).into_iter().collect();
+        let mut names: Vec<(String, bool)> =
+            view.name().map(|name| (name.to_owned(), false)).into_iter().collect();
         for (field, trade_name) in [("also", false), ("trade", true)] {
             let parts = view.field(field).into_iter().flat_map(|value| value.parts());
             names.extend(parts.map(|part| (part.prose().into_owned(), trade_name)));
@@ -488,9 +665,21 @@ impl Loader<'_, '_> {
         for (name, trade_name) in names {
             let symbol = self.model.names.intern(&name);
             let entry = self.model.known.entry(symbol).or_default();
-            let same_kind = entry.iter().find(|known| known.fact != fact && self.model.entities.get(known.fact.0 as usize).is_some_and(|entity| entity.kind == kind));
+            let same_kind = entry.iter().find(|known| {
+                known.fact != fact
+                    && self
+                        .model
+                        .entities
+                        .get(known.fact.0 as usize)
+                        .is_some_and(|entity| entity.kind == kind)
+            });
             if same_kind.is_some() {
-                self.error("duplicate-id", view.head(), format!("a second `{}` is known as `{name}`", view.keyword()), "again here");
+                self.error(
+                    "duplicate-id",
+                    view.head(),
+                    format!("a second `{}` is known as `{name}`", view.keyword()),
+                    "again here",
+                );
             } else if !entry.iter().any(|known| known.fact == fact) {
                 entry.push(Known { fact, trade_name });
             }
@@ -504,10 +693,24 @@ impl Loader<'_, '_> {
             return *known;
         }
         let general = kinds.iter().filter_map(|id| self.schema.kind(id).map(|kind| (id, kind)));
-        let open = general.filter(|(_, kind)| kind.open).max_by_key(|(_, kind)| (kind.is_abstract, kind.is.is_none()));
+        let open = general
+            .filter(|(_, kind)| kind.open)
+            .max_by_key(|(_, kind)| (kind.is_abstract, kind.is.is_none()));
         let kind = open.map_or(KindId(0), |(id, _)| id);
         let id = EntityId(self.model.entities.len() as u32);
-        let entity = Entity { kind, name: symbol, parent: None, end: id.0 + 1, file, head: span, title: None, body_end: 0, opaque: true, written: 0, first_cell: 0 };
+        let entity = Entity {
+            kind,
+            name: symbol,
+            parent: None,
+            end: id.0 + 1,
+            file,
+            head: span,
+            title: None,
+            body_end: 0,
+            opaque: true,
+            written: 0,
+            first_cell: 0,
+        };
         self.model.entities.push(entity);
         self.model.free.insert((kinds, symbol), id);
         id
@@ -526,7 +729,8 @@ impl Loader<'_, '_> {
                 }
             }
             Target::Of(at) => {
-                if let (Some(amount), Written::Entity(id)) = (self.model.amounts.get_mut(at as usize), value) {
+                if let (Some(amount), Written::Entity(id)) = (self.model.amounts.get_mut(at as usize), value)
+                {
                     amount.of = Some(id);
                 }
             }

@@ -229,7 +229,9 @@ impl Model {
         let entity = self.entity(id)?;
         let bit = 1_u64 << slot.0;
         let before = (entity.written & (bit - 1)).count_ones();
-        (entity.written & bit != 0).then(|| self.cells.get((entity.first_cell + before) as usize).copied()).flatten()
+        (entity.written & bit != 0)
+            .then(|| self.cells.get((entity.first_cell + before) as usize).copied())
+            .flatten()
     }
 
     /// Where the value of a field stands; the head of its block if it is not written there.

@@ -64,7 +64,8 @@ impl Loader<'_, '_> {
             let index = self.model.items.len() as u32;
             self.model.items.push(Item { span: part.span(), value: Written::Unknown, share: None });
             let (name, share) = self.split_share(*part, field);
-            total = share.and_then(|at| self.model.amount(at)).map_or(total, |amount| total.add(amount.interval));
+            total =
+                share.and_then(|at| self.model.amount(at)).map_or(total, |amount| total.add(amount.interval));
             let written = match name.atoms {
                 [only] if only.is_word(name.text, "unknown") => Written::Unknown,
                 _ => self.read_one(name, field, entity, Target::Item(index)),
@@ -75,9 +76,15 @@ impl Loader<'_, '_> {
         }
         if total.lo > Ratio::ONE {
             let percent = total.lo.mul(Ratio::whole(100), Round::Down);
-            let found = Diagnostic::new("shares-sum", Severity::Error, format!("these shares add up to {percent}%"), value.file, value.span())
-                .label("more than the whole")
-                .help("shares may leave a part unsaid, but not exceed 100%");
+            let found = Diagnostic::new(
+                "shares-sum",
+                Severity::Error,
+                format!("these shares add up to {percent}%"),
+                value.file,
+                value.span(),
+            )
+            .label("more than the whole")
+            .help("shares may leave a part unsaid, but not exceed 100%");
             self.diagnostics.push(found);
             return Written::Unreadable;
         }
@@ -90,7 +97,8 @@ impl Loader<'_, '_> {
             return (part, None);
         }
         let at = part.atoms.iter().position(|token| token.class == Class::Number);
-        let Some((name, number)) = at.and_then(|at| part.atoms.split_at_checked(at)).filter(|(name, _)| !name.is_empty())
+        let Some((name, number)) =
+            at.and_then(|at| part.atoms.split_at_checked(at)).filter(|(name, _)| !name.is_empty())
         else {
             return (part, None);
         };
@@ -115,23 +123,37 @@ impl Loader<'_, '_> {
         let Some(first) = value.atoms.first().copied() else {
             return self.slip(value, field, "nothing is written here");
         };
-        if ty.words().is_some() && value.atoms.len() == 1 && first.class == Class::Word && ty.kinds().is_empty() {
+        if ty.words().is_some()
+            && value.atoms.len() == 1
+            && first.class == Class::Word
+            && ty.kinds().is_empty()
+        {
             return self.read_enum(value, field);
         }
         match first.class {
-            Class::String | Class::Text if value.atoms.len() == 1 => self.read_quoted(value, field, entity, target),
-            Class::Number if ty.takes_date() && (ty.quantity().is_none() || looks_like_date(value)) => self.read_date(value),
+            Class::String | Class::Text if value.atoms.len() == 1 => {
+                self.read_quoted(value, field, entity, target)
+            }
+            Class::Number if ty.takes_date() && (ty.quantity().is_none() || looks_like_date(value)) => {
+                self.read_date(value)
+            }
             Class::Word if ty.takes_date() && looks_like_date(value) => self.read_date(value),
             Class::Word if value.atoms.len() == 1 && !ty.kinds().is_empty() => {
                 self.refer(value, field, entity, target);
                 Written::Unreadable
             }
-            Class::Word if value.atoms.len() == 1 && ty.bases.contains(&Base::YesNo) => self.read_yes_no(value, field),
-            Class::Word | Class::Number | Class::Mark if ty.quantity().is_some() => self.read_quantity(value, field, entity),
+            Class::Word if value.atoms.len() == 1 && ty.bases.contains(&Base::YesNo) => {
+                self.read_yes_no(value, field)
+            }
+            Class::Word | Class::Number | Class::Mark if ty.quantity().is_some() => {
+                self.read_quantity(value, field, entity)
+            }
             Class::Word | Class::Number if ty.takes_date() => self.read_date(value),
             Class::Mark if value.is_list() => self.slip(value, field, "one value stands here, no list"),
             _ if ty.takes_text() => self.slip(value, field, "put the words in quotation marks"),
-            Class::Word if !ty.kinds().is_empty() => self.slip(value, field, "a name of several words stands in quotation marks"),
+            Class::Word if !ty.kinds().is_empty() => {
+                self.slip(value, field, "a name of several words stands in quotation marks")
+            }
             _ => self.slip(value, field, "not understood here"),
         }
     }
@@ -210,7 +232,9 @@ impl Loader<'_, '_> {
             Err(slip) => {
                 let example = field.example.as_deref().filter(|_| slip.help.is_none());
                 let slip = match example {
-                    Some(example) => slip.help(format!("`{}: {example}`", self.schema.names.text(field.name))),
+                    Some(example) => {
+                        slip.help(format!("`{}: {example}`", self.schema.names.text(field.name)))
+                    }
                     None => *slip,
                 };
                 self.diagnostics.push(slip);
@@ -244,13 +268,21 @@ impl Loader<'_, '_> {
         Written::Amount(index)
     }
 
-    fn wrong_dimension(&mut self, value: Value<'_>, field: &Field, is: Dimension, allowed: &[Dimension]) -> Written {
+    fn wrong_dimension(
+        &mut self,
+        value: Value<'_>,
+        field: &Field,
+        is: Dimension,
+        allowed: &[Dimension],
+    ) -> Written {
         let units = &self.schema.units;
         let name = self.schema.names.text(field.name);
         let allowed: Vec<String> = allowed.iter().map(|dimension| units.name(*dimension)).collect();
         let allowed: Vec<&str> = allowed.iter().map(String::as_str).collect();
-        let message = format!("`{name}` takes {}, and this is {}", crate::schema::or_list(&allowed), units.name(is));
-        let found = Diagnostic::new("wrong-dimension", Severity::Error, message, value.file, value.span()).label(units.name(is));
+        let message =
+            format!("`{name}` takes {}, and this is {}", crate::schema::or_list(&allowed), units.name(is));
+        let found = Diagnostic::new("wrong-dimension", Severity::Error, message, value.file, value.span())
+            .label(units.name(is));
         let found = match &field.example {
             Some(example) => found.help(format!("`{name}: {example}`")),
             None => found,
@@ -268,7 +300,8 @@ impl Loader<'_, '_> {
     fn slip(&mut self, value: Value<'_>, field: &Field, label: &str) -> Written {
         let name = self.schema.names.text(field.name);
         let message = format!("`{name}` takes {}", field.ty.describe(self.schema));
-        let found = Diagnostic::new("wrong-value", Severity::Error, message, value.file, value.span()).label(label);
+        let found =
+            Diagnostic::new("wrong-value", Severity::Error, message, value.file, value.span()).label(label);
         let found = match &field.example {
             Some(example) => found.help(format!("`{name}: {example}`, for example")),
             None => found,
@@ -279,7 +312,14 @@ impl Loader<'_, '_> {
 }
 
 /// A word that the enum of a field does not hold; a word of another enum says which field it belongs to.
-pub(super) fn unknown_word(schema: &Schema, id: EnumId, field: &Field, file: FileId, span: Span, written: &str) -> Diagnostic {
+pub(super) fn unknown_word(
+    schema: &Schema,
+    id: EnumId,
+    field: &Field,
+    file: FileId,
+    span: Span,
+    written: &str,
+) -> Diagnostic {
     let name = schema.names.text(field.name);
     let values = |id: EnumId| {
         let values = schema.get_enum(id).map_or(&[][..], |declared| &declared.values);
@@ -291,14 +331,21 @@ pub(super) fn unknown_word(schema: &Schema, id: EnumId, field: &Field, file: Fil
     let near = nearest(written, known.iter().copied());
     let label = near.map_or_else(|| "not one of its words".into(), |near| format!("did you mean `{near}`?"));
     let elsewhere = schema.names.get(written).and_then(|word| {
-        let mut others = schema.enums().filter(|(other, declared)| *other != id && declared.ordinal(word).is_some());
+        let mut others =
+            schema.enums().filter(|(other, declared)| *other != id && declared.ordinal(word).is_some());
         others.next().map(|(_, declared)| declared)
     });
     let found = match elsewhere.filter(|_| near.is_none()) {
-        Some(other) => found.label(format!("a word of another list, `{}`", schema.names.text(other.name))).note(
-            crate::diagnostic::NoteKind::Note,
-            format!("`{}` has {}", schema.names.text(other.name), other.values.iter().map(|value| schema.names.text(*value)).collect::<Vec<_>>().join(", ")),
-        ),
+        Some(other) => {
+            found.label(format!("a word of another list, `{}`", schema.names.text(other.name))).note(
+                crate::diagnostic::NoteKind::Note,
+                format!(
+                    "`{}` has {}",
+                    schema.names.text(other.name),
+                    other.values.iter().map(|value| schema.names.text(*value)).collect::<Vec<_>>().join(", ")
+                ),
+            )
+        }
         None => found.label(label),
     };
     found.help(format!("`{name}` takes {}", known.join(", ")))

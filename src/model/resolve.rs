@@ -66,11 +66,17 @@ impl Loader<'_, '_> {
     fn resolve(&mut self, pending: &Pending, written: &str, scopes: &mut ScopeNames) {
         let place = Place { file: pending.file, span: pending.span };
         let symbol = self.model.names.get(written);
-        if let Some(ordinal) = symbol.zip(pending.words).and_then(|(word, id)| self.schema.get_enum(id)?.ordinal(word)) {
+        if let Some(ordinal) =
+            symbol.zip(pending.words).and_then(|(word, id)| self.schema.get_enum(id)?.ordinal(word))
+        {
             return self.set(pending.target, Written::Enum(ordinal));
         }
-        let group = symbol.filter(|_| pending.in_list && !pending.quoted).and_then(|name| self.model.group_named(name));
-        if let Some(group) = group.filter(|id| self.model.group(*id).is_some_and(|group| pending.kinds.has(group.of))) {
+        let group = symbol
+            .filter(|_| pending.in_list && !pending.quoted)
+            .and_then(|name| self.model.group_named(name));
+        if let Some(group) =
+            group.filter(|id| self.model.group(*id).is_some_and(|group| pending.kinds.has(group.of)))
+        {
             return self.set(pending.target, Written::Group(group));
         }
         match self.find(pending, written, symbol, scopes) {
@@ -81,13 +87,21 @@ impl Loader<'_, '_> {
                 self.set(pending.target, Written::Entity(id));
             }
             Found::Several(a, b) => self.ambiguous(place, written, a, b),
-            _ if pending.quoted && self.is_disguised(written, pending.kinds).is_none() => self.free(pending, written),
+            _ if pending.quoted && self.is_disguised(written, pending.kinds).is_none() => {
+                self.free(pending, written)
+            }
             Found::WrongKind(other) => self.wrong_kind(place, written, pending.kinds, other),
             Found::Nothing => self.undefined(pending, written),
         }
     }
 
-    fn find(&self, pending: &Pending, written: &str, symbol: Option<Symbol>, scopes: &mut ScopeNames) -> Found {
+    fn find(
+        &self,
+        pending: &Pending,
+        written: &str,
+        symbol: Option<Symbol>,
+        scopes: &mut ScopeNames,
+    ) -> Found {
         let mut other = None;
         let model = &self.model;
         let fits = |id: EntityId, other: &mut Option<EntityId>| {
@@ -99,12 +113,20 @@ impl Loader<'_, '_> {
         };
         if let Some(name) = symbol {
             for around in std::iter::once(pending.entity).chain(model.around(pending.entity)) {
-                if let Some(id) = model.inside.get(&(Some(around), name)).copied().filter(|id| fits(*id, &mut other)) {
+                if let Some(id) =
+                    model.inside.get(&(Some(around), name)).copied().filter(|id| fits(*id, &mut other))
+                {
                     return Found::One(id, false);
                 }
             }
-            if let Some(scope) = model.entity(pending.entity).and_then(|_| model.scope(self.schema, pending.entity)) {
-                let hits: Vec<EntityId> = in_scope(model, scope, name, scopes).iter().copied().filter(|id| fits(*id, &mut other)).collect();
+            if let Some(scope) =
+                model.entity(pending.entity).and_then(|_| model.scope(self.schema, pending.entity))
+            {
+                let hits: Vec<EntityId> = in_scope(model, scope, name, scopes)
+                    .iter()
+                    .copied()
+                    .filter(|id| fits(*id, &mut other))
+                    .collect();
                 match hits.as_slice() {
                     [] => {}
                     [only] => return Found::One(*only, false),
@@ -159,7 +181,8 @@ impl Loader<'_, '_> {
         }
         let plain: String = unicode_security::skeleton(written).collect();
         let name = self.model.names.get(&plain)?;
-        let known = self.model.fact_named(name, kinds).or_else(|| self.model.inside.get(&(None, name)).copied());
+        let known =
+            self.model.fact_named(name, kinds).or_else(|| self.model.inside.get(&(None, name)).copied());
         known.map(|_| plain)
     }
 
@@ -170,16 +193,26 @@ impl Loader<'_, '_> {
             return;
         }
         let kinds = self.schema.list_kinds(pending.kinds);
-        let found = Diagnostic::new("undefined-reference", Severity::Error, format!("no {kinds} is named `{written}`"), place.file, place.span);
+        let found = Diagnostic::new(
+            "undefined-reference",
+            Severity::Error,
+            format!("no {kinds} is named `{written}`"),
+            place.file,
+            place.span,
+        );
         self.suggestions += 1;
         let near = if self.suggestions <= MAX_SUGGESTIONS { self.near_name(pending, written) } else { None };
         let free = pending.kinds.iter().any(|id| self.schema.kind(id).is_some_and(|kind| kind.open));
         let found = match near {
-            Some((near, Some(at))) => found.label("no such name").related(at, "did you mean this one?").help(format!("`{near}`")),
+            Some((near, Some(at))) => {
+                found.label("no such name").related(at, "did you mean this one?").help(format!("`{near}`"))
+            }
             Some((near, None)) => found.label(format!("did you mean `{near}`?")).help(format!("`{near}`")),
-            None if free && !pending.quoted => found
-                .label("declared nowhere, and not among the facts")
-                .help(format!("declare it, or write `\"{written}\"` in quotation marks if nothing more is known of it")),
+            None if free && !pending.quoted => {
+                found.label("declared nowhere, and not among the facts").help(format!(
+                    "declare it, or write `\"{written}\"` in quotation marks if nothing more is known of it"
+                ))
+            }
             None => found.label("declared nowhere, and not among the facts"),
         };
         self.diagnostics.push(found);
@@ -188,7 +221,10 @@ impl Loader<'_, '_> {
     fn near_name(&self, pending: &Pending, written: &str) -> Option<(String, Option<Place>)> {
         let model = &self.model;
         let declared = model.declared().filter(|id| pending.kinds.has(model.kind(*id)));
-        let facts = model.known.iter().filter(|(_, known)| known.iter().any(|known| pending.kinds.has(model.kind(known.fact))));
+        let facts = model
+            .known
+            .iter()
+            .filter(|(_, known)| known.iter().any(|known| pending.kinds.has(model.kind(known.fact))));
         let names = declared.map(|id| model.name(id)).chain(facts.map(|(name, _)| model.names.text(*name)));
         let near = nearest(written, names)?.to_owned();
         let id = model.declared().find(|id| model.name(*id) == near && pending.kinds.has(model.kind(*id)));
@@ -196,8 +232,16 @@ impl Loader<'_, '_> {
     }
 
     fn wrong_kind(&mut self, place: Place, written: &str, kinds: KindSet, other: EntityId) {
-        let (is, wanted) = (self.schema.kind_name(self.model.kind(other)).to_owned(), self.schema.list_kinds(kinds));
-        let found = Diagnostic::new("wrong-kind", Severity::Error, format!("`{written}` is a {is}; a {wanted} should stand here"), place.file, place.span).label(format!("a {is}"));
+        let (is, wanted) =
+            (self.schema.kind_name(self.model.kind(other)).to_owned(), self.schema.list_kinds(kinds));
+        let found = Diagnostic::new(
+            "wrong-kind",
+            Severity::Error,
+            format!("`{written}` is a {is}; a {wanted} should stand here"),
+            place.file,
+            place.span,
+        )
+        .label(format!("a {is}"));
         let declared = self.model.place(other).filter(|_| !self.model.is_fact(other));
         self.diagnostics.push(match declared {
             Some(declared) => found.related(declared, "this is what it names"),
@@ -208,9 +252,17 @@ impl Loader<'_, '_> {
     fn ambiguous(&mut self, place: Place, written: &str, a: EntityId, b: EntityId) {
         let path = |id: EntityId| {
             let parent = self.model.entity(id).and_then(|entity| entity.parent);
-            parent.map_or_else(String::new, |parent| format!("{}.", self.model.name(parent))) + self.model.name(id)
+            parent.map_or_else(String::new, |parent| format!("{}.", self.model.name(parent)))
+                + self.model.name(id)
         };
-        let found = Diagnostic::new("ambiguous-name", Severity::Error, format!("`{written}` may mean two things here"), place.file, place.span).label("which one?");
+        let found = Diagnostic::new(
+            "ambiguous-name",
+            Severity::Error,
+            format!("`{written}` may mean two things here"),
+            place.file,
+            place.span,
+        )
+        .label("which one?");
         let help = format!("write `{}` or `{}`", path(a), path(b));
         let related = [(a, "this one"), (b, "or this one")];
         let found = related.into_iter().fold(found, |found, (id, text)| match self.model.place(id) {
@@ -222,16 +274,36 @@ impl Loader<'_, '_> {
 
     fn synonym(&mut self, place: Place, written: &str, fact: EntityId) {
         let name = self.model.name(fact);
-        let source = self.model.provenance(fact, None).map(|known| format!(" ({}, as of {})", known.source, known.as_of));
-        let found = Diagnostic::new("synonym", Severity::Note, format!("`{written}` is a trade name of `{name}` and is read as it"), place.file, place.span)
-            .label(format!("`{name}`"))
-            .note(NoteKind::Why, format!("under two names, plants that share a supply look independent{}", source.unwrap_or_default()))
-            .help(format!("`{name}`"));
+        let source = self
+            .model
+            .provenance(fact, None)
+            .map(|known| format!(" ({}, as of {})", known.source, known.as_of));
+        let found = Diagnostic::new(
+            "synonym",
+            Severity::Note,
+            format!("`{written}` is a trade name of `{name}` and is read as it"),
+            place.file,
+            place.span,
+        )
+        .label(format!("`{name}`"))
+        .note(
+            NoteKind::Why,
+            format!(
+                "under two names, plants that share a supply look independent{}",
+                source.unwrap_or_default()
+            ),
+        )
+        .help(format!("`{name}`"));
         self.diagnostics.push(found);
     }
 }
 
-fn in_scope<'m>(model: &Model, scope: EntityId, name: Symbol, scopes: &'m mut ScopeNames) -> &'m Vec<EntityId> {
+fn in_scope<'m>(
+    model: &Model,
+    scope: EntityId,
+    name: Symbol,
+    scopes: &'m mut ScopeNames,
+) -> &'m Vec<EntityId> {
     static NONE: Vec<EntityId> = Vec::new();
     let names = scopes.entry(scope).or_insert_with(|| {
         let mut names: FxHashMap<Symbol, Vec<EntityId>> = FxHashMap::default();
@@ -246,17 +318,27 @@ fn in_scope<'m>(model: &Model, scope: EntityId, name: Symbol, scopes: &'m mut Sc
 
 /// A word with letters of another script; `plain` is the known name that it imitates.
 pub(super) fn lookalike(place: Place, written: &str, plain: Option<&str>) -> Diagnostic {
-    let odd: Vec<String> = written.chars().filter(|c| !c.is_ascii()).map(|c| format!("U+{:04X}", c as u32)).collect();
+    let odd: Vec<String> =
+        written.chars().filter(|c| !c.is_ascii()).map(|c| format!("U+{:04X}", c as u32)).collect();
     let message = match plain {
         Some(plain) => format!("`{written}` looks like `{plain}` but holds letters of another script"),
         None => format!("the name `{written}` holds letters other than a to z"),
     };
-    let found = Diagnostic::new("lookalike-letter", Severity::Error, message, place.file, place.span)
-        .label(format!("{} {}", odd.join(", "), if odd.len() == 1 { "is no letter of a to z" } else { "are no letters of a to z" }));
+    let found =
+        Diagnostic::new("lookalike-letter", Severity::Error, message, place.file, place.span).label(format!(
+            "{} {}",
+            odd.join(", "),
+            if odd.len() == 1 { "is no letter of a to z" } else { "are no letters of a to z" }
+        ));
     match plain {
         Some(plain) => found
-            .note(NoteKind::Why, "no rule would see it for what it is; until it is mended it counts as unknown")
+            .note(
+                NoteKind::Why,
+                "no rule would see it for what it is; until it is mended it counts as unknown",
+            )
             .help(format!("retype it: `{plain}`, if that is meant")),
-        None => found.help("write names with the letters a to z, digits, `-` and `_`; other letters may stand in titles"),
+        None => found.help(
+            "write names with the letters a to z, digits, `-` and `_`; other letters may stand in titles",
+        ),
     }
 }

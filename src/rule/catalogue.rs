@@ -99,9 +99,15 @@ pub struct RuleFile<'a> {
 }
 
 /// Reads the rules, relations and functions of all files.
-pub fn load(schema: &Schema, facts: &Model, files: &[RuleFile<'_>], diagnostics: &mut Vec<Diagnostic>) -> Catalogue {
+pub fn load(
+    schema: &Schema,
+    facts: &Model,
+    files: &[RuleFile<'_>],
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Catalogue {
     let texts = files.iter().map(|file| (file.declarations.file, file.declarations.text)).collect();
-    let mut context = Context { schema, facts, relations: FxHashMap::default(), defines: FxHashMap::default(), texts };
+    let mut context =
+        Context { schema, facts, relations: FxHashMap::default(), defines: FxHashMap::default(), texts };
     let mut catalogue = Catalogue::default();
     name_relations(&mut context, files, diagnostics);
     read_defines(&mut context, files, diagnostics);
@@ -132,9 +138,20 @@ pub fn load(schema: &Schema, facts: &Model, files: &[RuleFile<'_>], diagnostics:
 }
 
 /// Whether the id of a rule is its own and that of its file.
-fn claim_id(view: View<'_>, file: &RuleFile<'_>, seen: &mut FxHashSet<String>, diagnostics: &mut Vec<Diagnostic>) -> bool {
+fn claim_id(
+    view: View<'_>,
+    file: &RuleFile<'_>,
+    seen: &mut FxHashSet<String>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> bool {
     let Some(token) = view.name_token() else {
-        let found = Diagnostic::new("rule-incomplete", Severity::Error, format!("this {} has no name", view.keyword()), view.file, view.head().span);
+        let found = Diagnostic::new(
+            "rule-incomplete",
+            Severity::Error,
+            format!("this {} has no name", view.keyword()),
+            view.file,
+            view.head().span,
+        );
         diagnostics.push(found.label("write an id that names the defect"));
         return false;
     };
@@ -143,11 +160,17 @@ fn claim_id(view: View<'_>, file: &RuleFile<'_>, seen: &mut FxHashSet<String>, d
         Diagnostic::new("duplicate-id", Severity::Error, message, view.file, token.span).label(label)
     };
     if !seen.insert(id.to_owned()) {
-        diagnostics.push(error(format!("a rule `{id}` exists already; choose another name"), "nothing that is shipped is overridden"));
+        diagnostics.push(error(
+            format!("a rule `{id}` exists already; choose another name"),
+            "nothing that is shipped is overridden",
+        ));
         return false;
     }
     if id != file.stem {
-        diagnostics.push(error(format!("`{id}` stands in a file named `{}.plumb`", file.stem), "one rule a file, and the file bears its name"));
+        diagnostics.push(error(
+            format!("`{id}` stands in a file named `{}.plumb`", file.stem),
+            "one rule a file, and the file bears its name",
+        ));
     }
     true
 }
@@ -157,7 +180,13 @@ fn name_relations(context: &mut Context<'_>, files: &[RuleFile<'_>], diagnostics
         let name = view.name().unwrap_or("").to_owned();
         let id = RelationId(context.relations.len() as u16);
         if context.relations.insert(name.clone(), id).is_some() {
-            let found = Diagnostic::new("duplicate-id", Severity::Error, format!("a relation `{name}` exists already"), view.file, view.head().span);
+            let found = Diagnostic::new(
+                "duplicate-id",
+                Severity::Error,
+                format!("a relation `{name}` exists already"),
+                view.file,
+                view.head().span,
+            );
             diagnostics.push(found.label("again here"));
         }
     }
@@ -169,7 +198,13 @@ fn read_defines(context: &mut Context<'_>, files: &[RuleFile<'_>], diagnostics: 
         let statements = file.declarations.entries().filter(|view| view.shape() == Shape::Statement);
         for view in statements {
             if view.keyword() != "define" {
-                let found = Diagnostic::new("rule-syntax", Severity::Error, "this says nothing that can be read", view.file, view.head().span);
+                let found = Diagnostic::new(
+                    "rule-syntax",
+                    Severity::Error,
+                    "this says nothing that can be read",
+                    view.file,
+                    view.head().span,
+                );
                 diagnostics.push(found.label("neither a block nor a `define`"));
                 continue;
             }
@@ -182,13 +217,24 @@ fn read_defines(context: &mut Context<'_>, files: &[RuleFile<'_>], diagnostics: 
     for define in defines {
         let (file, span, name) = (define.file, define.span, define.name.clone());
         if context.defines.insert(name.clone(), define).is_some() {
-            let found = Diagnostic::new("duplicate-id", Severity::Error, format!("a function `{name}` exists already"), file, span);
+            let found = Diagnostic::new(
+                "duplicate-id",
+                Severity::Error,
+                format!("a function `{name}` exists already"),
+                file,
+                span,
+            );
             diagnostics.push(found.label("again here"));
         }
     }
 }
 
-fn read_relations(context: &Context<'_>, files: &[RuleFile<'_>], catalogue: &mut Catalogue, diagnostics: &mut Vec<Diagnostic>) {
+fn read_relations(
+    context: &Context<'_>,
+    files: &[RuleFile<'_>],
+    catalogue: &mut Catalogue,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
     let mut relations: Vec<(RelationId, Relation)> = Vec::new();
     for view in files.iter().flat_map(|file| file.declarations.blocks("relation")) {
         let Some(name) = view.name() else { continue };
@@ -238,13 +284,21 @@ fn check_references(catalogue: &Catalogue, diagnostics: &mut Vec<Diagnostic>) {
             // Packs come one by one: a rule that is named may not be written yet.
             let near = catalogue.nearest(named.as_str()).filter(|near| *near != named.as_str());
             if let (None, Some(near)) = (catalogue.rule(named.as_str()), near) {
-                let found = Diagnostic::new("unknown-rule", Severity::Error, format!("there is no rule `{named}`"), rule.place.file, rule.place.span);
+                let found = Diagnostic::new(
+                    "unknown-rule",
+                    Severity::Error,
+                    format!("there is no rule `{named}`"),
+                    rule.place.file,
+                    rule.place.span,
+                );
                 diagnostics.push(found.label(format!("did you mean `{near}`?")));
             }
         }
         if yields_in_circle(catalogue, rule) {
-            let message = format!("`{}` yields to itself through others, so none of them would speak", rule.id);
-            let found = Diagnostic::new("rule-circle", Severity::Error, message, rule.place.file, rule.place.span);
+            let message =
+                format!("`{}` yields to itself through others, so none of them would speak", rule.id);
+            let found =
+                Diagnostic::new("rule-circle", Severity::Error, message, rule.place.file, rule.place.span);
             diagnostics.push(found.label("in a circle"));
         }
     }

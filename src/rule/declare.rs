@@ -7,7 +7,8 @@ use super::parse::{Parser, Slip};
 use super::template::Template;
 use super::typing::{Context, Define, Typer};
 use super::{
-    Conditional, Edge, EditPlan, Example, Explanation, FixPlan, Label, LetUse, Note, Rule, SeverityStep, Stage,
+    Conditional, Edge, EditPlan, Example, Explanation, FixPlan, Label, LetUse, Note, Rule, SeverityStep,
+    Stage,
 };
 use crate::diagnostic::{Applicability, Code, Diagnostic, NoteKind, Severity};
 use crate::names::nearest;
@@ -16,7 +17,8 @@ use crate::source::Span;
 use crate::syntax::{Class, Shape, Token, View, prose};
 
 const FIELDS: [&str; 6] = ["severity", "why", "doc", "pillar", "yields-to", "covers"];
-const STATEMENTS: [&str; 9] = ["for", "let", "when", "downgrade", "upgrade", "message", "label", "note", "help"];
+const STATEMENTS: [&str; 9] =
+    ["for", "let", "when", "downgrade", "upgrade", "message", "label", "note", "help"];
 
 /// Reads one rule.
 pub(super) struct RuleReader<'a> {
@@ -30,7 +32,11 @@ impl<'a> RuleReader<'a> {
     pub(super) fn new(typer: Typer<'a>, view: View<'a>, pack: &str) -> Self {
         let text = |field: &str| view.field(field).map(|value| value.prose().into_owned());
         let codes = |field: &str| -> Vec<Code> {
-            view.field(field).into_iter().flat_map(|value| value.parts()).map(|part| part.words().into()).collect()
+            view.field(field)
+                .into_iter()
+                .flat_map(|value| value.parts())
+                .map(|part| part.words().into())
+                .collect()
         };
         let rule = Rule {
             id: view.name().unwrap_or("").into(),
@@ -80,7 +86,12 @@ impl<'a> RuleReader<'a> {
 
     fn severity(&mut self) {
         let Some(value) = self.view.field("severity") else {
-            return self.typer.error("rule-incomplete", self.view.head().span, "this rule has no `severity`", "`error`, `warning` or `note`");
+            return self.typer.error(
+                "rule-incomplete",
+                self.view.head().span,
+                "this rule has no `severity`",
+                "`error`, `warning` or `note`",
+            );
         };
         match Severity::parse(value.words()) {
             Some(severity) => self.rule.severity = severity,
@@ -97,7 +108,10 @@ impl<'a> RuleReader<'a> {
         }
         let span = entry.atoms().first().map_or(entry.head().span, |name| name.span);
         let near = nearest(entry.keyword(), FIELDS.into_iter());
-        let label = near.map_or_else(|| format!("a rule has {}", FIELDS.join(", ")), |near| format!("did you mean `{near}`?"));
+        let label = near.map_or_else(
+            || format!("a rule has {}", FIELDS.join(", ")),
+            |near| format!("did you mean `{near}`?"),
+        );
         self.typer.error("unknown-field", span, format!("a rule has no field `{}`", entry.keyword()), label);
     }
 
@@ -130,7 +144,10 @@ impl<'a> RuleReader<'a> {
             other => {
                 parser.at = 0;
                 let near = nearest(other, STATEMENTS.into_iter());
-                let label = near.map_or_else(|| format!("a statement begins with {}", STATEMENTS.join(", ")), |near| format!("did you mean `{near}`?"));
+                let label = near.map_or_else(
+                    || format!("a statement begins with {}", STATEMENTS.join(", ")),
+                    |near| format!("did you mean `{near}`?"),
+                );
                 Err(parser.error(format!("`{other}` begins no statement of a rule"), label))
             }
         }
@@ -185,7 +202,9 @@ impl<'a> RuleReader<'a> {
                 parser.at += 1;
                 Ok(self.typer.template(token))
             }
-            _ => Err(parser.error("a sentence in quotation marks is missing here", "words should stand here")),
+            _ => {
+                Err(parser.error("a sentence in quotation marks is missing here", "words should stand here"))
+            }
         }
     }
 
@@ -220,7 +239,11 @@ impl<'a> RuleReader<'a> {
         parser.finish()?;
         self.typer.leave(mark);
         let label = Label { each, place, text, when };
-        if primary { self.rule.primary.push(label) } else { self.rule.secondary.push(label) }
+        if primary {
+            self.rule.primary.push(label)
+        } else {
+            self.rule.secondary.push(label)
+        }
         Ok(())
     }
 
@@ -243,7 +266,8 @@ impl<'a> RuleReader<'a> {
             }
             place.push(*token);
         }
-        Err(parser.error("a colon is missing behind the place of this label", "write `label primary PLACE: \"…\"`"))
+        Err(parser
+            .error("a colon is missing behind the place of this label", "write `label primary PLACE: \"…\"`"))
     }
 
     fn placed(&mut self, parser: &Parser<'_>, atoms: &[Token]) -> Result<Expr, Slip> {
@@ -255,14 +279,20 @@ impl<'a> RuleReader<'a> {
             || matches!(&place.node, Node::Field(_, Access::Entity(..)));
         if !stands {
             let words = ast.span.of(self.view.text);
-            self.typer.error("rule-no-place", ast.span, format!("`{words}` is computed and stands in no file; a label needs a place"), "name an entity or a field");
+            self.typer.error(
+                "rule-no-place",
+                ast.span,
+                format!("`{words}` is computed and stands in no file; a label needs a place"),
+                "name an entity or a field",
+            );
         }
         Ok(place)
     }
 
     fn note(&mut self, mut parser: Parser<'_>) -> Result<(), Slip> {
         let kind = [("sum", NoteKind::Sum), ("when", NoteKind::When), ("lack", NoteKind::Lack)];
-        let kind = kind.into_iter().find(|(word, _)| parser.takes(word)).map_or(NoteKind::Note, |(_, kind)| kind);
+        let kind =
+            kind.into_iter().find(|(word, _)| parser.takes(word)).map_or(NoteKind::Note, |(_, kind)| kind);
         let mark = self.typer.enter();
         let each = if parser.takes("each") {
             let bind: Bind = parser.bind()?;
@@ -290,7 +320,12 @@ impl<'a> RuleReader<'a> {
             }
             other => {
                 let label = "a rule holds `example` and `fix` blocks";
-                self.typer.error("rule-syntax", entry.head().span, format!("a rule holds no block `{other}`"), label);
+                self.typer.error(
+                    "rule-syntax",
+                    entry.head().span,
+                    format!("a rule holds no block `{other}`"),
+                    label,
+                );
             }
         }
     }
@@ -298,7 +333,12 @@ impl<'a> RuleReader<'a> {
     fn example(&mut self, entry: View<'a>) {
         let bad = entry.name() == Some("bad");
         if !bad && entry.name() != Some("good") {
-            return self.typer.error("rule-syntax", entry.head().span, "an example is `bad` or `good`", "write `example bad { … }`");
+            return self.typer.error(
+                "rule-syntax",
+                entry.head().span,
+                "an example is `bad` or `good`",
+                "write `example bad { … }`",
+            );
         }
         let (mut expects, mut texts) = (Vec::new(), Vec::new());
         for inner in entry.inside() {
@@ -307,18 +347,32 @@ impl<'a> RuleReader<'a> {
                     [_, id, at, path] if at.is_word(inner.text, "at") => {
                         expects.push((inner.words(*id).to_owned(), inner.words(*path).to_owned()));
                     }
-                    _ => self.typer.error("rule-syntax", inner.head().span, "write `expect RULE at PATH`", "not understood"),
+                    _ => self.typer.error(
+                        "rule-syntax",
+                        inner.head().span,
+                        "write `expect RULE at PATH`",
+                        "not understood",
+                    ),
                 }
             } else {
                 texts.push(inner.tree.span(inner.id).of(inner.text));
             }
         }
         if bad == expects.is_empty() {
-            let message = if bad { "a bad example says what to expect" } else { "a good example expects nothing" };
+            let message =
+                if bad { "a bad example says what to expect" } else { "a good example expects nothing" };
             self.typer.error("rule-untested", entry.head().span, message, "`expect RULE at PATH`");
         }
-        let title = entry.title_token().map(|token| prose(entry.text, token).into_owned()).unwrap_or_default();
-        self.examples.push(Example { bad, title, text: texts.join("\n"), expects, of_rules: false, place: entry.head() });
+        let title =
+            entry.title_token().map(|token| prose(entry.text, token).into_owned()).unwrap_or_default();
+        self.examples.push(Example {
+            bad,
+            title,
+            text: texts.join("\n"),
+            expects,
+            of_rules: false,
+            place: entry.head(),
+        });
     }
 
     fn fix(&mut self, entry: View<'a>) -> Result<(), Slip> {
@@ -376,7 +430,9 @@ impl<'a> RuleReader<'a> {
                     source.filter.iter().for_each(|filter| needed.extend(filter.variables()));
                     match &source.from {
                         super::From::Kinds(_) => {}
-                        super::From::Naming(_, _, inner) | super::From::List(inner) => needed.extend(inner.variables()),
+                        super::From::Naming(_, _, inner) | super::From::List(inner) => {
+                            needed.extend(inner.variables())
+                        }
                     }
                 }
                 Stage::Let(slot, value, usage) => {
@@ -444,7 +500,8 @@ impl<'a> RuleReader<'a> {
         let schema = self.typer.schema();
         let parameters = self.rule.parameters.iter().filter_map(|at| {
             let known = schema.parameters().get(*at)?;
-            let value = self.typer.context.texts.get(&known.value.file).map(|text| known.value.span.of(text))?;
+            let value =
+                self.typer.context.texts.get(&known.value.file).map(|text| known.value.span.of(text))?;
             Some((schema.names.text(known.name).to_owned(), value.to_owned(), known.why.clone()))
         });
         Explanation {
@@ -466,7 +523,16 @@ pub(super) fn define(context: &Context<'_>, view: View<'_>) -> Result<Define, Sl
     let names = &context.facts.names;
     let units = &context.schema.units;
     let after = view.head().span;
-    let mut parser = Parser { file: view.file, text: view.text, atoms: view.atoms(), at: 1, units, names, after, depth: 0 };
+    let mut parser = Parser {
+        file: view.file,
+        text: view.text,
+        atoms: view.atoms(),
+        at: 1,
+        units,
+        names,
+        after,
+        depth: 0,
+    };
     let (name, span) = parser.name("the name of the function")?;
     let mut parameters = Vec::new();
     if parser.takes_mark("(") {
@@ -572,7 +638,11 @@ fn edge(typer: &mut Typer<'_>, atoms: &[Token], after: Span) -> Result<Option<Ed
     let Some((via, ty)) = found else { return Ok(None) };
     let leads_to = ty.member().unwrap_or(&ty).kinds();
     if leads_to.common(to).is_empty() {
-        let message = format!("`{via_name}` leads to a {}, not to a {}", typer.schema().list_kinds(leads_to), typer.schema().list_kinds(to));
+        let message = format!(
+            "`{via_name}` leads to a {}, not to a {}",
+            typer.schema().list_kinds(leads_to),
+            typer.schema().list_kinds(to)
+        );
         typer.error("rule-edge-mismatch", span, message, "never leads there");
     }
     let guard = guard.map(|guard| typer.condition(&guard));
@@ -581,7 +651,12 @@ fn edge(typer: &mut Typer<'_>, atoms: &[Token], after: Span) -> Result<Option<Ed
         && !Ty::Amount(Some(Dimension::RATIO)).meets(&share.ty)
     {
         let what = typer.describe(&share.ty);
-        typer.error("rule-unit-mismatch", share.span, format!("a share is a part of one; this is {what}"), what);
+        typer.error(
+            "rule-unit-mismatch",
+            share.span,
+            format!("a share is a part of one; this is {what}"),
+            what,
+        );
     }
     let text = typer.template(text);
     Ok(Some(Edge { from, to, via, via_name, guard, share, text }))

@@ -376,7 +376,9 @@ impl Expr {
         };
         match &self.node {
             Node::Constant(_) | Node::Variable(_) | Node::Parameter(_) | Node::Single(_) => {}
-            Node::Field(inner, _) | Node::Has(inner, _) | Node::Missing(inner, _) | Node::Not(inner) => inner.visit(see),
+            Node::Field(inner, _) | Node::Has(inner, _) | Node::Missing(inner, _) | Node::Not(inner) => {
+                inner.visit(see)
+            }
             Node::All(parts) | Node::Any(parts) | Node::List(parts) | Node::Call(_, parts) => {
                 parts.iter().for_each(|part| part.visit(see));
             }

@@ -47,7 +47,13 @@ const AGGREGATES: [(&str, Aggregate); 8] = [
 ];
 
 impl Typer<'_> {
-    pub(super) fn call(&mut self, name: &str, arguments: &[Argument], span: Span, expected: Option<&Ty>) -> (Node, Ty) {
+    pub(super) fn call(
+        &mut self,
+        name: &str,
+        arguments: &[Argument],
+        span: Span,
+        expected: Option<&Ty>,
+    ) -> (Node, Ty) {
         if name == "has" || name == "missing" {
             return self.presence(name, arguments, span);
         }
@@ -75,7 +81,8 @@ impl Typer<'_> {
     }
 
     fn unknown_function(&mut self, name: &str, span: Span) -> (Node, Ty) {
-        let built_in = FUNCTIONS.iter().map(|(known, ..)| *known).chain(AGGREGATES.iter().map(|(known, _)| *known));
+        let built_in =
+            FUNCTIONS.iter().map(|(known, ..)| *known).chain(AGGREGATES.iter().map(|(known, _)| *known));
         let context = self.context;
         let near = nearest(name, built_in.chain(context.defines.keys().map(String::as_str)));
         let label = near.map_or_else(|| "not declared".into(), |near| format!("did you mean `{near}`?"));
@@ -86,9 +93,20 @@ impl Typer<'_> {
 
     /// `has(x.f)` and `missing(x.f)` ask of the field and not of its value.
     fn presence(&mut self, name: &str, arguments: &[Argument], span: Span) -> (Node, Ty) {
-        let [Argument { value: Value::Plain(Ast { node: Written::Field(base, field, field_span), .. }), by: None, each: None }] = arguments
+        let [
+            Argument {
+                value: Value::Plain(Ast { node: Written::Field(base, field, field_span), .. }),
+                by: None,
+                each: None,
+            },
+        ] = arguments
         else {
-            self.error("rule-type-mismatch", span, format!("`{name}` asks of a field: write `{name}(x.FIELD)`"), "no field");
+            self.error(
+                "rule-type-mismatch",
+                span,
+                format!("`{name}` asks of a field: write `{name}(x.FIELD)`"),
+                "no field",
+            );
             return self.unknown();
         };
         let base = self.expr(base, None);
@@ -103,7 +121,12 @@ impl Typer<'_> {
             (Aggregate::Top(_), [Argument { value: Value::Plain(count), .. }, argument]) => {
                 let count = self.words(count).parse().ok();
                 if count.is_none() {
-                    self.error("rule-type-mismatch", span, "`top` takes a number first, as in `top(6, …)`", "no number");
+                    self.error(
+                        "rule-type-mismatch",
+                        span,
+                        "`top` takes a number first, as in `top(6, …)`",
+                        "no number",
+                    );
                 }
                 (Aggregate::Top(count.unwrap_or(1)), argument)
             }
@@ -113,17 +136,34 @@ impl Typer<'_> {
         match (&argument.value, &argument.each, &argument.by) {
             (Value::Plain(value), Some(bind), None) => Some(self.aggregate(how, bind, Some(value))),
             (Value::Bind(bind), None, by) => Some(self.aggregate(how, bind, by.as_ref())),
-            (Value::Plain(list), None, None) if how != Aggregate::Count || !matches!(list.node, Written::Word(_)) => {
+            (Value::Plain(list), None, None)
+                if how != Aggregate::Count || !matches!(list.node, Written::Word(_)) =>
+            {
                 // `count(xs)`: every member of a list.
-                let bind = Bind { name: "each".into(), span: list.span, range: Range::List(Box::new(list.clone())), filter: None };
+                let bind = Bind {
+                    name: "each".into(),
+                    span: list.span,
+                    range: Range::List(Box::new(list.clone())),
+                    filter: None,
+                };
                 Some(self.aggregate(how, &bind, None))
             }
             (Value::Plain(list), None, None) => {
-                let bind = Bind { name: "each".into(), span: list.span, range: Range::List(Box::new(list.clone())), filter: None };
+                let bind = Bind {
+                    name: "each".into(),
+                    span: list.span,
+                    range: Range::List(Box::new(list.clone())),
+                    filter: None,
+                };
                 Some(self.aggregate(how, &bind, None))
             }
             _ => {
-                self.error("rule-syntax", span, "this is no form of an aggregate", "`count(x in xs where …)` or `sum(e for each x in xs)`");
+                self.error(
+                    "rule-syntax",
+                    span,
+                    "this is no form of an aggregate",
+                    "`count(x in xs where …)` or `sum(e for each x in xs)`",
+                );
                 Some(self.unknown())
             }
         }
@@ -135,7 +175,12 @@ impl Typer<'_> {
 
     fn declared(&mut self, define: &super::typing::Define, arguments: &[Argument], span: Span) -> (Node, Ty) {
         if arguments.len() != define.parameters.len() {
-            let message = format!("`{}` takes {} values and is given {}", define.name, define.parameters.len(), arguments.len());
+            let message = format!(
+                "`{}` takes {} values and is given {}",
+                define.name,
+                define.parameters.len(),
+                arguments.len()
+            );
             self.error("rule-type-mismatch", span, message, "too many or too few");
             return self.unknown();
         }
@@ -143,7 +188,12 @@ impl Typer<'_> {
         for (argument, (name, ty)) in arguments.iter().zip(&define.parameters) {
             let Some(value) = self.plain_argument(argument, Some(ty), span) else { return self.unknown() };
             if !value.ty.meets(ty) {
-                let message = format!("`{name}` of `{}` is {}, and this is {}", define.name, self.describe(ty), self.describe(&value.ty));
+                let message = format!(
+                    "`{name}` of `{}` is {}, and this is {}",
+                    define.name,
+                    self.describe(ty),
+                    self.describe(&value.ty)
+                );
                 self.error("rule-type-mismatch", value.span, message, self.describe(&value.ty));
             }
             given.push(value);
@@ -161,9 +211,21 @@ impl Typer<'_> {
         }
     }
 
-    fn plain(&mut self, function: Function, arity: usize, arguments: &[Argument], span: Span, expected: Option<&Ty>) -> (Node, Ty) {
+    fn plain(
+        &mut self,
+        function: Function,
+        arity: usize,
+        arguments: &[Argument],
+        span: Span,
+        expected: Option<&Ty>,
+    ) -> (Node, Ty) {
         if arity != usize::MAX && arguments.len() != arity || arguments.is_empty() {
-            self.error("rule-type-mismatch", span, format!("this takes {arity} and is given {}", arguments.len()), "too many or too few");
+            self.error(
+                "rule-type-mismatch",
+                span,
+                format!("this takes {arity} and is given {}", arguments.len()),
+                "too many or too few",
+            );
             return self.unknown();
         }
         let mut given: Vec<Expr> = Vec::new();
@@ -171,11 +233,15 @@ impl Typer<'_> {
             let hint = match (function, at) {
                 (Function::If, 0) => Some(Ty::Truth),
                 (Function::If, 1) | (Function::FirstKnown, 0) => expected.cloned(),
-                (Function::If | Function::FirstKnown | Function::Union, _) => given.last().map(|last| last.ty.clone()),
+                (Function::If | Function::FirstKnown | Function::Union, _) => {
+                    given.last().map(|last| last.ty.clone())
+                }
                 (Function::UpTo, 1) => given.first().and_then(|list| list.ty.member().cloned()),
                 _ => None,
             };
-            let Some(value) = self.plain_argument(argument, hint.as_ref(), span) else { return self.unknown() };
+            let Some(value) = self.plain_argument(argument, hint.as_ref(), span) else {
+                return self.unknown();
+            };
             given.push(value);
         }
         let ty = self.result(function, &given);
@@ -194,14 +260,20 @@ impl Typer<'_> {
             Function::Lower | Function::Upper | Function::Convert => first,
             Function::Years => Ty::List(Box::new(Ty::Dates)),
             Function::Currency | Function::Dimension => Ty::Text,
-            Function::FirstKnown => given.iter().map(|value| value.ty.clone()).reduce(Ty::join).unwrap_or(Ty::Any),
-            Function::If => given.iter().skip(1).map(|value| value.ty.clone()).reduce(Ty::join).unwrap_or(Ty::Any),
+            Function::FirstKnown => {
+                given.iter().map(|value| value.ty.clone()).reduce(Ty::join).unwrap_or(Ty::Any)
+            }
+            Function::If => {
+                given.iter().skip(1).map(|value| value.ty.clone()).reduce(Ty::join).unwrap_or(Ty::Any)
+            }
             Function::First => self.needs_list(given, member),
             Function::Rest | Function::UpTo => first,
             Function::Union => given.iter().map(|value| value.ty.clone()).reduce(Ty::join).unwrap_or(Ty::Any),
             Function::Flat => member.unwrap_or(Ty::Any),
             Function::Count => number,
-            Function::Min | Function::Max => given.iter().map(|value| value.ty.clone()).reduce(Ty::join).unwrap_or(Ty::Any),
+            Function::Min | Function::Max => {
+                given.iter().map(|value| value.ty.clone()).reduce(Ty::join).unwrap_or(Ty::Any)
+            }
             Function::Ends | Function::Through => Ty::List(Box::new(Ty::Entity(KindSet::ALL))),
         }
     }
@@ -211,7 +283,12 @@ impl Typer<'_> {
             && first.ty != Ty::Any
         {
             let what = self.describe(&first.ty);
-            self.error("rule-type-mismatch", first.span, format!("a list should stand here, and this is {what}"), what);
+            self.error(
+                "rule-type-mismatch",
+                first.span,
+                format!("a list should stand here, and this is {what}"),
+                what,
+            );
         }
         member.unwrap_or(Ty::Any)
     }

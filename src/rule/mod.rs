@@ -12,7 +12,9 @@ mod typing;
 
 pub use ast::{Comparison, Quantifier, Settle, Sign};
 pub use catalogue::{Catalogue, Example, Explanation, RuleFile, load};
-pub use expr::{Access, Aggregate, Constant, EndSet, Expr, From, Function, How, Index, Node, Path, Source, Ty};
+pub use expr::{
+    Access, Aggregate, Constant, EndSet, Expr, From, Function, How, Index, Node, Path, Source, Ty,
+};
 pub use template::{Part, Template};
 
 use crate::diagnostic::{Applicability, Code, NoteKind, Severity};

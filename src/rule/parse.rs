@@ -65,15 +65,25 @@ impl<'a> Parser<'a> {
     }
 
     pub(super) fn error(&self, message: impl Into<String>, label: impl Into<String>) -> Slip {
-        Box::new(Diagnostic::new("rule-syntax", Severity::Error, message, self.file, self.here()).label(label))
+        Box::new(
+            Diagnostic::new("rule-syntax", Severity::Error, message, self.file, self.here()).label(label),
+        )
     }
 
     pub(super) fn expect(&mut self, word: &str) -> Result<(), Slip> {
-        if self.takes(word) { Ok(()) } else { Err(self.error(format!("`{word}` is missing here"), format!("`{word}` should stand here"))) }
+        if self.takes(word) {
+            Ok(())
+        } else {
+            Err(self.error(format!("`{word}` is missing here"), format!("`{word}` should stand here")))
+        }
     }
 
     fn expect_mark(&mut self, mark: &str) -> Result<(), Slip> {
-        if self.takes_mark(mark) { Ok(()) } else { Err(self.error(format!("`{mark}` is missing here"), format!("`{mark}` should stand here"))) }
+        if self.takes_mark(mark) {
+            Ok(())
+        } else {
+            Err(self.error(format!("`{mark}` is missing here"), format!("`{mark}` should stand here")))
+        }
     }
 
     /// A plain word: the name of a variable, kind or relation.
@@ -89,13 +99,19 @@ impl<'a> Parser<'a> {
 
     /// Nothing may follow.
     pub(super) fn finish(&self) -> Result<(), Slip> {
-        if self.peek().is_none() { Ok(()) } else { Err(self.error("the statement should end here", "this does not belong to it")) }
+        if self.peek().is_none() {
+            Ok(())
+        } else {
+            Err(self.error("the statement should end here", "this does not belong to it"))
+        }
     }
 
     pub(super) fn expr(&mut self) -> Result<Ast, Slip> {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
-            return Err(self.error("this expression is nested too deeply", "give a part of it a name with `let`"));
+            return Err(
+                self.error("this expression is nested too deeply", "give a part of it a name with `let`")
+            );
         }
         let out = self.chain("or", Self::conjunction, Node::Or);
         self.depth -= 1;
@@ -106,7 +122,12 @@ impl<'a> Parser<'a> {
         self.chain("and", Self::negation, Node::And)
     }
 
-    fn chain(&mut self, word: &str, part: fn(&mut Self) -> Result<Ast, Slip>, node: fn(Vec<Ast>) -> Node) -> Result<Ast, Slip> {
+    fn chain(
+        &mut self,
+        word: &str,
+        part: fn(&mut Self) -> Result<Ast, Slip>,
+        node: fn(Vec<Ast>) -> Node,
+    ) -> Result<Ast, Slip> {
         let first = part(self)?;
         if !self.is_word(word) {
             return Ok(first);
@@ -147,7 +168,11 @@ impl<'a> Parser<'a> {
             Settle::No
         };
         let Some(comparison) = self.comparison_sign() else {
-            return if settle == Settle::No { Ok(left) } else { Err(self.error("a comparison is missing here", "`<`, `before`, `==` …")) };
+            return if settle == Settle::No {
+                Ok(left)
+            } else {
+                Err(self.error("a comparison is missing here", "`<`, `before`, `==` …"))
+            };
         };
         let right = self.sum()?;
         let span = left.span.to(right.span);
@@ -182,12 +207,19 @@ impl<'a> Parser<'a> {
         self.operations(Self::postfix, &[("*", Sign::Times), ("/", Sign::Over)])
     }
 
-    fn operations(&mut self, part: fn(&mut Self) -> Result<Ast, Slip>, signs: &[(&str, Sign)]) -> Result<Ast, Slip> {
+    fn operations(
+        &mut self,
+        part: fn(&mut Self) -> Result<Ast, Slip>,
+        signs: &[(&str, Sign)],
+    ) -> Result<Ast, Slip> {
         let mut left = part(self)?;
         while let Some((_, sign)) = signs.iter().find(|(mark, _)| self.is_mark(mark)) {
             self.at += 1;
             let right = part(self)?;
-            left = Ast { span: left.span.to(right.span), node: Node::Arithmetic(*sign, Box::new(left), Box::new(right)) };
+            left = Ast {
+                span: left.span.to(right.span),
+                node: Node::Arithmetic(*sign, Box::new(left), Box::new(right)),
+            };
         }
         Ok(left)
     }
@@ -214,7 +246,9 @@ impl<'a> Parser<'a> {
 
     fn primary(&mut self) -> Result<Ast, Slip> {
         let Some(token) = self.peek() else {
-            return Err(self.error("something is missing at the end of this statement", "a value should follow"));
+            return Err(
+                self.error("something is missing at the end of this statement", "a value should follow")
+            );
         };
         match token.class {
             Class::Word | Class::Name => self.word(token),
@@ -230,7 +264,10 @@ impl<'a> Parser<'a> {
                 Ok(inner)
             }
             Class::Mark if self.words(token) == "[" => self.list(),
-            _ => Err(self.error(format!("`{}` cannot stand here", self.words(token)), "a value should stand here")),
+            _ => {
+                Err(self
+                    .error(format!("`{}` cannot stand here", self.words(token)), "a value should stand here"))
+            }
         }
     }
 
@@ -242,7 +279,8 @@ impl<'a> Parser<'a> {
             _ if self.is_currency(token) => Ok(self.literal()),
             written => {
                 self.at += 1;
-                let (first, rest) = written.split_once('.').map_or((written, None), |(first, rest)| (first, Some(rest)));
+                let (first, rest) =
+                    written.split_once('.').map_or((written, None), |(first, rest)| (first, Some(rest)));
                 let span = Span { start: token.span.start, end: token.span.start + first.len() as u32 };
                 let adjoining = self.peek().is_some_and(|next| next.span.start == token.span.end);
                 if rest.is_none() && adjoining && self.is_mark("(") {
@@ -262,7 +300,8 @@ impl<'a> Parser<'a> {
         let next = self.atoms.get(self.at + 1);
         let after = self.atoms.get(self.at + 2);
         next.is_some_and(|next| next.class == Class::Name)
-            || next.is_some_and(|next| next.class == Class::Word) && after.is_some_and(|after| after.is_word(self.text, "in"))
+            || next.is_some_and(|next| next.class == Class::Word)
+                && after.is_some_and(|after| after.is_word(self.text, "in"))
     }
 
     fn is_currency(&self, token: Token) -> bool {
@@ -280,10 +319,13 @@ impl<'a> Parser<'a> {
         }
         while let Some(token) = self.peek() {
             let words = self.words(token);
-            let unit = token.class == Class::Word && self.names.get(words).is_some_and(|name| self.units.get(name).is_some());
+            let unit = token.class == Class::Word
+                && self.names.get(words).is_some_and(|name| self.units.get(name).is_some());
             let scale = token.class == Class::Word && ["thousand", "million", "billion"].contains(&words);
-            let glued = token.class == Class::Mark && (words == "%" || words == "/") && token.span.start == end.end;
-            let number = token.class == Class::Number && (end == start || self.at > 0 && end.end == start.end);
+            let glued =
+                token.class == Class::Mark && (words == "%" || words == "/") && token.span.start == end.end;
+            let number =
+                token.class == Class::Number && (end == start || self.at > 0 && end.end == start.end);
             if !(unit || scale || glued || number) {
                 break;
             }
@@ -377,7 +419,10 @@ impl<'a> Parser<'a> {
         self.expect("to")?;
         let to = self.bind()?;
         let end = self.at.checked_sub(1).and_then(|at| self.atoms.get(at)).map_or(start, |token| token.span);
-        Ok(Ast { span: start.to(end), node: Node::Paths(Box::new(Search { from, carrying, relation, relation_span, to })) })
+        Ok(Ast {
+            span: start.to(end),
+            node: Node::Paths(Box::new(Search { from, carrying, relation, relation_span, to })),
+        })
     }
 
     fn call(&mut self, name: String, span: Span) -> Result<Ast, Slip> {

@@ -47,10 +47,17 @@ impl Typer<'_> {
         let mut searched = inner.start as usize;
         while let Some((words, tail)) = rest.split_once('{') {
             let Some((expression, tail)) = tail.split_once('}') else {
-                self.error("rule-syntax", token.span, "a brace is never closed in this sentence", "`{` without `}`");
+                self.error(
+                    "rule-syntax",
+                    token.span,
+                    "a brace is never closed in this sentence",
+                    "`{` without `}`",
+                );
                 return Template { parts };
             };
-            let start = text.get(searched..inner.end as usize).and_then(|file| file.find(&format!("{{{expression}}}")));
+            let start = text
+                .get(searched..inner.end as usize)
+                .and_then(|file| file.find(&format!("{{{expression}}}")));
             let start = start.map_or(searched, |at| searched + at + 1);
             searched = start + expression.len();
             parts.push(Part::Words(words.to_owned()));
@@ -67,7 +74,12 @@ impl Typer<'_> {
         let text = self.context.texts.get(&self.file).copied().unwrap_or("");
         let tree = syntax::read_piece(self.file, text, &Piece { span, unbalanced: false }, self.diagnostics);
         let Some(view) = View::roots(self.file, text, &tree).next() else {
-            self.error("rule-syntax", span, "nothing stands between these braces", "name what should be written here");
+            self.error(
+                "rule-syntax",
+                span,
+                "nothing stands between these braces",
+                "name what should be written here",
+            );
             return None;
         };
         let mut parser = self.parser(view.atoms(), span);
@@ -77,11 +89,24 @@ impl Typer<'_> {
                 let before = self.diagnostics.len();
                 let expr = self.expr(&ast, None);
                 // A word that nothing defines is the commonest slip in a sentence, and has its own words.
-                for found in self.diagnostics.iter_mut().skip(before).filter(|found| found.code.as_str() == "rule-unknown-word") {
+                for found in self
+                    .diagnostics
+                    .iter_mut()
+                    .skip(before)
+                    .filter(|found| found.code.as_str() == "rule-unknown-word")
+                {
                     let word = found.primary.place.span.of(text);
                     let label = std::mem::take(&mut found.primary.text);
-                    let message = format!("`{word}` is used in the sentence, but no `for each` or `let` defines it");
-                    *found = Diagnostic::new("rule-undefined-variable", Severity::Error, message, self.file, found.primary.place.span).label(label);
+                    let message =
+                        format!("`{word}` is used in the sentence, but no `for each` or `let` defines it");
+                    *found = Diagnostic::new(
+                        "rule-undefined-variable",
+                        Severity::Error,
+                        message,
+                        self.file,
+                        found.primary.place.span,
+                    )
+                    .label(label);
                 }
                 Some(expr)
             }

@@ -53,8 +53,23 @@ pub(super) struct Typer<'a> {
 }
 
 impl<'a> Typer<'a> {
-    pub(super) fn new(context: &'a Context<'a>, file: FileId, indexes: &'a mut Vec<Index>, diagnostics: &'a mut Vec<Diagnostic>) -> Self {
-        Self { context, file, indexes, diagnostics, variables: Vec::new(), frame: 0, calls: Vec::new(), quiet: false, products: 0 }
+    pub(super) fn new(
+        context: &'a Context<'a>,
+        file: FileId,
+        indexes: &'a mut Vec<Index>,
+        diagnostics: &'a mut Vec<Diagnostic>,
+    ) -> Self {
+        Self {
+            context,
+            file,
+            indexes,
+            diagnostics,
+            variables: Vec::new(),
+            frame: 0,
+            calls: Vec::new(),
+            quiet: false,
+            products: 0,
+        }
     }
 
     pub(super) fn schema(&self) -> &'a Schema {
@@ -71,7 +86,13 @@ impl<'a> Typer<'a> {
         }
     }
 
-    pub(super) fn error(&mut self, code: &str, span: Span, message: impl Into<String>, label: impl Into<String>) {
+    pub(super) fn error(
+        &mut self,
+        code: &str,
+        span: Span,
+        message: impl Into<String>,
+        label: impl Into<String>,
+    ) {
         let found = Diagnostic::new(code, Severity::Error, message, self.file, span).label(label);
         self.say(found);
     }
@@ -103,11 +124,19 @@ impl<'a> Typer<'a> {
             Written::Text(text) => (Node::Constant(Constant::Text(text.clone())), Ty::Text),
             Written::List(parts) => self.list(parts, expected),
             Written::Not(inner) => (Node::Not(Box::new(self.condition(inner))), Ty::Truth),
-            Written::And(parts) => (Node::All(parts.iter().map(|part| self.condition(part)).collect()), Ty::Truth),
-            Written::Or(parts) => (Node::Any(parts.iter().map(|part| self.condition(part)).collect()), Ty::Truth),
-            Written::Compare(comparison, settle, left, right) => self.comparison(*comparison, *settle, left, right, span),
+            Written::And(parts) => {
+                (Node::All(parts.iter().map(|part| self.condition(part)).collect()), Ty::Truth)
+            }
+            Written::Or(parts) => {
+                (Node::Any(parts.iter().map(|part| self.condition(part)).collect()), Ty::Truth)
+            }
+            Written::Compare(comparison, settle, left, right) => {
+                self.comparison(*comparison, *settle, left, right, span)
+            }
             Written::Arithmetic(sign, left, right) => self.arithmetic(*sign, left, right, span),
-            Written::Quantified(quantifier, bind, body) => self.quantified(*quantifier, bind, body.as_deref()),
+            Written::Quantified(quantifier, bind, body) => {
+                self.quantified(*quantifier, bind, body.as_deref())
+            }
             Written::Call(name, arguments) => self.call(name, arguments, span, expected),
             Written::Group(bind, key) => self.group(bind, key),
             Written::Paths(search) => self.paths(search),
@@ -120,7 +149,12 @@ impl<'a> Typer<'a> {
         let expr = self.expr(ast, Some(&Ty::Truth));
         if !matches!(expr.ty, Ty::Truth | Ty::Any) {
             let (words, what) = (ast.span.of(self.text()).to_owned(), self.describe(&expr.ty));
-            self.error("rule-not-a-condition", ast.span, format!("a condition should stand here; `{words}` is {what}"), what);
+            self.error(
+                "rule-not-a-condition",
+                ast.span,
+                format!("a condition should stand here; `{words}` is {what}"),
+                what,
+            );
         }
         expr
     }
@@ -187,7 +221,8 @@ impl<'a> Typer<'a> {
         {
             known.extend(declared.values.iter().map(|value| self.schema().names.text(*value).to_owned()));
         }
-        let near = nearest(word, known.iter().map(String::as_str)).map(|near| format!("did you mean `{near}`?"));
+        let near =
+            nearest(word, known.iter().map(String::as_str)).map(|near| format!("did you mean `{near}`?"));
         let of = expected.map(|expected| self.describe(expected));
         let message = match &of {
             Some(of) => format!("`{word}` is no variable here, and not {of}"),
@@ -200,7 +235,9 @@ impl<'a> Typer<'a> {
         let piece = Piece { span, unbalanced: false };
         let text = self.text();
         let tree = syntax::read_piece(self.file, text, &piece, self.diagnostics);
-        let Some(view) = View::roots(self.file, text, &tree).next() else { return (Node::Constant(Constant::Unknown), Ty::Any) };
+        let Some(view) = View::roots(self.file, text, &tree).next() else {
+            return (Node::Constant(Constant::Unknown), Ty::Any);
+        };
         let value = Value { file: self.file, text, atoms: view.atoms(), after: span.end };
         match read_value(value, self.schema(), &self.context.facts.names) {
             Ok(ReadValue::Amount(amount)) => {
@@ -239,7 +276,8 @@ impl<'a> Typer<'a> {
     fn parameter(&mut self, name: &str, span: Span) -> (Node, Ty) {
         let schema = self.schema();
         let parameters = schema.parameters();
-        let found = parameters.iter().position(|known| schema.names.text(known.name).eq_ignore_ascii_case(name));
+        let found =
+            parameters.iter().position(|known| schema.names.text(known.name).eq_ignore_ascii_case(name));
         let Some(at) = found else {
             let near = nearest(name, parameters.iter().map(|known| schema.names.text(known.name)));
             let label = near.map_or_else(|| "not declared".into(), |near| format!("did you mean `{near}`?"));
@@ -252,7 +290,12 @@ impl<'a> Typer<'a> {
     fn parameter_type(&self, at: usize) -> Ty {
         let Some(place) = self.schema().parameters().get(at).map(|known| known.value) else { return Ty::Any };
         let text = self.context.texts.get(&place.file).copied().unwrap_or("");
-        let tree = syntax::read_piece(place.file, text, &Piece { span: place.span, unbalanced: false }, &mut Vec::new());
+        let tree = syntax::read_piece(
+            place.file,
+            text,
+            &Piece { span: place.span, unbalanced: false },
+            &mut Vec::new(),
+        );
         let Some(view) = View::roots(place.file, text, &tree).next() else { return Ty::Any };
         let value = Value { file: place.file, text, atoms: view.atoms(), after: place.span.end };
         match read_value(value, self.schema(), &self.context.facts.names) {
@@ -271,7 +314,9 @@ impl<'a> Typer<'a> {
             return Some(found);
         }
         if let Ty::List(_) = base {
-            let message = format!("`{field}` is asked of a list; choose one of it (`first`, `argmax`), or say `some x in …`");
+            let message = format!(
+                "`{field}` is asked of a list; choose one of it (`first`, `argmax`), or say `some x in …`"
+            );
             self.error("rule-many-values", span, message, "one value is needed before the dot");
             return None;
         }
@@ -311,11 +356,16 @@ impl<'a> Typer<'a> {
         }
         let mut referring = Vec::new();
         for (other, declared) in schema.kinds() {
-            let slots = declared.fields.iter().enumerate().filter(|(_, field)| field.reverse == Some(name) && field.ty.kinds().has(kind));
+            let slots = declared
+                .fields
+                .iter()
+                .enumerate()
+                .filter(|(_, field)| field.reverse == Some(name) && field.ty.kinds().has(kind));
             referring.extend(slots.map(|(at, _)| (other, crate::schema::Slot(at as u8))));
         }
         if !referring.is_empty() {
-            let kinds = referring.iter().fold(KindSet::EMPTY, |set, (kind, _)| set.union(KindSet::one(*kind)));
+            let kinds =
+                referring.iter().fold(KindSet::EMPTY, |set, (kind, _)| set.union(KindSet::one(*kind)));
             let index = self.index(referring);
             return Some((How::Referrers(index), Ty::List(Box::new(Ty::Entity(kinds)))));
         }
@@ -354,17 +404,32 @@ impl<'a> Typer<'a> {
         let (message, label) = if kinds.is_empty() {
             (format!("{} has no `{field}`", self.describe(base)), "no such part".to_owned())
         } else {
-            let own = kinds.iter().filter_map(|kind| schema.kind(kind)).flat_map(|kind| kind.fields.iter().map(|field| field.name));
+            let own = kinds
+                .iter()
+                .filter_map(|kind| schema.kind(kind))
+                .flat_map(|kind| kind.fields.iter().map(|field| field.name));
             let plurals = schema.kinds().filter_map(|(_, kind)| kind.plural);
-            let reverses = schema.kinds().flat_map(|(_, kind)| kind.fields.iter().filter_map(|field| field.reverse));
-            let names: Vec<&str> = own.chain(plurals).chain(reverses).map(|name| schema.names.text(name)).collect();
+            let reverses =
+                schema.kinds().flat_map(|(_, kind)| kind.fields.iter().filter_map(|field| field.reverse));
+            let names: Vec<&str> =
+                own.chain(plurals).chain(reverses).map(|name| schema.names.text(name)).collect();
             let near = nearest(field, names.into_iter()).map(|near| format!("did you mean `{near}`?"));
-            (format!("`{}` has no field `{field}`", schema.list_kinds(kinds)), near.unwrap_or_else(|| "not in the schema".into()))
+            (
+                format!("`{}` has no field `{field}`", schema.list_kinds(kinds)),
+                near.unwrap_or_else(|| "not in the schema".into()),
+            )
         };
         self.error("unknown-field", span, message, label);
     }
 
-    fn comparison(&mut self, comparison: Comparison, settle: Settle, left: &Ast, right: &Ast, span: Span) -> (Node, Ty) {
+    fn comparison(
+        &mut self,
+        comparison: Comparison,
+        settle: Settle,
+        left: &Ast,
+        right: &Ast,
+        span: Span,
+    ) -> (Node, Ty) {
         // A bare word takes its meaning from the other side.
         let word_first = matches!(&left.node, Written::Word(word) if !self.variables.iter().any(|(name, ..)| name == word));
         let (left, right) = if word_first && comparison != Comparison::In {
@@ -372,7 +437,11 @@ impl<'a> Typer<'a> {
             (self.expr(left, Some(&right.ty)), right)
         } else {
             let left = self.expr(left, None);
-            let expected = if comparison == Comparison::In { Ty::List(Box::new(left.ty.clone())) } else { left.ty.clone() };
+            let expected = if comparison == Comparison::In {
+                Ty::List(Box::new(left.ty.clone()))
+            } else {
+                left.ty.clone()
+            };
             let right = self.expr(right, Some(&expected));
             (left, right)
         };
@@ -387,16 +456,27 @@ impl<'a> Typer<'a> {
         if comparison == Comparison::In {
             let right_member = right.ty.member().cloned().unwrap_or(Ty::Any);
             if !matches!(right.ty, Ty::List(_) | Ty::Any) {
-                self.error("rule-type-mismatch", span, format!("`in` needs a list; `{r}` is {}", self.describe(&right.ty)), "no list");
+                self.error(
+                    "rule-type-mismatch",
+                    span,
+                    format!("`in` needs a list; `{r}` is {}", self.describe(&right.ty)),
+                    "no list",
+                );
             } else if !left.ty.meets(&right_member) {
-                let message = format!("`{l}` is {}, the list holds {}", self.describe(&left.ty), self.describe(&right_member));
+                let message = format!(
+                    "`{l}` is {}, the list holds {}",
+                    self.describe(&left.ty),
+                    self.describe(&right_member)
+                );
                 self.error("rule-type-mismatch", span, message, "never the same");
             }
             return;
         }
         for (side, words) in [(left, l), (right, r)] {
             if matches!(side.ty, Ty::List(_)) {
-                let message = format!("`{words}` is a list: choose one of it (`first`, `argmax`), or say `some x in {words}`");
+                let message = format!(
+                    "`{words}` is a list: choose one of it (`first`, `argmax`), or say `some x in {words}`"
+                );
                 self.error("rule-many-values", side.span, message, "several");
                 return;
             }
@@ -408,15 +488,34 @@ impl<'a> Typer<'a> {
             }
             (Ty::Dates, Ty::Amount(_)) if is_year(right, text) => {}
             (a, b) if !a.meets(b) => {
-                let message = format!("`{l}` is {}, `{r}` is {}: they cannot be compared", self.describe(a), self.describe(b));
+                let message = format!(
+                    "`{l}` is {}, `{r}` is {}: they cannot be compared",
+                    self.describe(a),
+                    self.describe(b)
+                );
                 self.error("rule-type-mismatch", span, message, "never the same sort of thing");
             }
-            (Ty::Enum(id), _) if ordered && self.schema().get_enum(*id).is_some_and(|declared| !declared.ordered) => {
-                let name = self.schema().get_enum(*id).map_or("", |declared| self.schema().names.text(declared.name));
-                self.error("rule-unordered", span, format!("the words of `{name}` have no order; use `==` or `in`"), "neither more nor less");
+            (Ty::Enum(id), _)
+                if ordered && self.schema().get_enum(*id).is_some_and(|declared| !declared.ordered) =>
+            {
+                let name = self
+                    .schema()
+                    .get_enum(*id)
+                    .map_or("", |declared| self.schema().names.text(declared.name));
+                self.error(
+                    "rule-unordered",
+                    span,
+                    format!("the words of `{name}` have no order; use `==` or `in`"),
+                    "neither more nor less",
+                );
             }
             (Ty::Entity(_) | Ty::Text | Ty::Truth | Ty::Kind, _) if ordered => {
-                self.error("rule-unordered", span, format!("{} has no order; use `==` or `in`", self.describe(&left.ty)), "neither more nor less");
+                self.error(
+                    "rule-unordered",
+                    span,
+                    format!("{} has no order; use `==` or `in`", self.describe(&left.ty)),
+                    "neither more nor less",
+                );
             }
             _ => {}
         }
@@ -425,10 +524,16 @@ impl<'a> Typer<'a> {
     fn unit_mismatch(&mut self, what: &str, a: Dimension, b: Dimension, left: Span, right: Span) {
         let units = &self.schema().units;
         let (a, b) = (units.name(a), units.name(b));
-        let found = Diagnostic::new("rule-unit-mismatch", Severity::Error, format!("this rule {what} {a} with {b}"), self.file, right)
-            .label(b)
-            .related(crate::source::Place { file: self.file, span: left }, a)
-            .help("compare like with like; until then the run fails");
+        let found = Diagnostic::new(
+            "rule-unit-mismatch",
+            Severity::Error,
+            format!("this rule {what} {a} with {b}"),
+            self.file,
+            right,
+        )
+        .label(b)
+        .related(crate::source::Place { file: self.file, span: left }, a)
+        .help("compare like with like; until then the run fails");
         self.say(found);
     }
 
@@ -445,12 +550,17 @@ impl<'a> Typer<'a> {
             (Sign::Plus | Sign::Minus, Ty::Amount(_), Ty::Amount(_)) => Ty::Amount(None),
             (Sign::Plus | Sign::Minus, Ty::Dates, Ty::Amount(_)) => Ty::Dates,
             (Sign::Minus, Ty::Dates, Ty::Dates) => Ty::Gap,
-            (Sign::Times, Ty::Amount(a), Ty::Amount(b)) => Ty::Amount(a.zip(*b).and_then(|(a, b)| a.times(b))),
+            (Sign::Times, Ty::Amount(a), Ty::Amount(b)) => {
+                Ty::Amount(a.zip(*b).and_then(|(a, b)| a.times(b)))
+            }
             (Sign::Over, Ty::Amount(a), Ty::Amount(b)) => Ty::Amount(a.zip(*b).and_then(|(a, b)| a.per(b))),
             // `date or milestone`: what is no date counts as unknown.
-            (Sign::Plus | Sign::Minus, Ty::Either(types), Ty::Amount(_)) if types.contains(&Ty::Dates) => Ty::Dates,
+            (Sign::Plus | Sign::Minus, Ty::Either(types), Ty::Amount(_)) if types.contains(&Ty::Dates) => {
+                Ty::Dates
+            }
             (_, a, b) => {
-                let message = format!("{} and {} cannot be reckoned together", self.describe(a), self.describe(b));
+                let message =
+                    format!("{} and {} cannot be reckoned together", self.describe(a), self.describe(b));
                 self.error("rule-type-mismatch", span, message, "no common sort of number");
                 Ty::Any
             }
@@ -486,7 +596,8 @@ impl<'a> Typer<'a> {
             Some(kind) => (From::Kinds(kind.family), Ty::Entity(kind.family)),
             None => {
                 let near = nearest(kind, schema.kinds().map(|(_, kind)| schema.names.text(kind.name)));
-                let label = near.map_or_else(|| "not in the schema".into(), |near| format!("did you mean `{near}`?"));
+                let label =
+                    near.map_or_else(|| "not in the schema".into(), |near| format!("did you mean `{near}`?"));
                 self.error("undefined-reference", span, format!("there is no kind `{kind}`"), label);
                 (From::Kinds(KindSet::EMPTY), Ty::Any)
             }
@@ -519,7 +630,8 @@ impl<'a> Typer<'a> {
                 let Node::Field(base, Access::Entity(_, per_kind)) = &field.node else { return None };
                 let own = matches!(base.node, Node::Variable(slot) if slot == source.slot);
                 let names_entities = !field.ty.kinds().is_empty() && !matches!(field.ty, Ty::List(_));
-                (own && names_entities && !key.variables().contains(&source.slot)).then(|| (per_kind.clone(), (**key).clone()))
+                (own && names_entities && !key.variables().contains(&source.slot))
+                    .then(|| (per_kind.clone(), (**key).clone()))
             })
         });
         let Some((per_kind, key)) = found else { return source };
@@ -539,7 +651,10 @@ impl<'a> Typer<'a> {
         let key = self.expr(key, None);
         self.leave(mark);
         let key_type = key.ty.member().cloned().unwrap_or_else(|| key.ty.clone());
-        (Node::Group(Box::new(source), Box::new(key)), Ty::List(Box::new(Ty::Group(Box::new(key_type), Box::new(member)))))
+        (
+            Node::Group(Box::new(source), Box::new(key)),
+            Ty::List(Box::new(Ty::Group(Box::new(key_type), Box::new(member)))),
+        )
     }
 
     fn paths(&mut self, search: &Search) -> (Node, Ty) {
@@ -549,13 +664,23 @@ impl<'a> Typer<'a> {
         if relation.is_none() {
             let near = nearest(&search.relation, self.context.relations.keys().map(String::as_str));
             let label = near.map_or_else(|| "not declared".into(), |near| format!("did you mean `{near}`?"));
-            self.error("undefined-reference", search.relation_span, format!("there is no relation `{}`", search.relation), label);
+            self.error(
+                "undefined-reference",
+                search.relation_span,
+                format!("there is no relation `{}`", search.relation),
+                label,
+            );
         }
         let mark = self.enter();
         let (range, member) = match &search.to.range {
             Range::Kind(kind, span) => self.kind_range(kind, *span),
             Range::List(list) => {
-                self.error("rule-path-condition", list.span, "a path ends at a kind: write `to x: KIND where …`", "no kind");
+                self.error(
+                    "rule-path-condition",
+                    list.span,
+                    "a path ends at a kind: write `to x: KIND where …`",
+                    "no kind",
+                );
                 (From::Kinds(KindSet::EMPTY), Ty::Any)
             }
         };
@@ -567,8 +692,14 @@ impl<'a> Typer<'a> {
         let outer = |filter: &Expr| filter.variables().into_iter().any(|used| used < first_own);
         let depends = filter.as_ref().is_some_and(outer);
         if depends {
-            let found = Diagnostic::new("rule-slow", Severity::Warning, "this searches anew for each value of a variable from outside", self.file, search.to.span)
-                .label("say which ends are meant without it, if you can");
+            let found = Diagnostic::new(
+                "rule-slow",
+                Severity::Warning,
+                "this searches anew for each value of a variable from outside",
+                self.file,
+                search.to.span,
+            )
+            .label("say which ends are meant without it, if you can");
             self.say(found);
         }
         let Some(relation) = relation else { return (Node::Constant(Constant::Unknown), Ty::Any) };
@@ -580,12 +711,16 @@ impl<'a> Typer<'a> {
     pub(super) fn inline(&mut self, define: &Define, arguments: Vec<Expr>, span: Span) -> (Node, Ty) {
         if self.calls.contains(&define.name) {
             let through = self.calls.join("` and `");
-            let message = format!("`{}` calls itself through `{through}`; only relations follow links of any length", define.name);
+            let message = format!(
+                "`{}` calls itself through `{through}`; only relations follow links of any length",
+                define.name
+            );
             self.error("rule-recursion", span, message, "in a circle");
             return (Node::Constant(Constant::Unknown), Ty::Any);
         }
         self.calls.push(define.name.clone());
-        let (outer_variables, outer_file, outer_quiet) = (std::mem::take(&mut self.variables), self.file, self.quiet);
+        let (outer_variables, outer_file, outer_quiet) =
+            (std::mem::take(&mut self.variables), self.file, self.quiet);
         (self.file, self.quiet) = (define.file, true);
         let parameters = define.parameters.iter().zip(arguments);
         let bindings: Vec<(u16, Expr)> =
@@ -604,7 +739,12 @@ impl<'a> Typer<'a> {
         }
         let body = self.expr(&define.body, Some(&define.returns));
         if !body.ty.meets(&define.returns) {
-            let message = format!("`{}` should give {}, but gives {}", define.name, self.describe(&define.returns), self.describe(&body.ty));
+            let message = format!(
+                "`{}` should give {}, but gives {}",
+                define.name,
+                self.describe(&define.returns),
+                self.describe(&body.ty)
+            );
             self.error("rule-type-mismatch", body.span, message, self.describe(&body.ty));
         }
     }
@@ -661,7 +801,16 @@ impl<'a> Typer<'a> {
     where
         'a: 'p,
     {
-        Parser { file: self.file, text: self.text(), atoms, at: 0, units: &self.context.schema.units, names: &self.context.facts.names, after, depth: 0 }
+        Parser {
+            file: self.file,
+            text: self.text(),
+            atoms,
+            at: 0,
+            units: &self.context.schema.units,
+            names: &self.context.facts.names,
+            after,
+            depth: 0,
+        }
     }
 }
 
@@ -715,12 +864,14 @@ fn builtin_access(base: &Ty, field: &str, schema: &Schema) -> Option<(Access, Ty
 /// Whether an expression is a bare year, which is a date where it meets one.
 fn is_year(expr: &Expr, text: &str) -> bool {
     let words = expr.span.of(text);
-    matches!(expr.node, Node::Constant(Constant::Dates(_))) || words.len() == 4 && words.bytes().all(|byte| byte.is_ascii_digit())
+    matches!(expr.node, Node::Constant(Constant::Dates(_)))
+        || words.len() == 4 && words.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// `read_value` takes a bare year for a date; where a number is compared, it is that number.
 fn year_as_date(left: &Expr, right: Expr, text: &str) -> Expr {
-    let is_number = matches!(left.ty, Ty::Amount(_)) && matches!(right.node, Node::Constant(Constant::Dates(_)));
+    let is_number =
+        matches!(left.ty, Ty::Amount(_)) && matches!(right.node, Node::Constant(Constant::Dates(_)));
     let number = right.span.of(text).parse().ok().filter(|_| is_number);
     match number {
         Some(number) => {

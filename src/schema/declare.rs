@@ -52,8 +52,22 @@ pub fn load(files: &[Declarations<'_>], diagnostics: &mut Vec<Diagnostic>) -> Sc
 }
 
 const KIND_ATTRIBUTES: [&str; 16] = [
-    "plural", "is", "inside", "anywhere", "abstract", "open", "fact", "scope", "single", "amounts_of", "called", "dated",
-    "carries", "states", "doc", "example",
+    "plural",
+    "is",
+    "inside",
+    "anywhere",
+    "abstract",
+    "open",
+    "fact",
+    "scope",
+    "single",
+    "amounts_of",
+    "called",
+    "dated",
+    "carries",
+    "states",
+    "doc",
+    "example",
 ];
 const FIELD_ATTRIBUTES: [&str; 8] =
     ["type", "dimension", "required", "default", "reverse", "doc", "example", "states"];
@@ -65,7 +79,8 @@ struct Loader<'d> {
 
 impl Loader<'_> {
     fn error(&mut self, place: Place, message: impl Into<String>, label: impl Into<String>) {
-        let found = Diagnostic::new("schema-error", Severity::Error, message, place.file, place.span).label(label);
+        let found =
+            Diagnostic::new("schema-error", Severity::Error, message, place.file, place.span).label(label);
         self.diagnostics.push(found);
     }
 
@@ -79,8 +94,17 @@ impl Loader<'_> {
             let (written, what) = (field.keyword(), view.keyword());
             let near = nearest(written, known.iter().copied());
             let place = field.at(field.atoms().first().map_or(field.head().span, |name| name.span));
-            let label = near.map_or_else(|| format!("known are {}", known.join(", ")), |near| format!("did you mean `{near}`?"));
-            let found = Diagnostic::new("unknown-field", Severity::Error, format!("`{what}` has no `{written}`"), place.file, place.span);
+            let label = near.map_or_else(
+                || format!("known are {}", known.join(", ")),
+                |near| format!("did you mean `{near}`?"),
+            );
+            let found = Diagnostic::new(
+                "unknown-field",
+                Severity::Error,
+                format!("`{what}` has no `{written}`"),
+                place.file,
+                place.span,
+            );
             self.diagnostics.push(found.label(label));
         }
     }
@@ -89,7 +113,11 @@ impl Loader<'_> {
     fn fresh_name(&mut self, view: View<'_>, taken: impl Fn(&Schema, Symbol) -> bool) -> Option<Symbol> {
         let Some(token) = view.name_token() else {
             let what = view.keyword();
-            self.error(view.head(), format!("this {what} has no name"), format!("write `{what} NAME {{ … }}`"));
+            self.error(
+                view.head(),
+                format!("this {what} has no name"),
+                format!("write `{what} NAME {{ … }}`"),
+            );
             return None;
         };
         let (what, written) = (view.keyword(), view.words(token));
@@ -97,7 +125,8 @@ impl Loader<'_> {
         if taken(&self.schema, name) {
             let message = format!("{what} `{written}` is declared twice");
             let place = view.at(token.span);
-            let found = Diagnostic::new("duplicate-id", Severity::Error, message, place.file, place.span).label("again here");
+            let found = Diagnostic::new("duplicate-id", Severity::Error, message, place.file, place.span)
+                .label("again here");
             self.diagnostics.push(found.help("choose another name: nothing that is shipped is overridden"));
             return None;
         }
@@ -109,11 +138,19 @@ impl Loader<'_> {
             views.into_iter().partition(|view| view.field("is").is_some());
         for view in roots {
             self.check_attributes(view, &["dimension", "also", "doc"]);
-            let Some(name) = self.fresh_name(view, |schema, name| schema.units.get(name).is_some()) else { continue };
+            let Some(name) = self.fresh_name(view, |schema, name| schema.units.get(name).is_some()) else {
+                continue;
+            };
             match view.field("dimension") {
-                Some(dimension) if self.schema.units.add_root(name, dimension.words()) => self.unit_aliases(view, name),
+                Some(dimension) if self.schema.units.add_root(name, dimension.words()) => {
+                    self.unit_aliases(view, name)
+                }
                 Some(_) => self.error(view.head(), "there are too many base units", "one too many"),
-                None => self.error(view.head(), "this unit has neither `dimension` nor `is`", "what does it measure?"),
+                None => self.error(
+                    view.head(),
+                    "this unit has neither `dimension` nor `is`",
+                    "what does it measure?",
+                ),
             }
         }
         self.derived_units(derived);
@@ -130,7 +167,11 @@ impl Loader<'_> {
         }
         for view in waiting {
             let is = view.field("is").map_or(view.head(), Value::place);
-            self.error(is, "this unit is not so many of a known unit", "write a number and a unit, as in `1000 kg`");
+            self.error(
+                is,
+                "this unit is not so many of a known unit",
+                "write a number and a unit, as in `1000 kg`",
+            );
         }
     }
 
@@ -140,7 +181,9 @@ impl Loader<'_> {
             [number, unit] if unit.class == Class::Word => (number.span.of(is.text), unit.span.of(is.text)),
             _ => return false,
         };
-        let (Some(factor), unit) = (Ratio::parse(&number.replace(',', "")), self.intern(unit)) else { return false };
+        let (Some(factor), unit) = (Ratio::parse(&number.replace(',', "")), self.intern(unit)) else {
+            return false;
+        };
         if self.schema.units.get(unit).is_none() {
             return false;
         }
@@ -171,7 +214,9 @@ impl Loader<'_> {
     }
 
     fn refused(&mut self, view: View<'_>) {
-        let Some(name) = self.fresh_name(view, |schema, name| schema.units.refused(name).is_some()) else { return };
+        let Some(name) = self.fresh_name(view, |schema, name| schema.units.refused(name).is_some()) else {
+            return;
+        };
         if let Some(refused) = self.refusal(view, &["write", "because", "certain"]) {
             self.schema.units.refuse(name, refused);
         }
@@ -349,7 +394,9 @@ impl Loader<'_> {
     }
 
     fn base(&mut self, word: &str, block: View<'_>) -> Option<Base> {
-        let fixed = |loader: &Self, word, text| loader.schema.units.parse_dimension(text).map(|d| Base::Quantity(word, vec![d]));
+        let fixed = |loader: &Self, word, text| {
+            loader.schema.units.parse_dimension(text).map(|d| Base::Quantity(word, vec![d]))
+        };
         let base = match word {
             "quantity" => Some(Base::Quantity(Word::Quantity, self.dimensions(block))),
             "money" => fixed(self, Word::Money, "money"),
@@ -367,12 +414,15 @@ impl Loader<'_> {
         };
         if base.is_none() {
             let value = block.field("type").map_or(block.head(), Value::place);
-            let (kinds, enums) = (self.schema.kinds.iter().map(|kind| kind.name), self.schema.enums.iter().map(|e| e.name));
+            let (kinds, enums) =
+                (self.schema.kinds.iter().map(|kind| kind.name), self.schema.enums.iter().map(|e| e.name));
             let names: Vec<&str> = kinds.chain(enums).map(|name| self.schema.names.text(name)).collect();
             let near = nearest(word, names.into_iter()).map(|near| format!("did you mean `{near}`?"));
             let message = format!("`{word}` is no value type, enum or kind");
-            let found = Diagnostic::new("undefined-reference", Severity::Error, message, value.file, value.span);
-            self.diagnostics.push(found.label(near.unwrap_or_else(|| "not declared in any schema file".into())));
+            let found =
+                Diagnostic::new("undefined-reference", Severity::Error, message, value.file, value.span);
+            self.diagnostics
+                .push(found.label(near.unwrap_or_else(|| "not declared in any schema file".into())));
         }
         base
     }
@@ -404,7 +454,10 @@ impl Loader<'_> {
                 self.error(place, format!("a kind can have {MAX_FIELDS} fields"), "one too many");
             }
             fields.truncate(MAX_FIELDS);
-            let inherited = line.get(1).and_then(|base| self.schema.kind(*base)).map(|base| (base.open, base.amounts_of, base.fact));
+            let inherited = line
+                .get(1)
+                .and_then(|base| self.schema.kind(*base))
+                .map(|base| (base.open, base.amounts_of, base.fact));
             if let Some(kind) = self.schema.kinds.get_mut(id.0 as usize) {
                 kind.fields = fields;
                 if let Some((open, amounts_of, fact)) = inherited {
@@ -444,7 +497,11 @@ impl Loader<'_> {
         let name = self.intern(value.words());
         let slot = self.schema.kind(id).and_then(|kind| kind.slot(name));
         if slot.is_none() {
-            self.error(value.place(), format!("`{attribute}` names no field of this kind"), "not a field here");
+            self.error(
+                value.place(),
+                format!("`{attribute}` names no field of this kind"),
+                "not a field here",
+            );
         }
         slot
     }

@@ -13,7 +13,8 @@ pub use units::{Dimension, Measure, Refused, Sign, Units};
 
 use rustc_hash::FxHashMap;
 
-use crate::names::{Names, Symbol};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::names::{Names, Symbol, nearest};
 use crate::source::Place;
 
 /// Most kinds that one schema may have: sets of them are bits of a number.
@@ -250,6 +251,25 @@ impl Schema {
     #[must_use]
     pub fn parameters(&self) -> &[Parameter] {
         &self.parameters
+    }
+
+    /// Sets parameters to values that stand elsewhere, as after `--param`.
+    pub fn set_parameters(&mut self, set: &[(String, Place)], diagnostics: &mut Vec<Diagnostic>) {
+        for (name, place) in set {
+            let names = &self.names;
+            let known =
+                self.parameters.iter_mut().find(|known| names.text(known.name).eq_ignore_ascii_case(name));
+            if let Some(known) = known {
+                known.value = *place;
+                continue;
+            }
+            let near = nearest(name, self.parameters.iter().map(|known| self.names.text(known.name)));
+            let label = near.map_or_else(|| "not declared".into(), |near| format!("did you mean `{near}`?"));
+            let message = format!("there is no parameter `{name}`");
+            let found =
+                Diagnostic::new("undefined-reference", Severity::Error, message, place.file, place.span);
+            diagnostics.push(found.label(label));
+        }
     }
 
     /// The name of a kind.

@@ -16,14 +16,17 @@ pub fn starter(schema: &Schema, id: KindId) -> String {
             (format!("  {}: {example}", schema.names.text(field.name)), field.doc.as_str())
         })
         .collect();
-    let width = lines.iter().map(|(line, _)| line.chars().count()).filter(|width| *width <= 48).max().unwrap_or(0);
+    let width =
+        lines.iter().map(|(line, _)| line.chars().count()).filter(|width| *width <= 48).max().unwrap_or(0);
     let mut out = format!("{title}{name} TODO {{\n");
     for (line, doc) in lines {
         let line = if doc.is_empty() { line } else { format!("{line:width$}  # {doc}") };
         out.push_str(line.trim_end());
         out.push('\n');
     }
-    for (_, part) in schema.kinds().filter(|(_, part)| part.inside.has(id) && !part.is_abstract && !part.anywhere) {
+    for (_, part) in
+        schema.kinds().filter(|(_, part)| part.inside.has(id) && !part.is_abstract && !part.anywhere)
+    {
         out.push_str(&format!("  # {} NAME {{ … }}  {}\n", schema.names.text(part.name), part.title));
     }
     out.push_str("}\n");

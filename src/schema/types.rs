@@ -122,7 +122,8 @@ fn describe_base(base: &Base, schema: &Schema) -> String {
         Base::Text => "words in quotation marks".into(),
         Base::Enum(id) => {
             let values = schema.get_enum(*id).map_or(&[][..], |declared| &declared.values);
-            let words: Vec<String> = values.iter().map(|value| format!("`{}`", schema.names.text(*value))).collect();
+            let words: Vec<String> =
+                values.iter().map(|value| format!("`{}`", schema.names.text(*value))).collect();
             let words: Vec<&str> = words.iter().map(String::as_str).collect();
             or_list(&words)
         }

@@ -111,7 +111,12 @@ impl<'a> View<'a> {
     /// The value of a field.
     #[must_use]
     pub fn value(self) -> Value<'a> {
-        Value { file: self.file, text: self.text, atoms: self.tree.value(self.id), after: self.head().span.end }
+        Value {
+            file: self.file,
+            text: self.text,
+            atoms: self.tree.value(self.id),
+            after: self.head().span.end,
+        }
     }
 }
 
