@@ -1,10 +1,15 @@
 //! The façade: runs one portfolio through all steps and tells what came of it. Knows neither disk nor
 //! terminal; texts come in, an `outcome` goes out.
 
-use crate::diagnostic::Diagnostic;
-use crate::outcome;
+use rustc_hash::FxHashSet;
+
+use crate::check::{self, Judgement};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::model::{self, EntityId, Model, Text};
+use crate::outcome::{self, Verdicts};
+use crate::rule::Rule;
 use crate::rulebook::Rulebook;
-use crate::source::{FileId, Sources};
+use crate::source::{FileId, Place, Sources};
 use crate::value::Day;
 
 /// The texts of one portfolio.
@@ -31,6 +36,15 @@ pub struct Options {
     pub ignore: Vec<String>,
 }
 
+impl Options {
+    /// Whether a rule runs.
+    fn enable(&self, rule: &Rule) -> bool {
+        let id = rule.id.as_str();
+        let among = |ids: &[String]| ids.iter().any(|known| known == id);
+        (self.select.is_empty() || among(&self.select)) && !among(&self.ignore)
+    }
+}
+
 /// What came of one portfolio.
 #[derive(Debug, Default)]
 pub struct Checked {
@@ -38,16 +52,117 @@ pub struct Checked {
     pub findings: Vec<Diagnostic>,
     /// Its counts.
     pub portfolio: outcome::Portfolio,
-    /// Whether a part was over a limit and not read.
+    /// Whether a part was over a limit and not read, or a rule ran out of fuel.
     pub incomplete: bool,
 }
 
 /// Checks one portfolio.
 #[must_use]
 pub fn check(sources: &Sources, book: &Rulebook, input: &Input, options: &Options) -> Checked {
-    let _ = (sources, book, options);
-    Checked {
-        portfolio: outcome::Portfolio { root: input.root.clone(), ..Default::default() },
-        ..Default::default()
+    let mut said = Vec::new();
+    let texts: Vec<Text<'_>> = input
+        .files
+        .iter()
+        .filter_map(|file| Some(Text { file: *file, text: &sources.get(*file)?.text }))
+        .collect();
+    let (model, whole) = model::load_portfolio(&book.schema, &book.facts, &texts, &mut said);
+    let enabled = |rule: &Rule| options.enable(rule);
+    let dates = (options.as_of, options.today);
+    let judgement = check::judge(sources, &book.schema, &model, &book.catalogue, dates, &enabled);
+    let incomplete = !whole || judgement.exhausted;
+    let assumptions = assumptions(sources, &said);
+    let mut findings = said;
+    findings.extend(judgement.findings.iter().cloned());
+    let portfolio = counts(book, input, &model, &judgement, assumptions);
+    let named: FxHashSet<FileId> = input.named.iter().copied().collect();
+    findings.retain(|finding| touches(finding, &named, sources));
+    sort(sources, &mut findings);
+    Checked { findings, portfolio, incomplete }
+}
+
+/// Sorts findings by file name, place and code, and drops those that are said twice.
+pub fn sort(sources: &Sources, findings: &mut Vec<Diagnostic>) {
+    findings.sort_by(|a, b| {
+        let key = |finding: &Diagnostic| (finding.primary.place.span.start, finding.primary.place.span.end);
+        sources
+            .name(a.primary.place.file)
+            .cmp(sources.name(b.primary.place.file))
+            .then_with(|| key(a).cmp(&key(b)))
+            .then_with(|| a.code.cmp(&b.code))
+            .then_with(|| a.message.cmp(&b.message))
+    });
+    findings.dedup();
+}
+
+/// Whether any part of the evidence lies in a named file. What has no place in the portfolio concerns all.
+fn touches(finding: &Diagnostic, named: &FxHashSet<FileId>, sources: &Sources) -> bool {
+    let labels = finding.related.iter().map(|label| label.place);
+    let hops = finding.route.iter().filter_map(|hop| hop.place);
+    let mut places = std::iter::once(finding.primary.place).chain(labels).chain(hops);
+    let elsewhere = sources
+        .get(finding.primary.place.file)
+        .is_none_or(|file| file.origin != crate::source::Origin::Portfolio);
+    elsewhere || places.any(|place| named.contains(&place.file))
+}
+
+/// What was read as if something else stood there.
+fn assumptions(sources: &Sources, said: &[Diagnostic]) -> Vec<String> {
+    let line = |place: Place| sources.get(place.file).map_or(0, |file| file.position(place.span.start).line);
+    let missing = said.iter().filter(|found| found.code.as_str() == "missing-brace");
+    missing
+        .map(|found| {
+            let name = sources.name(found.primary.place.file);
+            match found.related.first() {
+                Some(next) => format!("{name} was read as if a `}}` stood before line {}", line(next.place)),
+                None => format!("{name} was read as if the block of line {} were closed", line(found.primary.place)),
+            }
+        })
+        .collect()
+}
+
+fn counts(
+    book: &Rulebook,
+    input: &Input,
+    model: &Model,
+    judgement: &Judgement,
+    assumptions: Vec<String>,
+) -> outcome::Portfolio {
+    let mut verdicts = Verdicts::default();
+    judgement.statistics.iter().for_each(|(_, own)| verdicts.add(own));
+    let is_scope = |id: &EntityId| book.schema.kind(model.kind(*id)).is_some_and(|kind| kind.scope);
+    let facts = judgement.findings.iter().flat_map(|finding| &finding.facts);
+    outcome::Portfolio {
+        root: input.root.clone(),
+        as_of: judgement.as_of.clone(),
+        files: input.files.len(),
+        proposals: model.declared().filter(is_scope).count(),
+        rules: judgement.statistics.len(),
+        verdicts,
+        missing: judgement.missing.clone(),
+        statistics: judgement.statistics.iter().map(|(id, own)| (id.to_string(), *own)).collect(),
+        assumptions,
+        newest_fact: facts.map(|fact| fact.as_of.clone()).max(),
+        weak_facts: weak_facts(&judgement.findings),
     }
+}
+
+/// How many findings rest on facts that are not read or computed, by the weakest of each.
+fn weak_facts(findings: &[Diagnostic]) -> Vec<(String, usize)> {
+    let kinds = ["memory", "inferred", "trade-press"];
+    let weakest = |finding: &Diagnostic| {
+        kinds.iter().position(|kind| finding.facts.iter().any(|fact| fact.confidence.starts_with(kind)))
+    };
+    let mut counts = [0_usize; 3];
+    for at in findings.iter().filter_map(weakest) {
+        if let Some(count) = counts.get_mut(at) {
+            *count += 1;
+        }
+    }
+    kinds.iter().zip(counts).filter(|(_, count)| *count > 0).map(|(kind, count)| ((*kind).to_owned(), count)).collect()
+}
+
+/// Whether a finding is a mistake in the text and not a judgement of a rule.
+#[must_use]
+pub fn is_language_error(finding: &Diagnostic) -> bool {
+    finding.as_of.is_none() && finding.severity == Severity::Error
 }

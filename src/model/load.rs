@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 
 use super::facts::{Confidence, Group, Provenance, ProvenanceId};
 use super::resolve::{Pending, Target};
-use super::{Cell, Entity, EntityId, Known, Model, Written};
+use super::{Cell, Entity, EntityId, Known, Model, Standing, Written};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::names::{Symbol, nearest};
 use crate::schema::{Declarations, KindId, KindSet, Schema, Slot};
@@ -96,7 +96,7 @@ pub fn load_portfolio(
             }
         }
     }
-    loader.check_single();
+    loader.singles();
     loader.resolve_all(&|file| by_file.get(&file).copied().unwrap_or(""));
     (loader.model, whole)
 }
@@ -434,7 +434,7 @@ impl Loader<'_, '_> {
             head,
             title: view.title_token().map(|token| unquote(view.text, token.span)),
             body_end,
-            opaque: false,
+            standing: Standing::Declared,
             written: 0,
             first_cell: 0,
         });
@@ -619,36 +619,49 @@ impl Loader<'_, '_> {
         }
     }
 
-    /// Of some kinds a portfolio has at most one.
-    fn check_single(&mut self) {
-        let mut first: FxHashMap<KindId, EntityId> = FxHashMap::default();
-        let ids: Vec<EntityId> = self
-            .model
-            .declared()
-            .filter(|id| self.schema.kind(self.model.kind(*id)).is_some_and(|kind| kind.single))
-            .collect();
-        for id in ids {
-            let kind = self.model.kind(id);
-            let Some(known) = first.get(&kind).copied() else {
-                first.insert(kind, id);
-                continue;
-            };
-            let (Some(place), Some(earlier)) = (self.model.place(id), self.model.place(known)) else {
-                continue;
-            };
-            let name = self.schema.kind_name(kind);
-            let found = Diagnostic::new(
-                "second-portfolio",
-                Severity::Error,
-                format!("there is a second `{name}` here; one folder holds one"),
-                place.file,
-                place.span,
-            )
+    /// Of some kinds a portfolio has one: a second is a mistake, and where none is written one is implied.
+    fn singles(&mut self) {
+        let kinds: Vec<KindId> = self.schema.kinds().filter(|(_, kind)| kind.single).map(|(id, _)| id).collect();
+        for kind in kinds {
+            let written: Vec<EntityId> = self.model.declared().filter(|id| self.model.kind(*id) == kind).collect();
+            let first = written.first().copied().unwrap_or_else(|| self.imply(kind));
+            self.model.singles.insert(kind, first);
+            for second in written.iter().skip(1) {
+                self.second(kind, first, *second);
+            }
+        }
+    }
+
+    fn imply(&mut self, kind: KindId) -> EntityId {
+        let id = EntityId(self.model.entities.len() as u32);
+        let name = self.schema.kind(kind).map_or_else(|| self.model.names.intern(""), |kind| kind.name);
+        // No text holds it, so it has no place.
+        let nowhere = FileId(u32::MAX);
+        self.model.entities.push(Entity {
+            kind,
+            name,
+            parent: None,
+            end: id.0 + 1,
+            file: nowhere,
+            head: Span::default(),
+            title: None,
+            body_end: 0,
+            standing: Standing::Implied,
+            written: 0,
+            first_cell: 0,
+        });
+        id
+    }
+
+    fn second(&mut self, kind: KindId, first: EntityId, second: EntityId) {
+        let (Some(place), Some(earlier)) = (self.model.place(second), self.model.place(first)) else { return };
+        let name = self.schema.kind_name(kind);
+        let message = format!("there is a second `{name}` here; one folder holds one");
+        let found = Diagnostic::new("second-portfolio", Severity::Error, message, place.file, place.span)
             .label("the second")
             .related(earlier, "the first one counts")
             .help("keep one, or move this one with its proposals to a folder of its own");
-            self.diagnostics.push(found);
-        }
+        self.diagnostics.push(found);
     }
 
     /// Makes a fact known by its id, aliases, trade names and, where it is shown by it, its title.
@@ -707,7 +720,7 @@ impl Loader<'_, '_> {
             head: span,
             title: None,
             body_end: 0,
-            opaque: true,
+            standing: Standing::Free,
             written: 0,
             first_cell: 0,
         };

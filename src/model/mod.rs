@@ -42,10 +42,21 @@ pub struct Entity {
     pub title: Option<Span>,
     /// Where a field that is missing would be written.
     pub body_end: u32,
-    /// A quoted name that nothing bears: nothing is known of it.
-    pub opaque: bool,
+    /// Whether somebody wrote it.
+    pub standing: Standing,
     written: u64,
     first_cell: u32,
+}
+
+/// How an entity came to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// A block or fact.
+    Declared,
+    /// A quoted name that nothing bears: nothing is known of it.
+    Free,
+    /// A block that nobody wrote, of a kind of which each portfolio has one: all its fields have defaults.
+    Implied,
 }
 
 /// The value of a field with the words that say it.
@@ -137,6 +148,7 @@ pub struct Model {
     inside: FxHashMap<(Option<EntityId>, Symbol), EntityId>,
     /// Free names, by what they may stand for.
     free: FxHashMap<(KindSet, Symbol), EntityId>,
+    singles: FxHashMap<KindId, EntityId>,
     facts_end: u32,
 }
 
@@ -160,14 +172,22 @@ impl Model {
         self.entity(id).map_or(KindId(0), |entity| entity.kind)
     }
 
-    /// Entities that are not facts, in document order.
+    /// Blocks that are not facts, in document order.
     pub fn declared(&self) -> impl Iterator<Item = EntityId> {
-        (self.facts_end..self.entities.len() as u32).map(EntityId)
+        let all = (self.facts_end..self.entities.len() as u32).map(EntityId);
+        all.filter(|id| self.standing(*id) == Standing::Declared)
     }
 
-    /// All entities, facts first.
+    /// How an entity came to be.
+    #[must_use]
+    pub fn standing(&self, id: EntityId) -> Standing {
+        self.entity(id).map_or(Standing::Implied, |entity| entity.standing)
+    }
+
+    /// All blocks and facts, facts first.
     pub fn all(&self) -> impl Iterator<Item = EntityId> {
-        (0..self.entities.len() as u32).map(EntityId)
+        let all = (0..self.entities.len() as u32).map(EntityId);
+        all.filter(|id| self.standing(*id) == Standing::Declared)
     }
 
     /// How many entities there are.
@@ -207,7 +227,7 @@ impl Model {
     #[must_use]
     pub fn field(&self, id: EntityId, slot: Slot) -> FieldState {
         let Some(entity) = self.entity(id) else { return FieldState::Missing };
-        if entity.opaque {
+        if entity.standing == Standing::Free {
             return FieldState::Opaque;
         }
         let bit = 1_u64 << slot.0;
@@ -280,6 +300,17 @@ impl Model {
         known.iter().map(|known| known.fact).find(|fact| kinds.has(self.kind(*fact)))
     }
 
+    /// Everything that fields name, each as often as it is named.
+    pub fn references(&self) -> impl Iterator<Item = EntityId> {
+        let named = |written: Written| match written {
+            Written::Entity(id) => Some(id),
+            _ => None,
+        };
+        let cells = self.cells.iter().filter_map(move |cell| named(cell.value));
+        let items = self.items.iter().filter_map(move |item| named(item.value));
+        cells.chain(items).chain(self.amounts.iter().filter_map(|amount| amount.of))
+    }
+
     /// The evidence for a fact, or for one of its fields.
     #[must_use]
     pub fn provenance(&self, fact: EntityId, slot: Option<Slot>) -> Option<&Provenance> {
@@ -316,9 +347,9 @@ impl Model {
         std::iter::once(id).chain(self.around(id)).find(is_scope)
     }
 
-    /// The first entity of a kind of which a portfolio has at most one.
+    /// The entity of a kind of which each portfolio has one, written or implied.
     #[must_use]
     pub fn single(&self, kind: KindId) -> Option<EntityId> {
-        self.declared().find(|id| self.kind(*id) == kind)
+        self.singles.get(&kind).copied()
     }
 }

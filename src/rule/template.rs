@@ -38,35 +38,36 @@ impl Typer<'_> {
         let text = self.context.texts.get(&self.file).copied().unwrap_or("");
         let prose = syntax::prose(text, token);
         let inner = syntax::unquote(text, token.span);
-        if !prose.contains('{') {
+        if !prose.contains(['{', '}']) {
             return Template { parts: vec![Part::Words(prose.into_owned())] };
         }
         let mut parts = Vec::new();
+        let mut words = String::new();
         let mut rest = prose.as_ref();
         // Expressions hold no escapes, so they stand in the file as they stand in the prose, in the same order.
         let mut searched = inner.start as usize;
-        while let Some((words, tail)) = rest.split_once('{') {
-            let Some((expression, tail)) = tail.split_once('}') else {
-                self.error(
-                    "rule-syntax",
-                    token.span,
-                    "a brace is never closed in this sentence",
-                    "`{` without `}`",
-                );
+        while let Some(at) = rest.find(['{', '}']) {
+            let (before, tail) = rest.split_at(at);
+            words.push_str(before);
+            // A doubled brace is a brace of the sentence.
+            if let Some((brace, after)) = ["{{", "}}"].iter().find_map(|twice| Some((twice, tail.strip_prefix(twice)?))) {
+                words.push_str(brace.get(..1).unwrap_or(""));
+                rest = after;
+                continue;
+            }
+            let Some((expression, after)) = tail.strip_prefix('{').and_then(|tail| tail.split_once('}')) else {
+                self.error("rule-syntax", token.span, "a brace has no partner in this sentence", "write `{{` for a brace that is meant");
                 return Template { parts };
             };
-            let start = text
-                .get(searched..inner.end as usize)
-                .and_then(|file| file.find(&format!("{{{expression}}}")));
+            let start = text.get(searched..inner.end as usize).and_then(|file| file.find(&format!("{{{expression}}}")));
             let start = start.map_or(searched, |at| searched + at + 1);
             searched = start + expression.len();
-            parts.push(Part::Words(words.to_owned()));
-            if let Some(expr) = self.expression(Span::new(start, searched)) {
-                parts.push(Part::Expr(expr));
-            }
-            rest = tail;
+            parts.push(Part::Words(std::mem::take(&mut words)));
+            parts.extend(self.expression(Span::new(start, searched)).map(Part::Expr));
+            rest = after;
         }
-        parts.push(Part::Words(rest.to_owned()));
+        words.push_str(rest);
+        parts.push(Part::Words(words));
         Template { parts }
     }
 

@@ -187,9 +187,14 @@ impl Loader<'_> {
         if self.schema.units.get(unit).is_none() {
             return false;
         }
-        self.check_attributes(view, &["is", "also", "doc"]);
+        self.check_attributes(view, &["is", "also", "shown", "doc"]);
         if let Some(name) = self.fresh_name(view, |schema, name| schema.units.get(name).is_some()) {
             self.schema.units.add_derived(name, factor, unit);
+            match view.field("shown").map(Value::words) {
+                Some("above") => self.schema.units.show_in(name, false),
+                Some("below") => self.schema.units.show_in(name, true),
+                _ => {}
+            }
             self.unit_aliases(view, name);
         }
         true

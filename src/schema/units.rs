@@ -98,6 +98,8 @@ struct Unit {
 struct Root {
     name: Symbol,
     dimension: u8,
+    /// The units in which amounts that were worked out are shown, above and below the line.
+    shown: [Option<Symbol>; 2],
 }
 
 /// A word for a unit that is not accepted, and what to write instead.
@@ -140,7 +142,7 @@ impl Units {
         if self.roots.len() >= usize::from(u8::MAX) - 1 || dimension >= usize::from(u8::MAX) - 1 {
             return false;
         }
-        self.roots.push(Root { name, dimension: dimension as u8 + 1 });
+        self.roots.push(Root { name, dimension: dimension as u8 + 1, shown: [None, None] });
         self.units.insert(name, Unit { root: self.roots.len() as u8, factor: Ratio::ONE });
         true
     }
@@ -151,6 +153,16 @@ impl Units {
         let factor = factor.mul(base.factor, crate::value::Round::Down);
         self.units.insert(name, Unit { root: base.root, factor });
         true
+    }
+
+    /// Shows amounts that were worked out in this unit, above or below the line.
+    pub(super) fn show_in(&mut self, name: Symbol, below: bool) {
+        if let Some(unit) = self.units.get(&name)
+            && let Some(root) = self.roots.get_mut(usize::from(unit.root).wrapping_sub(1))
+            && let Some(shown) = root.shown.get_mut(usize::from(below))
+        {
+            *shown = Some(name);
+        }
     }
 
     pub(super) fn add_alias(&mut self, alias: Symbol, unit: Symbol) {
@@ -239,6 +251,29 @@ impl Units {
             (true, false) => format!("something per {}", under.join(" and ")),
             (false, false) => format!("{} per {}", over.join(" times "), under.join(" and ")),
         }
+    }
+
+    /// How amounts of a measure are shown: what the number in base units is multiplied by, and the unit. The
+    /// unit is one that its declaration says is `shown`, else the base unit.
+    #[must_use]
+    pub fn display(&self, measure: Measure, names: &Names) -> (Ratio, String) {
+        let mut scale = Ratio::ONE;
+        let mut side = |ids: [u8; 2], over: bool| -> Vec<String> {
+            let known = ids.into_iter().filter_map(|id| self.roots.get(usize::from(id).checked_sub(1)?));
+            known
+                .map(|root| {
+                    let shown = root.shown.get(usize::from(!over)).copied().flatten();
+                    let shown = shown.and_then(|name| self.units.get(&name).map(|unit| (name, unit.factor)));
+                    let (name, factor) = shown.unwrap_or((root.name, Ratio::ONE));
+                    let round = crate::value::Round::Down;
+                    scale = if over { scale.div(factor, round) } else { scale.mul(factor, round) };
+                    names.text(name).to_owned()
+                })
+                .collect()
+        };
+        let (over, under) = (side(measure.0.over, true).join(" "), side(measure.0.under, false));
+        let per: String = under.iter().map(|unit| format!("/{unit}")).collect();
+        (scale, format!("{over}{per}"))
     }
 
     /// The base unit's name of a measure's single thing, as for a currency.

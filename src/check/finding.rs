@@ -1,0 +1,321 @@
+//! From true conditions to a finding: owns how severity, sentence, labels, route, notes and facts are put
+//! together. Knows not what becomes of findings of other rules.
+
+use std::ops::ControlFlow;
+use std::rc::Rc;
+
+use super::eval::Evaluator;
+use super::graph::Route;
+use super::reliance::Fact;
+use super::value::Value;
+use crate::diagnostic::{Diagnostic, Hop, Label as Labelled, Note, NoteKind, Severity};
+use crate::model::EntityId;
+use crate::rule::{Access, Expr, How, Label, LetUse, Node, Rule, SeverityStep, Stage};
+use crate::source::{Origin, Place};
+
+/// Most stations of a route that its one-line form names.
+const MAX_HOPS: usize = 32;
+/// Most other ends and passed links that are named.
+const MAX_NAMED: usize = 6;
+
+/// A finding that may still yield, be absorbed or be joined with others.
+#[derive(Debug)]
+pub(super) struct Draft {
+    pub diagnostic: Diagnostic,
+    /// The entity in which the primary label lies.
+    pub entity: EntityId,
+    /// Length of the route, if there is one.
+    pub steps: usize,
+}
+
+impl Evaluator<'_, '_> {
+    /// The finding of a rule whose variables are bound and whose conditions hold.
+    pub(super) fn finding(&mut self, rule: &Rule) -> Option<Draft> {
+        for stage in &rule.stages {
+            if let Stage::Let(slot, value, LetUse::Text) = stage {
+                let value = self.eval(value);
+                self.bind(*slot, value);
+            }
+        }
+        let primary = self.primary(rule)?;
+        let (place, entity) = (primary.0.place, primary.1);
+        let mut facts = self.facts(rule);
+        let step = rule.steps.iter().find(|step| self.truth(&step.when).holds());
+        let (severity, reason) = self.severity(rule, step, &mut facts);
+        let message = self.first_holding(rule.messages.iter().map(|message| (&message.then, message.when.as_ref())))?;
+        let mut out = Diagnostic::new(rule.id.as_str(), severity, message, place.file, place.span).label(primary.0.text);
+        out.severity_reason = reason;
+        out.related = self.related(rule, place);
+        let route = self.route_of(rule);
+        if let Some(route) = &route {
+            out.route = self.hops(route);
+            out.notes.extend(self.path_note(route));
+        }
+        out.notes.extend(self.notes(rule));
+        out.notes.extend(self.settings(rule, step));
+        if let Some(why) = &rule.why {
+            out.notes.push(Note { kind: NoteKind::Why, text: why.clone() });
+        }
+        out.notes.sort_by_key(|note| note.kind);
+        out.facts = facts.into_iter().filter_map(|fact| self.quote(fact)).collect();
+        out.help = self.first_holding(rule.help.iter().map(|help| (&help.then, help.when.as_ref())));
+        out.as_of = Some(self.world.as_of(entity).1.date);
+        Some(Draft { diagnostic: out, entity, steps: route.map_or(0, |route| route.steps.len()) })
+    }
+
+    fn first_holding<'r>(
+        &mut self,
+        choices: impl Iterator<Item = (&'r crate::rule::Template, Option<&'r Expr>)>,
+    ) -> Option<String> {
+        for (template, when) in choices {
+            if when.is_none_or(|when| self.truth(when).holds()) {
+                return Some(self.fill(template));
+            }
+        }
+        None
+    }
+
+    fn primary(&mut self, rule: &Rule) -> Option<(Labelled, EntityId)> {
+        for label in &rule.primary {
+            if label.when.as_ref().is_none_or(|when| self.truth(when).holds())
+                && let Some((place, entity)) = self.place(&label.place)
+                && self.may_point(place)
+            {
+                let text = self.fill(&label.text);
+                return Some((Labelled { place, text }, entity));
+            }
+        }
+        None
+    }
+
+    /// Shipped text is nobody's draft: nothing points there first.
+    fn may_point(&self, place: Place) -> bool {
+        self.world.sources.get(place.file).is_some_and(|file| file.origin == Origin::Portfolio)
+    }
+
+    /// Where a label stands, and in which entity.
+    fn place(&mut self, expr: &Expr) -> Option<(Place, EntityId)> {
+        if let Node::Field(base, Access::Entity(_, per_kind)) = &expr.node {
+            let id = self.eval(base).entity()?;
+            if let Some(How::Field(slot)) = per_kind.get(self.world.model.kind(id).0 as usize) {
+                return Some((self.world.model.place_of(id, *slot)?, id));
+            }
+        }
+        match self.eval(expr) {
+            Value::Entity(id) | Value::Share(id, _) => Some((self.world.model.place(id)?, id)),
+            Value::Step(route, at) => {
+                let step = route.steps.get(at)?;
+                Some((step.place?, step.from.0))
+            }
+            _ => None,
+        }
+    }
+
+    fn related(&mut self, rule: &Rule, primary: Place) -> Vec<Labelled> {
+        let mut labels: Vec<Labelled> = Vec::new();
+        for label in &rule.secondary {
+            match &label.each {
+                None => labels.extend(self.secondary(label)),
+                Some(source) => {
+                    let found = &mut labels;
+                    self.members(source, &mut |own, _, truth, _| {
+                        if truth.holds() {
+                            found.extend(own.secondary(label));
+                        }
+                        ControlFlow::Continue(())
+                    });
+                }
+            }
+        }
+        let mut seen: Vec<Place> = vec![primary];
+        labels.retain(|label| {
+            let fresh = !seen.contains(&label.place);
+            seen.push(label.place);
+            fresh
+        });
+        labels
+    }
+
+    fn secondary(&mut self, label: &Label) -> Option<Labelled> {
+        if label.when.as_ref().is_some_and(|when| !self.truth(when).holds()) {
+            return None;
+        }
+        let (place, _) = self.place(&label.place)?;
+        // A fact is quoted with its source, which says more than a line of a table.
+        self.may_point(place).then(|| Labelled { place, text: self.fill(&label.text) })
+    }
+
+    /// The facts that the ranges and conditions of a finding rest on.
+    fn facts(&mut self, rule: &Rule) -> Vec<Fact> {
+        let mut facts = Vec::new();
+        for stage in &rule.stages {
+            match stage {
+                Stage::Each(source) => self.rely_source(source, &mut facts),
+                Stage::When(condition) => self.rely(condition, &mut facts),
+                Stage::Let(..) => {}
+            }
+        }
+        facts
+    }
+
+    /// The severity after the step that holds and the cap of the weakest fact, with the reason.
+    fn severity(&mut self, rule: &Rule, step: Option<&SeverityStep>, facts: &mut Vec<Fact>) -> (Severity, Option<String>) {
+        let (mut severity, mut reason) = (rule.severity, None);
+        if let Some(step) = step {
+            self.rely(&step.when, facts);
+            if step.to != rule.severity {
+                (severity, reason) = (step.to, Some(self.fill(&step.because)));
+            }
+        }
+        if severity == Severity::Error
+            && let Some(cap) = facts.iter().find_map(|fact| self.evidence(*fact).and_then(|known| known.cap()))
+        {
+            return (Severity::Warning, Some(cap.to_owned()));
+        }
+        (severity, reason)
+    }
+
+    /// The path that a range of the rule is bound to.
+    fn route_of(&self, rule: &Rule) -> Option<Rc<Route>> {
+        rule.stages.iter().find_map(|stage| match stage {
+            Stage::Each(source) => match self.frame.get(source.slot as usize) {
+                Some(Value::Path(route)) => Some(Rc::clone(route)),
+                _ => None,
+            },
+            _ => None,
+        })
+    }
+
+    fn hops(&self, route: &Route) -> Vec<Hop> {
+        let model = self.world.model;
+        let passed = self.through(route);
+        let start = model.entity(route.start.0).and_then(|entity| entity.parent).unwrap_or(route.start.0);
+        let mut hops = vec![Hop { entity: model.path(start), item: None, removes_all: false, place: None }];
+        for step in route.hops().filter_map(|at| route.steps.get(at)) {
+            let is_end = step.to.0 == route.last();
+            hops.push(Hop {
+                entity: model.path(step.to.0),
+                item: step.from.1.map(|item| self.name(item)),
+                removes_all: !is_end && passed.contains(&step.to),
+                place: step.place,
+            });
+        }
+        hops
+    }
+
+    /// The route in one line, with where else it may end and what every route passes. One link needs no line.
+    fn path_note(&self, route: &Route) -> Option<Note> {
+        let stations: Vec<EntityId> = route.hops().filter_map(|at| route.steps.get(at)).map(|step| step.to.0).collect();
+        if stations.len() < 2 {
+            return None;
+        }
+        let start = self.world.model.entity(route.start.0).and_then(|entity| entity.parent).unwrap_or(route.start.0);
+        let mut names: Vec<String> = std::iter::once(start).chain(stations).map(|id| self.name(id)).collect();
+        if names.len() > MAX_HOPS {
+            let left_out = names.len() - MAX_HOPS;
+            let tail = names.split_off(names.len() - MAX_HOPS / 2);
+            names.truncate(MAX_HOPS / 2);
+            names.push(format!("({left_out} more)"));
+            names.extend(tail);
+        }
+        let mut text = names.join(" → ");
+        let others: Vec<String> = self.other_ends(route).into_iter().map(|id| self.station(id)).collect();
+        if !others.is_empty() {
+            text.push_str(&format!("; also by {}", listed(&others)));
+        }
+        let passed = self.through(route);
+        let on_route = route.hops().filter_map(|at| route.steps.get(at)).map(|step| step.to);
+        let links: Vec<String> = on_route.filter(|state| passed.contains(state)).map(|state| self.station(state.0)).collect();
+        if !others.is_empty() && !links.is_empty() {
+            text.push_str(&format!(". Every route passes {}", listed(&links)));
+        }
+        Some(Note { kind: NoteKind::Path, text })
+    }
+
+    /// A station by a name that is clear by itself: a line of a plant with its plant.
+    fn station(&self, id: EntityId) -> String {
+        let parent = self.world.model.entity(id).and_then(|entity| entity.parent);
+        match parent {
+            Some(parent) => format!("{}.{}", self.world.model.name(parent), self.name(id)),
+            None => self.name(id),
+        }
+    }
+
+    /// Notes of the rule; rows of one table are one note.
+    fn notes(&mut self, rule: &Rule) -> Vec<Note> {
+        let mut notes: Vec<Note> = Vec::new();
+        for planned in &rule.notes {
+            let mut rows = Vec::new();
+            match &planned.each {
+                None => rows.extend(self.row(planned)),
+                Some(source) => {
+                    self.members(source, &mut |own, _, truth, _| {
+                        if truth.holds() {
+                            rows.extend(own.row(planned));
+                        }
+                        ControlFlow::Continue(())
+                    });
+                }
+            }
+            if rows.is_empty() {
+                continue;
+            }
+            let text = rows.join("\n");
+            match notes.iter_mut().find(|note| note.kind == planned.kind && planned.kind != NoteKind::Note) {
+                Some(table) => {
+                    table.text.push('\n');
+                    table.text.push_str(&text);
+                }
+                None => notes.push(Note { kind: planned.kind, text }),
+            }
+        }
+        notes
+    }
+
+    fn row(&mut self, planned: &crate::rule::Note) -> Option<String> {
+        let holds = planned.when.as_ref().is_none_or(|when| self.truth(when).holds());
+        holds.then(|| self.fill(&planned.text))
+    }
+
+    /// Parameters that decided something here: they are a project's judgement and can be set.
+    fn settings(&mut self, rule: &Rule, step: Option<&SeverityStep>) -> Vec<Note> {
+        let mut read: Vec<usize> = Vec::new();
+        let mut see = |expr: &Expr| {
+            expr.visit(&mut |inner| {
+                if let Node::Parameter(at) = inner.node
+                    && !read.contains(&at)
+                {
+                    read.push(at);
+                }
+            });
+        };
+        rule.stages.iter().for_each(|stage| {
+            if let Stage::When(condition) = stage {
+                see(condition);
+            }
+        });
+        step.iter().for_each(|step| see(&step.when));
+        let notes = read.into_iter().filter_map(|at| {
+            let known = self.world.schema.parameters().get(at)?;
+            let (name, value) = (self.world.schema.names.text(known.name), self.world.sources.words(known.value));
+            let kind = match &known.source {
+                Some(source) => format!("a project setting after {source}"),
+                None => "a project setting, not law".into(),
+            };
+            Some(Note { kind: NoteKind::Note, text: format!("`{name}` is {value}, {kind}") })
+        });
+        notes.collect()
+    }
+}
+
+fn listed(names: &[String]) -> String {
+    let shown = names.len().min(MAX_NAMED);
+    let more = names.len() - shown;
+    let names = names.get(..shown).unwrap_or(names);
+    match (names, more) {
+        ([], _) => String::new(),
+        ([only], 0) => only.clone(),
+        ([front @ .., last], 0) => format!("{} and {last}", front.join(", ")),
+        (names, more) => format!("{} and {more} more", names.join(", ")),
+    }
+}

@@ -1,0 +1,321 @@
+//! Runs all rules and settles what is said: owns verdicts, and which finding yields to, joins or absorbs which.
+
+use std::ops::ControlFlow;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::eval::Evaluator;
+use super::finding::Draft;
+use super::value::Value;
+use super::waivers;
+use super::world::World;
+use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::model::{EntityId, Model};
+use crate::outcome::{AsOf, Verdicts};
+use crate::rule::{Catalogue, Expr, From, LetUse, Node, Rule, Source, Stage};
+use crate::schema::Schema;
+use crate::source::Sources;
+use crate::value::{Day, Truth};
+
+/// What the rules say of a portfolio.
+#[derive(Debug, Default)]
+pub struct Judgement {
+    /// Findings of rules and mistakes in waivers, in no particular order.
+    pub findings: Vec<Diagnostic>,
+    /// Verdicts of each rule that ran, in the order of the rules.
+    pub statistics: Vec<(Code, Verdicts)>,
+    /// Fields that kept rules from speaking, with how often.
+    pub missing: Vec<(String, usize)>,
+    /// As-of dates that held.
+    pub as_of: Vec<AsOf>,
+    /// Whether a rule ran out of fuel.
+    pub exhausted: bool,
+}
+
+/// Runs the rules that `enabled` lets through.
+#[must_use]
+pub fn judge(
+    sources: &Sources,
+    schema: &Schema,
+    model: &Model,
+    catalogue: &Catalogue,
+    dates: (Option<Day>, Day),
+    enabled: &dyn Fn(&Rule) -> bool,
+) -> Judgement {
+    let (flag, today) = dates;
+    let world = World::new(sources, schema, model, catalogue, flag, today);
+    let mut judgement = Judgement { as_of: as_of_dates(&world), ..Judgement::default() };
+    let mut drafts: Vec<(usize, Draft)> = Vec::new();
+    let mut missing: FxHashMap<String, usize> = FxHashMap::default();
+    for (at, rule) in catalogue.rules.iter().enumerate().filter(|(_, rule)| enabled(rule)) {
+        let mut run = RuleRun { rule, eval: Evaluator::new(&world, rule.frame), drafts: Vec::new(), verdicts: Verdicts::default(), missing: &mut missing, subject: Subject::default() };
+        run.all();
+        if run.eval.fuel == 0 {
+            judgement.exhausted = true;
+            judgement.findings.push(out_of_fuel(rule));
+        }
+        let verdicts = run.verdicts;
+        drafts.extend(one_per_node(run.drafts).into_iter().map(|draft| (at, draft)));
+        judgement.statistics.push((rule.id.clone(), verdicts));
+    }
+    let drafts = absorb(catalogue, yield_to(catalogue, &world, drafts));
+    for (at, draft) in drafts {
+        let id = catalogue.rules.get(at).map(|rule| &rule.id);
+        if let Some((_, verdicts)) = judgement.statistics.iter_mut().find(|(known, _)| Some(known) == id) {
+            match draft.diagnostic.severity {
+                Severity::Error => verdicts.errors += 1,
+                Severity::Warning => verdicts.warnings += 1,
+                Severity::Note => verdicts.notes += 1,
+            }
+        }
+        judgement.findings.push(draft.diagnostic);
+    }
+    judgement.findings.extend(waivers::check(&world, flag.unwrap_or(today)));
+    judgement.missing = missing.into_iter().collect();
+    judgement.missing.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    judgement
+}
+
+/// The dates that hold for the scopes of a portfolio, or for all of it if it has none.
+fn as_of_dates(world: &World<'_>) -> Vec<AsOf> {
+    let is_scope = |id: &EntityId| world.schema.kind(world.model.kind(*id)).is_some_and(|kind| kind.scope);
+    let scopes: Vec<EntityId> = world.model.declared().filter(is_scope).collect();
+    let subjects = if scopes.is_empty() { vec![EntityId(u32::MAX)] } else { scopes };
+    // A portfolio of many files mostly has one date; it is named once for each place that sets it.
+    let mut dates: Vec<AsOf> = subjects.into_iter().map(|id| world.as_of(id).1).collect();
+    dates.sort();
+    dates.dedup_by(|a, b| a.date == b.date);
+    dates
+}
+
+fn out_of_fuel(rule: &Rule) -> Diagnostic {
+    let message = format!("the rule `{}` takes too many steps on this portfolio and was stopped", rule.id);
+    Diagnostic::new("out-of-fuel", Severity::Error, message, rule.place.file, rule.place.span)
+        .label("its findings are not complete")
+        .help("write its conditions so that entities can be looked up, as in `o.seller == f`")
+}
+
+/// What is known of one subject so far.
+#[derive(Debug, Default)]
+struct Subject {
+    reached: bool,
+    violates: bool,
+    doubtful: bool,
+    missing: Vec<String>,
+}
+
+struct RuleRun<'r, 'w, 'a, 'm> {
+    rule: &'r Rule,
+    eval: Evaluator<'w, 'a>,
+    drafts: Vec<Draft>,
+    verdicts: Verdicts,
+    missing: &'m mut FxHashMap<String, usize>,
+    subject: Subject,
+}
+
+impl RuleRun<'_, '_, '_, '_> {
+    /// Runs the rule on each of its subjects: the members of its first range.
+    fn all(&mut self) {
+        let rule = self.rule;
+        let first = rule.stages.iter().position(|stage| matches!(stage, Stage::Each(_)));
+        let Some((at, Stage::Each(source))) = first.and_then(|at| Some((at, rule.stages.get(at)?))) else { return };
+        for stage in rule.stages.iter().take(at) {
+            if let Stage::Let(slot, value, LetUse::Condition) = stage {
+                let value = self.eval.eval(value);
+                self.eval.bind(*slot, value);
+            }
+        }
+        // Members are gathered first: what runs on them needs the evaluator itself.
+        let mut subjects: Vec<(Value, Truth)> = Vec::new();
+        self.eval.members(source, &mut |_, member, truth, _| {
+            subjects.push((member.clone(), truth));
+            ControlFlow::Continue(())
+        });
+        let all = match &source.from {
+            From::Kinds(kinds) => self.eval.world.of_kinds(*kinds).len(),
+            _ => subjects.len(),
+        };
+        self.verdicts.not_applicable += all.saturating_sub(subjects.len());
+        for (member, truth) in subjects {
+            self.subject = Subject::default();
+            self.eval.bind(source.slot, member);
+            if truth.holds() {
+                self.stage(at + 1, &mut Vec::new());
+            } else if let Some(filter) = &source.filter {
+                self.doubt(filter);
+            }
+            self.conclude();
+        }
+    }
+
+    fn conclude(&mut self) {
+        let subject = std::mem::take(&mut self.subject);
+        if subject.violates {
+            return;
+        }
+        if subject.doubtful {
+            self.verdicts.cannot_be_shown += 1;
+            for field in subject.missing {
+                *self.missing.entry(field).or_default() += 1;
+            }
+        } else if subject.reached {
+            self.verdicts.passes += 1;
+        } else {
+            self.verdicts.not_applicable += 1;
+        }
+    }
+
+    /// Goes through the stages from one on; `doubts` are the conditions so far that are unknown.
+    fn stage<'s>(&mut self, at: usize, doubts: &mut Vec<&'s Expr>)
+    where
+        Self: 's,
+    {
+        if self.eval.fuel == 0 {
+            return;
+        }
+        let rule = self.rule;
+        match rule.stages.get(at) {
+            None if doubts.is_empty() => {
+                self.subject.violates = true;
+                self.drafts.extend(self.eval.finding(rule));
+            }
+            None => {
+                let doubts: Vec<Expr> = doubts.iter().map(|doubt| (*doubt).clone()).collect();
+                doubts.iter().for_each(|doubt| self.doubt(doubt));
+            }
+            Some(Stage::Let(slot, value, usage)) => {
+                if *usage == LetUse::Condition {
+                    let value = self.eval.eval(value);
+                    self.eval.bind(*slot, value);
+                }
+                self.stage(at + 1, doubts);
+            }
+            Some(Stage::When(condition)) => {
+                self.subject.reached = true;
+                match self.eval.truth(condition) {
+                    Truth::False => {}
+                    Truth::True => self.stage(at + 1, doubts),
+                    Truth::Unknown => {
+                        let mut more = doubts.clone();
+                        let condition: &Expr = condition;
+                        more.push(condition);
+                        self.stage(at + 1, &mut more);
+                    }
+                }
+            }
+            Some(Stage::Each(source)) => self.each(source, at, doubts),
+        }
+    }
+
+    fn each<'s>(&mut self, source: &'s Source, at: usize, doubts: &mut Vec<&'s Expr>)
+    where
+        Self: 's,
+    {
+        let mut members: Vec<(Value, Truth)> = Vec::new();
+        let range = self.eval.members(source, &mut |_, member, truth, _| {
+            members.push((member.clone(), truth));
+            ControlFlow::Continue(())
+        });
+        if range == super::eval::Range::Unknown
+            && let From::List(list) = &source.from
+        {
+            self.doubt(list);
+        }
+        if let From::List(Expr { node: Node::Paths(path), .. }) = &source.from {
+            self.subject.reached = true;
+            if members.is_empty()
+                && let Some(field) = self.eval.unsaid(path)
+            {
+                self.subject.doubtful = true;
+                self.subject.missing.push(field);
+            }
+        }
+        for (member, truth) in members {
+            // A path with a step in doubt is still the path: the rule says what it makes of it.
+            let counts = truth.holds() || matches!(member, Value::Path(_)) && truth == Truth::Unknown && source.filter.is_none();
+            self.eval.bind(source.slot, member);
+            if counts {
+                self.stage(at + 1, doubts);
+            } else if let Some(filter) = &source.filter {
+                self.doubt(filter);
+            }
+        }
+    }
+
+    /// Notes that a condition is unknown, and the first time for a subject what it lacks.
+    fn doubt(&mut self, condition: &Expr) {
+        self.subject.doubtful = true;
+        if self.subject.missing.is_empty() {
+            self.eval.blame(condition, &mut self.subject.missing);
+        }
+    }
+}
+
+/// One finding for each primary node: the gravest, then the one with the fewest steps, then the first; the
+/// others only add where they point.
+fn one_per_node(drafts: Vec<Draft>) -> Vec<Draft> {
+    let mut kept: Vec<Draft> = Vec::new();
+    let mut by_node: FxHashMap<EntityId, usize> = FxHashMap::default();
+    for draft in drafts {
+        let Some(at) = by_node.get(&draft.entity).copied() else {
+            by_node.insert(draft.entity, kept.len());
+            kept.push(draft);
+            continue;
+        };
+        let Some(known) = kept.get_mut(at) else { continue };
+        let graver = draft.diagnostic.severity > known.diagnostic.severity
+            || draft.diagnostic.severity == known.diagnostic.severity && draft.steps < known.steps;
+        let other = if graver { std::mem::replace(known, draft) } else { draft };
+        let extra = other.diagnostic.primary;
+        let places = std::iter::once(&known.diagnostic.primary).chain(&known.diagnostic.related);
+        if !places.map(|label| label.place).any(|place| place == extra.place) {
+            known.diagnostic.related.push(extra);
+        }
+    }
+    kept
+}
+
+/// Drops findings where a rule to which they yield found the same entity or one around it.
+fn yield_to(catalogue: &Catalogue, world: &World<'_>, drafts: Vec<(usize, Draft)>) -> Vec<(usize, Draft)> {
+    let found: FxHashSet<(&str, EntityId)> =
+        drafts.iter().filter_map(|(at, draft)| Some((catalogue.rules.get(*at)?.id.as_str(), draft.entity))).collect();
+    let yields = |at: usize, entity: EntityId| {
+        let others = catalogue.rules.get(at).map_or(&[][..], |rule| &rule.yields_to);
+        others.iter().any(|other| {
+            let mut around = std::iter::once(entity).chain(world.model.around(entity));
+            around.any(|around| found.contains(&(other.as_str(), around)))
+        })
+    };
+    let dropped: Vec<bool> = drafts.iter().map(|(at, draft)| yields(*at, draft.entity)).collect();
+    drafts.into_iter().zip(dropped).filter(|(_, dropped)| !dropped).map(|(draft, _)| draft).collect()
+}
+
+/// Lets findings absorb those of the rules that they cover on the same entity.
+fn absorb(catalogue: &Catalogue, mut drafts: Vec<(usize, Draft)>) -> Vec<(usize, Draft)> {
+    let covering: FxHashMap<EntityId, Vec<usize>> = drafts.iter().enumerate().fold(FxHashMap::default(), |mut covering, (at, (rule, draft))| {
+        if catalogue.rules.get(*rule).is_some_and(|rule| !rule.covers.is_empty()) {
+            covering.entry(draft.entity).or_insert_with(Vec::new).push(at);
+        }
+        covering
+    });
+    let mut absorbed: Vec<(usize, Code)> = Vec::new();
+    let mut gone = vec![false; drafts.len()];
+    for (at, (rule, draft)) in drafts.iter().enumerate() {
+        let Some(own) = catalogue.rules.get(*rule) else { continue };
+        for by in covering.get(&draft.entity).into_iter().flatten().copied() {
+            let covers = drafts.get(by).and_then(|(rule, _)| catalogue.rules.get(*rule)).map_or(&[][..], |rule| &rule.covers);
+            if by != at && covers.contains(&own.id) {
+                absorbed.push((by, own.id.clone()));
+                if let Some(gone) = gone.get_mut(at) {
+                    *gone = true;
+                }
+            }
+        }
+    }
+    for (by, code) in absorbed {
+        if let Some((_, draft)) = drafts.get_mut(by) {
+            draft.diagnostic.covers.push(code);
+        }
+    }
+    drafts.into_iter().zip(gone).filter(|(_, gone)| !gone).map(|(draft, _)| draft).collect()
+}

@@ -1,0 +1,360 @@
+//! Paths along a relation: owns the graph of states (entity, carried item), searches over it, and `Route`, the
+//! path that proves a point. Nothing is enumerated: one search per set of ends, linear in steps.
+
+use std::collections::VecDeque;
+
+use petgraph::algo::dominators::{Dominators, simple_fast};
+use petgraph::graph::{DiGraph, NodeIndex};
+use rustc_hash::FxHashMap;
+
+use crate::model::EntityId;
+use crate::rule::RelationId;
+use crate::source::Place;
+use crate::value::Interval;
+
+/// A distance that is not reached.
+const FAR: u32 = u32::MAX;
+/// Most states visited to say where else a route may end: it is said of shown findings only.
+const MAX_ENDS_VISITED: usize = 10_000;
+
+/// A state: where a path is, and what it carries.
+pub(super) type State = (EntityId, Option<EntityId>);
+
+/// One step from a state.
+#[derive(Clone, Debug)]
+pub(super) struct Step {
+    pub to: u32,
+    /// Number of the edge in its relation.
+    pub edge: u16,
+    pub certain: bool,
+    /// The part that goes this way, if it is known.
+    pub share: Option<Interval>,
+    /// The words that make the step; none if it goes through a plural or reverse name.
+    pub place: Option<Place>,
+}
+
+/// The states met so far, with their steps.
+#[derive(Debug, Default)]
+pub(super) struct Graph {
+    states: Vec<State>,
+    numbers: FxHashMap<State, u32>,
+    /// Steps of state n lie from `first[n]` to `first[n + 1]`.
+    first: Vec<u32>,
+    steps: Vec<Step>,
+    /// States that lead nowhere though their kind has edges: something is not said there.
+    dead_ends: Vec<u32>,
+    searches: FxHashMap<Ends, Search>,
+    seeded: bool,
+}
+
+/// A set of ends.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Ends {
+    /// These entities.
+    Entities(Vec<EntityId>),
+    /// Whatever leads nowhere.
+    DeadEnds,
+}
+
+/// Distances to a set of ends.
+#[derive(Debug, Default)]
+struct Search {
+    /// Over certain steps.
+    certain: Vec<u32>,
+    /// Over all steps.
+    all: Vec<u32>,
+    dominators: Option<Dominators<NodeIndex>>,
+}
+
+/// A path from a start to an end.
+#[derive(Debug)]
+pub(super) struct Route {
+    pub relation: RelationId,
+    pub start: State,
+    pub steps: Vec<RouteStep>,
+    pub ends: Ends,
+}
+
+/// One step of a route.
+#[derive(Clone, Debug)]
+pub(super) struct RouteStep {
+    pub from: State,
+    pub to: State,
+    pub edge: u16,
+    pub certain: bool,
+    pub share: Option<Interval>,
+    pub place: Option<Place>,
+}
+
+impl Route {
+    /// The entities passed, the start included.
+    pub(super) fn nodes(&self) -> impl Iterator<Item = EntityId> {
+        std::iter::once(self.start.0).chain(self.steps.iter().map(|step| step.to.0))
+    }
+
+    /// The steps that have a place, by their number.
+    pub(super) fn hops(&self) -> impl Iterator<Item = usize> {
+        self.steps.iter().enumerate().filter(|(_, step)| step.place.is_some()).map(|(at, _)| at)
+    }
+
+    /// The end.
+    pub(super) fn last(&self) -> EntityId {
+        self.steps.last().map_or(self.start.0, |step| step.to.0)
+    }
+
+    /// Whether no step is in doubt.
+    pub(super) fn is_certain(&self) -> bool {
+        self.steps.iter().all(|step| step.certain)
+    }
+
+    /// The product of the shares, if all are known.
+    pub(super) fn share(&self) -> Option<Interval> {
+        let whole = Interval::point(crate::value::Ratio::ONE);
+        self.steps.iter().try_fold(whole, |share, step| Some(share.mul(step.share?)))
+    }
+}
+
+impl Graph {
+    /// Whether the states from which searches usually start were added; true from then on.
+    pub(super) fn take_seeding(&mut self) -> bool {
+        !std::mem::replace(&mut self.seeded, true)
+    }
+
+    /// The number of a state; new ones wait to be expanded.
+    pub(super) fn number(&mut self, state: State) -> u32 {
+        if let Some(known) = self.numbers.get(&state) {
+            return *known;
+        }
+        let number = self.states.len() as u32;
+        self.states.push(state);
+        self.numbers.insert(state, number);
+        number
+    }
+
+    /// The next state whose steps are not known.
+    pub(super) fn unexpanded(&self) -> Option<(u32, State)> {
+        let number = self.first.len();
+        self.states.get(number).map(|state| (number as u32, *state))
+    }
+
+    /// Adds the steps of the next unexpanded state.
+    pub(super) fn expand(&mut self, steps: Vec<Step>, dead_end: bool) {
+        if dead_end {
+            self.dead_ends.push(self.first.len() as u32);
+        }
+        self.first.push(self.steps.len() as u32);
+        self.steps.extend(steps);
+    }
+
+    fn steps_of(&self, state: u32) -> &[Step] {
+        let from = self.first.get(state as usize).copied().unwrap_or(0) as usize;
+        let to = self.first.get(state as usize + 1).map_or(self.steps.len(), |to| *to as usize);
+        self.steps.get(from..to).unwrap_or(&[])
+    }
+
+    fn state(&self, number: u32) -> State {
+        self.states.get(number as usize).copied().unwrap_or((EntityId(u32::MAX), None))
+    }
+
+    /// The best path from a state to an end: without steps in doubt before any with, then the shortest, then
+    /// the first as written.
+    pub(super) fn route(&mut self, relation: RelationId, start: u32, ends: &Ends) -> Option<Route> {
+        self.search(ends);
+        let search = self.searches.get(ends)?;
+        let reached = |distances: &[u32]| distances.get(start as usize).is_some_and(|distance| *distance != FAR);
+        let certain = reached(&search.certain);
+        if !certain && !reached(&search.all) {
+            return None;
+        }
+        let distances = if certain { &search.certain } else { &search.all };
+        let mut here = start;
+        let mut steps = Vec::new();
+        while let Some(distance) = distances.get(here as usize).copied().filter(|distance| *distance > 0) {
+            let nearer = |step: &&Step| {
+                (step.certain || !certain) && distances.get(step.to as usize).is_some_and(|d| *d == distance - 1)
+            };
+            let step = self.steps_of(here).iter().find(nearer)?;
+            steps.push(RouteStep {
+                from: self.state(here),
+                to: self.state(step.to),
+                edge: step.edge,
+                certain: step.certain,
+                share: step.share,
+                place: step.place,
+            });
+            here = step.to;
+        }
+        Some(Route { relation, start: self.state(start), steps, ends: ends.clone() })
+    }
+
+    /// Brings the distances to a set of ends up to the states that are known.
+    fn search(&mut self, ends: &Ends) {
+        let mut search = self.searches.remove(ends).unwrap_or_default();
+        let known = search.all.len();
+        if known < self.states.len() {
+            let is_end: Vec<bool> = self.are_ends(ends);
+            if known == 0 {
+                search.certain = self.distances(&is_end, true);
+                search.all = self.distances(&is_end, false);
+            } else {
+                self.extend(&mut search.certain, &is_end, true);
+                self.extend(&mut search.all, &is_end, false);
+            }
+            search.dominators = None;
+        }
+        self.searches.insert(ends.clone(), search);
+    }
+
+    fn are_ends(&self, ends: &Ends) -> Vec<bool> {
+        match ends {
+            Ends::Entities(entities) => {
+                self.states.iter().map(|(entity, _)| entities.binary_search(entity).is_ok()).collect()
+            }
+            Ends::DeadEnds => {
+                let mut is_end = vec![false; self.states.len()];
+                for state in &self.dead_ends {
+                    if let Some(end) = is_end.get_mut(*state as usize) {
+                        *end = true;
+                    }
+                }
+                is_end
+            }
+        }
+    }
+
+    /// One search backward from the ends over certain or all steps.
+    fn distances(&self, is_end: &[bool], certain_only: bool) -> Vec<u32> {
+        let count = self.states.len();
+        let counted = |step: &&Step| step.certain || !certain_only;
+        // Backward steps in compressed rows, by one counting sort.
+        let mut starts = vec![0_u32; count + 1];
+        for step in self.steps.iter().filter(counted) {
+            if let Some(start) = starts.get_mut(step.to as usize + 1) {
+                *start += 1;
+            }
+        }
+        for at in 1..starts.len() {
+            let before = starts.get(at - 1).copied().unwrap_or(0);
+            if let Some(start) = starts.get_mut(at) {
+                *start += before;
+            }
+        }
+        let mut next = starts.clone();
+        let mut sources = vec![0_u32; self.steps.len()];
+        for state in 0..count as u32 {
+            for step in self.steps_of(state).iter().filter(counted) {
+                let Some(at) = next.get_mut(step.to as usize) else { continue };
+                if let Some(source) = sources.get_mut(*at as usize) {
+                    *source = state;
+                }
+                *at += 1;
+            }
+        }
+        let mut distances = vec![FAR; count];
+        let mut waiting: VecDeque<u32> = VecDeque::new();
+        for (state, _) in is_end.iter().enumerate().filter(|(_, end)| **end) {
+            if let Some(distance) = distances.get_mut(state) {
+                *distance = 0;
+            }
+            waiting.push_back(state as u32);
+        }
+        while let Some(state) = waiting.pop_front() {
+            let distance = distances.get(state as usize).copied().unwrap_or(FAR);
+            let row = starts.get(state as usize).zip(starts.get(state as usize + 1));
+            let row = row.and_then(|(from, to)| sources.get(*from as usize..*to as usize)).unwrap_or(&[]);
+            for source in row {
+                if let Some(known) = distances.get_mut(*source as usize)
+                    && *known == FAR
+                {
+                    *known = distance + 1;
+                    waiting.push_back(*source);
+                }
+            }
+        }
+        distances
+    }
+
+    /// Distances of states that came later; they lead to known states, never the other way round.
+    fn extend(&self, distances: &mut Vec<u32>, is_end: &[bool], certain_only: bool) {
+        let known = distances.len();
+        distances.extend(is_end.iter().skip(known).map(|end| if *end { 0 } else { FAR }));
+        loop {
+            let mut changed = false;
+            for state in (known as u32..distances.len() as u32).rev() {
+                let steps = self.steps_of(state).iter().filter(|step| step.certain || !certain_only);
+                let nearest = steps.filter_map(|step| distances.get(step.to as usize)).min().copied().unwrap_or(FAR);
+                if let Some(own) = distances.get_mut(state as usize)
+                    && nearest.saturating_add(1) < *own
+                {
+                    *own = nearest + 1;
+                    changed = true;
+                }
+            }
+            if !changed {
+                return;
+            }
+        }
+    }
+
+    /// The states that every certain route from a route's start to its ends passes, start and ends left out.
+    pub(super) fn through(&mut self, route: &Route) -> Vec<State> {
+        self.search(&route.ends);
+        let Some(start) = self.numbers.get(&route.start).copied() else { return Vec::new() };
+        let is_end = self.are_ends(&route.ends);
+        let mut search = self.searches.remove(&route.ends).unwrap_or_default();
+        let dominators = search.dominators.get_or_insert_with(|| self.dominators(&is_end));
+        let passed = dominators.dominators(NodeIndex::new(start as usize));
+        let states = passed.into_iter().flatten().skip(1).map(|node| node.index());
+        let inner = states.filter(|state| !is_end.get(*state).copied().unwrap_or(true));
+        let found = inner.filter_map(|state| self.states.get(state).copied()).collect();
+        self.searches.insert(route.ends.clone(), search);
+        found
+    }
+
+    /// The dominator tree of the certain steps turned round, from one root behind all ends.
+    fn dominators(&self, is_end: &[bool]) -> Dominators<NodeIndex> {
+        let mut turned: DiGraph<(), ()> = DiGraph::with_capacity(self.states.len() + 1, self.steps.len());
+        for _ in 0..=self.states.len() {
+            turned.add_node(());
+        }
+        let root = NodeIndex::new(self.states.len());
+        for (state, _) in is_end.iter().enumerate().filter(|(_, end)| **end) {
+            turned.add_edge(root, NodeIndex::new(state), ());
+        }
+        for state in 0..self.states.len() as u32 {
+            for step in self.steps_of(state).iter().filter(|step| step.certain) {
+                turned.add_edge(NodeIndex::new(step.to as usize), NodeIndex::new(state as usize), ());
+            }
+        }
+        simple_fast(&turned, root)
+    }
+
+    /// The entities, other than the route's own, from which a step leads to an end; in the order met.
+    pub(super) fn other_ends(&mut self, route: &Route) -> Vec<EntityId> {
+        self.search(&route.ends);
+        let (Some(start), Some(search)) = (self.numbers.get(&route.start), self.searches.get(&route.ends)) else {
+            return Vec::new();
+        };
+        let distances = if route.is_certain() { &search.certain } else { &search.all };
+        let distance = |state: u32| distances.get(state as usize).copied().unwrap_or(FAR);
+        let own = route.steps.last().map(|step| step.from.0);
+        let mut found: Vec<EntityId> = Vec::new();
+        let mut seen: FxHashMap<u32, ()> = FxHashMap::default();
+        let mut waiting = VecDeque::from([*start]);
+        while let Some(state) = waiting.pop_front().filter(|_| seen.len() < MAX_ENDS_VISITED) {
+            if seen.insert(state, ()).is_some() {
+                continue;
+            }
+            for step in self.steps_of(state).iter().filter(|step| distance(step.to) != FAR) {
+                if !route.is_certain() || step.certain {
+                    let from = self.state(state).0;
+                    if distance(step.to) == 0 && Some(from) != own && !found.contains(&from) {
+                        found.push(from);
+                    }
+                    waiting.push_back(step.to);
+                }
+            }
+        }
+        found
+    }
+}

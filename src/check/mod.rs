@@ -1,0 +1,18 @@
+//! Evaluates rules over a model into diagnostics: owns expressions at work, paths, verdicts, and how findings
+//! are gathered. Knows neither terminal nor disk, and no particular rule.
+
+mod blame;
+mod eval;
+mod finding;
+mod functions;
+mod gather;
+mod graph;
+mod paths;
+mod recipes;
+mod reliance;
+mod value;
+mod waivers;
+mod world;
+mod write;
+
+pub use gather::{Judgement, judge};

@@ -1,0 +1,244 @@
+//! What a finding rests on: walks conditions that are true and gathers the facts that make them so. Naming an
+//! item or a country reads nothing; a field of a fact, a membership in a group and a recipe do.
+
+use std::ops::ControlFlow;
+
+use super::eval::Evaluator;
+use super::graph::Route;
+use super::value::Value;
+use crate::diagnostic::FactRef;
+use crate::model::{EntityId, FieldState, GroupId, Provenance, Written};
+use crate::rule::{Access, Comparison, Constant, Expr, From, Function, How, Node, Quantifier, Source};
+use crate::schema::Slot;
+use crate::value::Truth;
+
+/// A fact that was read as true.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fact {
+    Field(EntityId, Slot),
+    Member(EntityId, GroupId),
+    Recipe(EntityId),
+}
+
+impl Evaluator<'_, '_> {
+    /// Adds the facts that make a true condition true.
+    pub(super) fn rely(&mut self, expr: &Expr, facts: &mut Vec<Fact>) {
+        match &expr.node {
+            Node::All(parts) => parts.iter().for_each(|part| self.rely(part, facts)),
+            // One true part is enough; the first as written is the one that is shown.
+            Node::Any(parts) => {
+                if let Some(part) = parts.iter().find(|part| self.truth(part).holds()) {
+                    self.rely(part, facts);
+                }
+            }
+            Node::With(bindings, body) => {
+                self.bind_all(bindings);
+                self.rely(body, facts);
+            }
+            Node::Compare(comparison, _, left, right) => {
+                self.rely_value(left, facts);
+                self.rely_value(right, facts);
+                if *comparison == Comparison::In {
+                    self.rely_membership(left, right, facts);
+                }
+            }
+            Node::Has(base, access) => self.rely_field(base, access, facts),
+            Node::Quantified(Quantifier::Some, source, _) => self.rely_witness(source, facts),
+            Node::Quantified(Quantifier::Every, source, Some(body)) => self.rely_all(source, body, facts),
+            Node::Call(Function::Upstream, arguments) => self.rely_recipes(arguments, facts),
+            Node::Field(..) | Node::Call(..) | Node::Aggregate(..) => self.rely_value(expr, facts),
+            // What is false rests on what is not there.
+            _ => {}
+        }
+    }
+
+    fn rely_value(&mut self, expr: &Expr, facts: &mut Vec<Fact>) {
+        match &expr.node {
+            Node::Field(base, access) => {
+                self.rely_value(base, facts);
+                self.rely_field(base, access, facts);
+            }
+            Node::Arithmetic(_, left, right) => {
+                self.rely_value(left, facts);
+                self.rely_value(right, facts);
+            }
+            Node::Call(Function::FirstKnown, arguments) => {
+                for argument in arguments {
+                    if self.eval(argument).is_known() {
+                        return self.rely_value(argument, facts);
+                    }
+                }
+            }
+            Node::Call(_, arguments) => arguments.iter().for_each(|argument| self.rely_value(argument, facts)),
+            Node::With(bindings, body) => {
+                self.bind_all(bindings);
+                self.rely_value(body, facts);
+            }
+            _ => {}
+        }
+    }
+
+    fn rely_field(&mut self, base: &Expr, access: &Access, facts: &mut Vec<Fact>) {
+        let Access::Entity(_, per_kind) = access else { return };
+        let Some(id) = self.eval(base).entity() else { return };
+        let How::Field(slot) = per_kind.get(self.world.model.kind(id).0 as usize).unwrap_or(&How::Nothing) else { return };
+        let stated = matches!(self.world.model.field(id, *slot), FieldState::Written(cell, _) if cell.value != Written::Unknown);
+        if stated && self.world.model.is_fact(id) {
+            note(facts, Fact::Field(id, *slot));
+        }
+    }
+
+    /// `x in list`: if the list names a group, that x is one of its members is a fact.
+    fn rely_membership(&mut self, left: &Expr, right: &Expr, facts: &mut Vec<Fact>) {
+        let Some(member) = self.eval(left).entity() else { return };
+        for group in self.groups_in(right) {
+            let members = self.world.model.group(group).map_or(&[][..], |group| &group.members);
+            if members.contains(&member) {
+                note(facts, Fact::Member(member, group));
+            }
+        }
+    }
+
+    fn groups_in(&mut self, list: &Expr) -> Vec<GroupId> {
+        match &list.node {
+            Node::Constant(Constant::Group(group)) => vec![*group],
+            Node::Field(base, Access::Entity(_, per_kind)) => {
+                let Some(id) = self.eval(base).entity() else { return Vec::new() };
+                let Some(How::Field(slot)) = per_kind.get(self.world.model.kind(id).0 as usize) else { return Vec::new() };
+                let FieldState::Written(cell, _) = self.world.model.field(id, *slot) else { return Vec::new() };
+                let Written::List(first, count) = cell.value else { return Vec::new() };
+                let items = self.world.model.items(first, count).iter();
+                items.filter_map(|item| if let Written::Group(group) = item.value { Some(group) } else { None }).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// The first certain member, which is enough for `some`.
+    pub(super) fn rely_witness(&mut self, source: &Source, facts: &mut Vec<Fact>) {
+        let mut witness = None;
+        self.members(source, &mut |_, member, truth, _| {
+            if truth.holds() {
+                witness = Some(member.clone());
+                return ControlFlow::Break(());
+            }
+            ControlFlow::Continue(())
+        });
+        if let Some(member) = witness {
+            self.bind(source.slot, member);
+            self.rely_source(source, facts);
+        }
+    }
+
+    /// What makes the member that is bound now a member.
+    pub(super) fn rely_source(&mut self, source: &Source, facts: &mut Vec<Fact>) {
+        let member = self.frame.get(source.slot as usize).cloned().unwrap_or(Value::Unknown);
+        if let Value::Path(route) = &member {
+            self.rely_route(route, facts);
+            if let From::List(list) = &source.from
+                && let Node::Paths(path) = &list.node
+            {
+                self.bind(path.ends.slot, Value::Entity(route.last()));
+                if let Some(filter) = &path.ends.filter {
+                    self.rely(filter, facts);
+                }
+            }
+        }
+        if let Some(filter) = &source.filter {
+            self.rely(filter, facts);
+        }
+    }
+
+    /// The guards of a route's certain steps.
+    fn rely_route(&mut self, route: &Route, facts: &mut Vec<Fact>) {
+        for (step, guard) in self.guards_of(route) {
+            if let Some(mut guards) = self.at_step(route, step) {
+                guards.rely(&guard, facts);
+            }
+        }
+    }
+
+    fn rely_all(&mut self, source: &Source, body: &Expr, facts: &mut Vec<Fact>) {
+        let mut found = Vec::new();
+        self.members(source, &mut |own, _, truth, _| {
+            if truth != Truth::False {
+                own.rely(body, &mut found);
+            }
+            ControlFlow::Continue(())
+        });
+        found.into_iter().for_each(|fact| note(facts, fact));
+    }
+
+    fn rely_recipes(&mut self, arguments: &[Expr], facts: &mut Vec<Fact>) {
+        let [ingredient, item] = arguments else { return };
+        if let (Some(ingredient), Some(item)) = (self.eval(ingredient).entity(), self.eval(item).entity()) {
+            let chain = self.world.recipes.chain(ingredient, item);
+            chain.into_iter().for_each(|recipe| note(facts, Fact::Recipe(recipe)));
+        }
+    }
+
+    /// The evidence for a fact.
+    pub(super) fn evidence(&self, fact: Fact) -> Option<&Provenance> {
+        let model = self.world.model;
+        match fact {
+            Fact::Field(id, slot) => model.provenance(id, Some(slot)),
+            Fact::Member(_, group) => model.group(group)?.provenance.and_then(|id| model.evidence(id)),
+            Fact::Recipe(id) => model.provenance(id, None),
+        }
+    }
+
+    /// A fact as a finding quotes it.
+    pub(super) fn quote(&self, fact: Fact) -> Option<FactRef> {
+        let evidence = self.evidence(fact)?;
+        let confidence = if evidence.disputed { format!("{} (disputed)", evidence.confidence.as_str()) } else { evidence.confidence.as_str().to_owned() };
+        Some(FactRef {
+            id: self.fact_id(fact),
+            text: self.statement(fact)?,
+            source: evidence.source.clone(),
+            as_of: evidence.as_of.clone(),
+            confidence,
+        })
+    }
+
+    fn fact_id(&self, fact: Fact) -> String {
+        let model = self.world.model;
+        match fact {
+            Fact::Field(id, _) | Fact::Recipe(id) => model.name(id).to_owned(),
+            Fact::Member(_, group) => model.group(group).map_or_else(String::new, |group| model.names.text(group.name).to_owned()),
+        }
+    }
+
+    /// A fact as a sentence, in the words that its kind or field declares for it.
+    fn statement(&self, fact: Fact) -> Option<String> {
+        let (model, schema) = (self.world.model, self.world.schema);
+        match fact {
+            Fact::Member(id, group) => {
+                let group = model.group(group)?;
+                let means = if group.means.is_empty() { format!("one of `{}`", model.names.text(group.name)) } else { group.means.clone() };
+                Some(format!("{} is {means}", self.name(id)))
+            }
+            Fact::Field(id, slot) => {
+                let field = schema.field(model.kind(id), slot)?;
+                let value = self.write(&self.world.value(id, slot));
+                let states = field.states.clone().unwrap_or_else(|| format!("{} of {{id}} is {{value}}", schema.names.text(field.name)));
+                Some(states.replace("{id}", &self.name(id)).replace("{value}", &value))
+            }
+            Fact::Recipe(id) => {
+                let kind = schema.kind(model.kind(id))?;
+                let states = kind.states.clone().unwrap_or_else(|| "{id}".into());
+                let fields = kind.fields.iter().enumerate();
+                let filled = fields.fold(states.replace("{id}", &self.name(id)), |text, (at, field)| {
+                    let braces = format!("{{{}}}", schema.names.text(field.name));
+                    if text.contains(&braces) { text.replace(&braces, &self.write(&self.world.value(id, Slot(at as u8)))) } else { text }
+                });
+                Some(filled)
+            }
+        }
+    }
+}
+
+fn note(facts: &mut Vec<Fact>, fact: Fact) {
+    if !facts.contains(&fact) {
+        facts.push(fact);
+    }
+}

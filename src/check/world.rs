@@ -1,0 +1,230 @@
+//! What rules see while they run: owns the tables made once per portfolio (entities by kind, look-ups, as-of
+//! dates, parameters). Knows no rule in particular.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use rustc_hash::FxHashMap;
+
+use super::graph::Graph;
+use super::recipes::Recipes;
+use super::value::Value;
+use crate::model::{Amount, EntityId, FieldState, Model, ReadValue, Written, read_value};
+use crate::outcome::AsOf;
+use crate::rule::{Catalogue, Index};
+use crate::schema::{KindId, KindSet, Measure, Schema, Slot};
+use crate::source::Sources;
+use crate::syntax::{self, Piece, View};
+use crate::value::{Dates, Day, Ratio};
+
+/// Everything that an expression can ask for.
+pub(super) struct World<'a> {
+    pub sources: &'a Sources,
+    pub schema: &'a Schema,
+    pub model: &'a Model,
+    pub catalogue: &'a Catalogue,
+    pub recipes: Recipes,
+    pub parameters: Vec<Value>,
+    pub graphs: Vec<RefCell<Graph>>,
+    as_of_flag: Option<Day>,
+    today: Day,
+    month: Option<Measure>,
+    day: Option<Measure>,
+    by_kind: RefCell<FxHashMap<KindSet, Rc<[EntityId]>>>,
+    lookups: RefCell<FxHashMap<usize, Rc<Lookup>>>,
+}
+
+/// From entities to those that name them.
+#[derive(Debug, Default)]
+pub(super) struct Lookup {
+    /// Named entity and naming entity, sorted.
+    pairs: Vec<(EntityId, EntityId)>,
+    /// Those whose field is missing or unknown: they may name anything.
+    pub open: Vec<EntityId>,
+}
+
+impl Lookup {
+    /// Those that name an entity, in document order.
+    pub(super) fn naming(&self, named: EntityId) -> impl Iterator<Item = EntityId> {
+        let first = self.pairs.partition_point(|(known, _)| *known < named);
+        self.pairs.iter().skip(first).take_while(move |(known, _)| *known == named).map(|(_, naming)| *naming)
+    }
+}
+
+impl<'a> World<'a> {
+    pub(super) fn new(
+        sources: &'a Sources,
+        schema: &'a Schema,
+        model: &'a Model,
+        catalogue: &'a Catalogue,
+        as_of_flag: Option<Day>,
+        today: Day,
+    ) -> Self {
+        let unit = |name: &str| model.names.get(name).and_then(|name| schema.units.get(name)).map(|(measure, _)| measure);
+        let mut world = Self {
+            sources,
+            schema,
+            model,
+            catalogue,
+            recipes: Recipes::default(),
+            parameters: Vec::new(),
+            graphs: catalogue.relations.iter().map(|_| RefCell::new(Graph::default())).collect(),
+            as_of_flag,
+            today,
+            month: unit("month"),
+            day: unit("day"),
+            by_kind: RefCell::default(),
+            lookups: RefCell::default(),
+        };
+        world.parameters = schema.parameters().iter().map(|known| world.parameter(known.value)).collect();
+        world.recipes = Recipes::new(&world);
+        world
+    }
+
+    fn parameter(&self, place: crate::source::Place) -> Value {
+        let text = self.sources.get(place.file).map_or("", |file| &file.text);
+        let tree = syntax::read_piece(place.file, text, &Piece { span: place.span, unbalanced: false }, &mut Vec::new());
+        let Some(view) = View::roots(place.file, text, &tree).next() else { return Value::Unknown };
+        let value = syntax::Value { file: place.file, text, atoms: view.atoms(), after: place.span.end };
+        match read_value(value, self.schema, &self.model.names) {
+            Ok(ReadValue::Amount(amount)) => Value::Amount(amount),
+            Ok(ReadValue::Dates(dates)) => Value::Dates(dates),
+            Ok(ReadValue::Unknown) | Err(_) => Value::Unknown,
+        }
+    }
+
+    /// All entities of some kinds, in document order.
+    pub(super) fn of_kinds(&self, kinds: KindSet) -> Rc<[EntityId]> {
+        if let Some(known) = self.by_kind.borrow().get(&kinds) {
+            return Rc::clone(known);
+        }
+        let found: Rc<[EntityId]> = self.model.all().filter(|id| kinds.has(self.model.kind(*id))).collect();
+        self.by_kind.borrow_mut().insert(kinds, Rc::clone(&found));
+        found
+    }
+
+    /// The table of an index, made when first asked for.
+    pub(super) fn lookup(&self, index: usize) -> Rc<Lookup> {
+        if let Some(known) = self.lookups.borrow().get(&index) {
+            return Rc::clone(known);
+        }
+        let made = Rc::new(self.catalogue.indexes.get(index).map_or_else(Lookup::default, |index| self.make_lookup(index)));
+        self.lookups.borrow_mut().insert(index, Rc::clone(&made));
+        made
+    }
+
+    fn make_lookup(&self, index: &Index) -> Lookup {
+        let slots: FxHashMap<KindId, Vec<Slot>> = index.fields.iter().fold(FxHashMap::default(), |mut slots, (kind, slot)| {
+            slots.entry(*kind).or_default().push(*slot);
+            slots
+        });
+        let mut lookup = Lookup::default();
+        for id in self.model.all() {
+            for slot in slots.get(&self.model.kind(id)).into_iter().flatten() {
+                match self.model.field(id, *slot) {
+                    FieldState::Written(cell, _) => match cell.value {
+                        Written::Entity(named) => lookup.pairs.push((named, id)),
+                        Written::List(first, count) => {
+                            let named = self.model.items(first, count).iter().filter_map(|item| match item.value {
+                                Written::Entity(named) => Some((named, id)),
+                                _ => None,
+                            });
+                            lookup.pairs.extend(named);
+                        }
+                        Written::Unknown | Written::Unreadable => lookup.open.push(id),
+                        _ => {}
+                    },
+                    FieldState::Missing => lookup.open.push(id),
+                    FieldState::Opaque => {}
+                }
+            }
+        }
+        lookup.pairs.sort_unstable();
+        lookup.pairs.dedup();
+        lookup
+    }
+
+    /// The as-of date that holds for an entity: the flag's, its scope's, the portfolio's, the day of the run.
+    pub(super) fn as_of(&self, id: EntityId) -> (Day, AsOf) {
+        let said = |day: Day, set_by: String| (day, AsOf { date: day.to_string(), set_by });
+        if let Some(day) = self.as_of_flag {
+            return said(day, "`--as-of`".into());
+        }
+        let singles = self.schema.kinds().filter(|(_, kind)| kind.single).filter_map(|(kind, _)| self.model.single(kind));
+        for dated in std::iter::once(id).chain(self.model.around(id)).chain(singles) {
+            if let Some((day, set_by)) = self.own_date(dated) {
+                return said(day, set_by);
+            }
+        }
+        said(self.today, "today".into())
+    }
+
+    /// The date that an entity gives itself: the last day of what its dated field says.
+    fn own_date(&self, id: EntityId) -> Option<(Day, String)> {
+        let slot = self.schema.kind(self.model.kind(id))?.dated?;
+        let cell = self.model.cell(id, slot)?;
+        let Written::Dates(dates) = cell.value else { return None };
+        let field = self.schema.field(self.model.kind(id), slot)?;
+        let file = self.sources.name(self.model.entity(id)?.file);
+        Some((dates.last, format!("`{}` in {file}", self.schema.names.text(field.name))))
+    }
+
+    /// Dates moved by a length of time; `None` if that is neither months nor days.
+    pub(super) fn later(&self, from: Dates, span: &Amount) -> Option<Dates> {
+        let (least, most) = (span.interval.lo.floor(), ceiling(span.interval.hi));
+        if Some(span.measure) == self.month || span.interval == crate::value::Interval::ZERO {
+            return Some(Dates { first: from.first.plus_months(least), last: from.last.plus_months(most) });
+        }
+        (Some(span.measure) == self.day).then(|| Dates { first: from.first.plus_days(least), last: from.last.plus_days(most) })
+    }
+
+    /// What a written value comes to; `slot` is the field that holds it.
+    pub(super) fn value(&self, id: EntityId, slot: Slot) -> Value {
+        let FieldState::Written(cell, file) = self.model.field(id, slot) else { return Value::Unknown };
+        let Some(field) = self.schema.field(self.model.kind(id), slot) else { return Value::Unknown };
+        self.written(cell.value, file, field)
+    }
+
+    pub(super) fn written(&self, written: Written, file: crate::source::FileId, field: &crate::schema::Field) -> Value {
+        match written {
+            Written::Unknown | Written::Unreadable | Written::Group(_) => Value::Unknown,
+            Written::Entity(id) => Value::Entity(id),
+            Written::Enum(ordinal) => field.ty.words().map_or(Value::Unknown, |id| Value::Enum(id, ordinal)),
+            Written::YesNo(yes) => Value::Truth(yes.into()),
+            Written::Text(span) => Value::Text(self.sources.words(crate::source::Place { file, span }).into()),
+            Written::Dates(dates) => Value::Dates(dates),
+            Written::Amount(index) => self.model.amount(index).map_or(Value::Unknown, Value::Amount),
+            Written::List(first, count) => self.list(first, count, file, field),
+        }
+    }
+
+    fn list(&self, first: u32, count: u32, file: crate::source::FileId, field: &crate::schema::Field) -> Value {
+        let mut list = super::value::List::default();
+        let items = self.model.items(first, count);
+        let shares = field.ty.many == crate::schema::Many::Shares;
+        for item in items {
+            match item.value {
+                Written::Group(group) => {
+                    let members = self.model.group(group).map_or(&[][..], |group| &group.members);
+                    list.certain.extend(members.iter().map(|member| Value::Entity(*member)));
+                }
+                Written::Entity(id) if shares => {
+                    let share = item.share.and_then(|at| self.model.amount(at)).map(|amount| amount.interval);
+                    // One alone is all of it.
+                    let whole = (items.len() == 1).then(|| crate::value::Interval::point(Ratio::ONE));
+                    list.certain.push(Value::Share(id, share.or(whole)));
+                }
+                other => match self.written(other, file, field) {
+                    Value::Unknown => list.possible.push(Value::Unknown),
+                    known => list.certain.push(known),
+                },
+            }
+        }
+        Value::List(Rc::new(list))
+    }
+}
+
+fn ceiling(ratio: Ratio) -> i64 {
+    let floor = ratio.floor();
+    if ratio.is_finite() && ratio.as_whole().is_none() { floor.saturating_add(1) } else { floor }
+}
