@@ -27,6 +27,11 @@ impl Evaluator<'_, '_> {
                 self.blame(body, missing);
             }
             Node::Quantified(_, source, body) => self.blame_source(source, body.as_deref(), missing),
+            Node::Variable(slot) => {
+                if let Some(value) = self.named(*slot) {
+                    self.blame(value, missing);
+                }
+            }
             Node::Has(base, access) | Node::Missing(base, access) => self.blame_field(base, access, missing),
             _ => self.blame_value(expr, missing),
         }
@@ -39,6 +44,11 @@ impl Evaluator<'_, '_> {
                 if !value.is_known() {
                     let base_known = self.eval(base).is_known();
                     if base_known { self.blame_field(base, access, missing) } else { self.blame_value(base, missing) }
+                }
+            }
+            Node::Variable(slot) => {
+                if let Some(value) = self.named(*slot) {
+                    self.blame_value(value, missing);
                 }
             }
             Node::Call(_, arguments) => arguments.iter().for_each(|argument| self.blame_value(argument, missing)),

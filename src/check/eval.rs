@@ -7,7 +7,7 @@ use std::rc::Rc;
 use super::value::{Group, List, Value, compare, equal};
 use super::world::World;
 use crate::model::{EntityId, FieldState, Written};
-use crate::rule::{Access, Constant, Expr, From, How, Node, Quantifier, Settle, Sign, Source, Ty};
+use crate::rule::{Access, Constant, Expr, From, How, Node, Quantifier, Settle, Sign, Source, Stage, Ty};
 use crate::schema::Measure;
 use crate::source::Place;
 use crate::value::{Interval, Truth};
@@ -22,6 +22,8 @@ pub(super) struct Evaluator<'w, 'a> {
     pub world: &'w World<'a>,
     pub frame: Vec<Value>,
     pub fuel: u64,
+    /// The stages of the rule that runs, where what a `let` stands for can be read again.
+    pub stages: &'w [Stage],
 }
 
 /// Whether a range is known at all.
@@ -35,7 +37,15 @@ pub(super) enum Range {
 impl<'w, 'a> Evaluator<'w, 'a> {
     pub(super) fn new(world: &'w World<'a>, frame: usize) -> Self {
         let fuel = FUEL + FUEL_PER_ENTITY * world.model.len() as u64;
-        Self { world, frame: vec![Value::Unknown; frame], fuel }
+        Self { world, frame: vec![Value::Unknown; frame], fuel, stages: &[] }
+    }
+
+    /// What a variable stands for, if a `let` names it.
+    pub(super) fn named(&self, slot: u16) -> Option<&'w Expr> {
+        self.stages.iter().find_map(|stage| match stage {
+            Stage::Let(own, value, _) if *own == slot => Some(value),
+            _ => None,
+        })
     }
 
     pub(super) fn bind(&mut self, slot: u16, value: Value) {
@@ -152,7 +162,7 @@ impl<'w, 'a> Evaluator<'w, 'a> {
                 Some(id) => self.property(id, per_kind),
                 None => Value::Unknown,
             },
-            (Access::Id, _) => base.entity().map_or(Value::Unknown, |id| Value::Text(self.world.model.path(id).into())),
+            (Access::Id, _) => base.entity().map_or(Value::Unknown, |id| Value::Text(self.world.path(id).into())),
             (Access::Title, _) => base.entity().and_then(|id| self.title(id)).map_or(Value::Unknown, Value::Text),
             (Access::Of, Value::Amount(amount)) => amount.of.map_or(Value::Unknown, Value::Entity),
             (Access::Who, _) => base.entity().map_or(Value::Unknown, Value::Entity),

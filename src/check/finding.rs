@@ -190,13 +190,12 @@ impl Evaluator<'_, '_> {
         let model = self.world.model;
         let passed = self.through(route);
         let start = model.entity(route.start.0).and_then(|entity| entity.parent).unwrap_or(route.start.0);
-        let mut hops = vec![Hop { entity: model.path(start), item: None, removes_all: false, place: None }];
+        let mut hops = vec![Hop { entity: self.world.path(start), item: None, removes_all: false, place: None }];
         for step in route.hops().filter_map(|at| route.steps.get(at)) {
-            let is_end = step.to.0 == route.last();
             hops.push(Hop {
-                entity: model.path(step.to.0),
+                entity: self.world.path(step.to.0),
                 item: step.from.1.map(|item| self.name(item)),
-                removes_all: !is_end && passed.contains(&step.to),
+                removes_all: passed.contains(&step.to),
                 place: step.place,
             });
         }
@@ -223,9 +222,7 @@ impl Evaluator<'_, '_> {
         if !others.is_empty() {
             text.push_str(&format!("; also by {}", listed(&others)));
         }
-        let passed = self.through(route);
-        let on_route = route.hops().filter_map(|at| route.steps.get(at)).map(|step| step.to);
-        let links: Vec<String> = on_route.filter(|state| passed.contains(state)).map(|state| self.station(state.0)).collect();
+        let links: Vec<String> = self.through(route).into_iter().map(|state| self.station(state.0)).collect();
         if !others.is_empty() && !links.is_empty() {
             text.push_str(&format!(". Every route passes {}", listed(&links)));
         }
@@ -236,7 +233,7 @@ impl Evaluator<'_, '_> {
     fn station(&self, id: EntityId) -> String {
         let parent = self.world.model.entity(id).and_then(|entity| entity.parent);
         match parent {
-            Some(parent) => format!("{}.{}", self.world.model.name(parent), self.name(id)),
+            Some(parent) => format!("{}.{}", self.world.spelling(parent), self.name(id)),
             None => self.name(id),
         }
     }

@@ -48,7 +48,7 @@ pub fn judge(
     let mut drafts: Vec<(usize, Draft)> = Vec::new();
     let mut missing: FxHashMap<String, usize> = FxHashMap::default();
     for (at, rule) in catalogue.rules.iter().enumerate().filter(|(_, rule)| enabled(rule)) {
-        let mut run = RuleRun { rule, eval: Evaluator::new(&world, rule.frame), drafts: Vec::new(), verdicts: Verdicts::default(), missing: &mut missing, subject: Subject::default() };
+        let mut run = RuleRun { rule, eval: Evaluator { stages: &rule.stages, ..Evaluator::new(&world, rule.frame) }, drafts: Vec::new(), verdicts: Verdicts::default(), missing: &mut missing, subject: Subject::default() };
         run.all();
         if run.eval.fuel == 0 {
             judgement.exhausted = true;

@@ -68,9 +68,12 @@ impl Evaluator<'_, '_> {
         unsaid_field(self.world, relation, last)
     }
 
+    /// The links of a route that every certain route passes, in its order.
     pub(super) fn through(&self, route: &Route) -> Vec<State> {
-        let graph = self.world.graphs.get(route.relation.0 as usize);
-        graph.map_or_else(Vec::new, |graph| graph.borrow_mut().through(route))
+        let Some(graph) = self.world.graphs.get(route.relation.0 as usize) else { return Vec::new() };
+        let passed = graph.borrow_mut().through(route);
+        let links = route.hops().filter_map(|at| route.steps.get(at)).map(|step| step.to);
+        links.filter(|state| passed.contains(state)).collect()
     }
 
     pub(super) fn other_ends(&self, route: &Route) -> Vec<EntityId> {

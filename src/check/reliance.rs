@@ -46,6 +46,11 @@ impl Evaluator<'_, '_> {
             Node::Quantified(Quantifier::Some, source, _) => self.rely_witness(source, facts),
             Node::Quantified(Quantifier::Every, source, Some(body)) => self.rely_all(source, body, facts),
             Node::Call(Function::Upstream, arguments) => self.rely_recipes(arguments, facts),
+            Node::Variable(slot) => {
+                if let Some(value) = self.named(*slot) {
+                    self.rely(value, facts);
+                }
+            }
             Node::Field(..) | Node::Call(..) | Node::Aggregate(..) => self.rely_value(expr, facts),
             // What is false rests on what is not there.
             _ => {}
@@ -62,6 +67,12 @@ impl Evaluator<'_, '_> {
                 self.rely_value(left, facts);
                 self.rely_value(right, facts);
             }
+            Node::Variable(slot) => {
+                if let Some(value) = self.named(*slot) {
+                    self.rely_value(value, facts);
+                }
+            }
+            Node::Aggregate(_, source, _) => self.rely_members(source, facts),
             Node::Call(Function::FirstKnown, arguments) => {
                 for argument in arguments {
                     if self.eval(argument).is_known() {
@@ -156,6 +167,18 @@ impl Evaluator<'_, '_> {
                 guards.rely(&guard, facts);
             }
         }
+    }
+
+    /// What makes the members of an aggregate its members.
+    fn rely_members(&mut self, source: &Source, facts: &mut Vec<Fact>) {
+        let mut found = Vec::new();
+        self.members(source, &mut |own, _, truth, _| {
+            if truth.holds() {
+                own.rely_source(source, &mut found);
+            }
+            ControlFlow::Continue(())
+        });
+        found.into_iter().for_each(|fact| note(facts, fact));
     }
 
     fn rely_all(&mut self, source: &Source, body: &Expr, facts: &mut Vec<Fact>) {

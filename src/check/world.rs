@@ -93,6 +93,24 @@ impl<'a> World<'a> {
         }
     }
 
+    /// The name of an entity as its own block spells it.
+    pub(super) fn spelling(&self, id: EntityId) -> &str {
+        let Some(entity) = self.model.entity(id) else { return "" };
+        let head = self.sources.words(crate::source::Place { file: entity.file, span: entity.head });
+        // A head is a kind and a name; a free name is all there is.
+        let own = head.split_once(char::is_whitespace).map_or(head, |(_, name)| name.trim_start());
+        let known = self.model.name(id);
+        if own.eq_ignore_ascii_case(known) { own } else { known }
+    }
+
+    /// The path by which a user would write an entity: `red-river.plant`.
+    pub(super) fn path(&self, id: EntityId) -> String {
+        let mut names: Vec<&str> = self.model.around(id).map(|outer| self.spelling(outer)).collect();
+        names.reverse();
+        names.push(self.spelling(id));
+        names.join(".")
+    }
+
     /// All entities of some kinds, in document order.
     pub(super) fn of_kinds(&self, kinds: KindSet) -> Rc<[EntityId]> {
         if let Some(known) = self.by_kind.borrow().get(&kinds) {

@@ -92,7 +92,7 @@ impl Evaluator<'_, '_> {
         if by_title && let Some(title) = self.title(id) {
             return title.to_string();
         }
-        self.world.model.name(id).to_owned()
+        self.world.spelling(id).to_owned()
     }
 
     fn amount(&self, amount: &Amount) -> String {

@@ -331,15 +331,6 @@ impl Model {
         self.entity(id).map_or("", |entity| self.names.text(entity.name))
     }
 
-    /// The path by which a user would write an entity: `red-river.plant`.
-    #[must_use]
-    pub fn path(&self, id: EntityId) -> String {
-        let mut names: Vec<&str> = self.around(id).map(|outer| self.name(outer)).collect();
-        names.reverse();
-        names.push(self.name(id));
-        names.join(".")
-    }
-
     /// The nearest block around an entity, itself included, whose kind bounds a scope.
     #[must_use]
     pub fn scope(&self, schema: &Schema, id: EntityId) -> Option<EntityId> {

@@ -48,8 +48,8 @@ pub(super) struct Typer<'a> {
     calls: Vec<String>,
     /// Whether mistakes are said: those in a function are said where it is declared, not where it is used.
     quiet: bool,
-    /// How many ranges over all entities of a kind surround this one.
-    products: usize,
+    /// The variable whose range is being typed, and so is not in reach yet.
+    ranging: Option<String>,
 }
 
 impl<'a> Typer<'a> {
@@ -68,7 +68,7 @@ impl<'a> Typer<'a> {
             frame: 0,
             calls: Vec::new(),
             quiet: false,
-            products: 0,
+            ranging: None,
         }
     }
 
@@ -215,6 +215,11 @@ impl<'a> Typer<'a> {
     }
 
     fn unknown_word(&mut self, word: &str, span: Span, expected: Option<&Ty>) {
+        if self.ranging.as_deref() == Some(word) {
+            let message = "the ends of a path are chosen before the path is known";
+            let label = format!("`{word}` is the path itself: ask about it afterwards, in a `when`");
+            return self.error("rule-path-condition", span, message, label);
+        }
         let mut known: Vec<String> = self.variables.iter().map(|(name, ..)| name.clone()).collect();
         if let Some(Ty::Enum(id)) = expected
             && let Some(declared) = self.schema().get_enum(*id)
@@ -580,14 +585,32 @@ impl<'a> Typer<'a> {
     pub(super) fn source(&mut self, bind: &Bind) -> Source {
         let (from, member) = match &bind.range {
             Range::Kind(kind, span) => self.kind_range(kind, *span),
-            Range::List(list) => self.list_range(list),
+            Range::List(list) => {
+                let outer = self.ranging.replace(bind.name.clone());
+                let range = self.list_range(list);
+                self.ranging = outer;
+                range
+            }
         };
         let slot = self.declare(&bind.name, member);
-        let over_kind = matches!(from, From::Kinds(_));
-        self.products += usize::from(over_kind);
         let filter = bind.filter.as_ref().map(|filter| self.condition(filter));
-        self.products -= usize::from(over_kind);
-        self.look_up(Source { slot, from, filter })
+        let source = self.look_up(Source { slot, from, filter });
+        self.warn_of_product(&source, bind);
+        source
+    }
+
+    /// A range over a kind whose condition asks for something from outside is gone through each time anew.
+    fn warn_of_product(&mut self, source: &Source, bind: &Bind) {
+        let from_outside = |filter: &Expr| filter.variables().into_iter().any(|used| used < source.slot);
+        if !matches!(source.from, From::Kinds(_)) || !source.filter.as_ref().is_some_and(from_outside) {
+            return;
+        }
+        let Range::Kind(kind, _) = &bind.range else { return };
+        let message = format!("this goes through every `{kind}` each time it is asked");
+        let found = Diagnostic::new("rule-slow", Severity::Warning, message, self.file, bind.span)
+            .label("no condition lets the right ones be looked up")
+            .help(format!("write a condition of the form `{}.field == …`, if there is one", bind.name));
+        self.say(found);
     }
 
     fn kind_range(&mut self, kind: &str, span: Span) -> (From, Ty) {
