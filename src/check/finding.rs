@@ -42,8 +42,10 @@ impl Evaluator<'_, '_> {
         let mut facts = self.facts(rule);
         let step = rule.steps.iter().find(|step| self.truth(&step.when).holds());
         let (severity, reason) = self.severity(rule, step, &mut facts);
-        let message = self.first_holding(rule.messages.iter().map(|message| (&message.then, message.when.as_ref())))?;
-        let mut out = Diagnostic::new(rule.id.as_str(), severity, message, place.file, place.span).label(primary.0.text);
+        let message =
+            self.first_holding(rule.messages.iter().map(|message| (&message.then, message.when.as_ref())))?;
+        let mut out = Diagnostic::new(rule.id.as_str(), severity, message, place.file, place.span)
+            .label(primary.0.text);
         out.severity_reason = reason;
         out.related = self.related(rule, place);
         let route = self.route_of(rule);
@@ -159,7 +161,12 @@ impl Evaluator<'_, '_> {
     }
 
     /// The severity after the step that holds and the cap of the weakest fact, with the reason.
-    fn severity(&mut self, rule: &Rule, step: Option<&SeverityStep>, facts: &mut Vec<Fact>) -> (Severity, Option<String>) {
+    fn severity(
+        &mut self,
+        rule: &Rule,
+        step: Option<&SeverityStep>,
+        facts: &mut Vec<Fact>,
+    ) -> (Severity, Option<String>) {
         let (mut severity, mut reason) = (rule.severity, None);
         if let Some(step) = step {
             self.rely(&step.when, facts);
@@ -168,7 +175,8 @@ impl Evaluator<'_, '_> {
             }
         }
         if severity == Severity::Error
-            && let Some(cap) = facts.iter().find_map(|fact| self.evidence(*fact).and_then(|known| known.cap()))
+            && let Some(cap) =
+                facts.iter().find_map(|fact| self.evidence(*fact).and_then(|known| known.cap()))
         {
             return (Severity::Warning, Some(cap.to_owned()));
         }
@@ -190,7 +198,8 @@ impl Evaluator<'_, '_> {
         let model = self.world.model;
         let passed = self.through(route);
         let start = model.entity(route.start.0).and_then(|entity| entity.parent).unwrap_or(route.start.0);
-        let mut hops = vec![Hop { entity: self.world.path(start), item: None, removes_all: false, place: None }];
+        let mut hops =
+            vec![Hop { entity: self.world.path(start), item: None, removes_all: false, place: None }];
         for step in route.hops().filter_map(|at| route.steps.get(at)) {
             hops.push(Hop {
                 entity: self.world.path(step.to.0),
@@ -204,11 +213,13 @@ impl Evaluator<'_, '_> {
 
     /// The route in one line, with where else it may end and what every route passes. One link needs no line.
     fn path_note(&self, route: &Route) -> Option<Note> {
-        let stations: Vec<EntityId> = route.hops().filter_map(|at| route.steps.get(at)).map(|step| step.to.0).collect();
+        let stations: Vec<EntityId> =
+            route.hops().filter_map(|at| route.steps.get(at)).map(|step| step.to.0).collect();
         if stations.len() < 2 {
             return None;
         }
-        let start = self.world.model.entity(route.start.0).and_then(|entity| entity.parent).unwrap_or(route.start.0);
+        let start =
+            self.world.model.entity(route.start.0).and_then(|entity| entity.parent).unwrap_or(route.start.0);
         let mut names: Vec<String> = std::iter::once(start).chain(stations).map(|id| self.name(id)).collect();
         if names.len() > MAX_HOPS {
             let left_out = names.len() - MAX_HOPS;
@@ -294,7 +305,8 @@ impl Evaluator<'_, '_> {
         step.iter().for_each(|step| see(&step.when));
         let notes = read.into_iter().filter_map(|at| {
             let known = self.world.schema.parameters().get(at)?;
-            let (name, value) = (self.world.schema.names.text(known.name), self.world.sources.words(known.value));
+            let (name, value) =
+                (self.world.schema.names.text(known.name), self.world.sources.words(known.value));
             let kind = match &known.source {
                 Some(source) => format!("a project setting after {source}"),
                 None => "a project setting, not law".into(),

@@ -80,7 +80,9 @@ impl Evaluator<'_, '_> {
                     }
                 }
             }
-            Node::Call(_, arguments) => arguments.iter().for_each(|argument| self.rely_value(argument, facts)),
+            Node::Call(_, arguments) => {
+                arguments.iter().for_each(|argument| self.rely_value(argument, facts))
+            }
             Node::With(bindings, body) => {
                 self.bind_all(bindings);
                 self.rely_value(body, facts);
@@ -92,7 +94,10 @@ impl Evaluator<'_, '_> {
     fn rely_field(&mut self, base: &Expr, access: &Access, facts: &mut Vec<Fact>) {
         let Access::Entity(_, per_kind) = access else { return };
         let Some(id) = self.eval(base).entity() else { return };
-        let How::Field(slot) = per_kind.get(self.world.model.kind(id).0 as usize).unwrap_or(&How::Nothing) else { return };
+        let How::Field(slot) = per_kind.get(self.world.model.kind(id).0 as usize).unwrap_or(&How::Nothing)
+        else {
+            return;
+        };
         let stated = matches!(self.world.model.field(id, *slot), FieldState::Written(cell, _) if cell.value != Written::Unknown);
         if stated && self.world.model.is_fact(id) {
             note(facts, Fact::Field(id, *slot));
@@ -115,11 +120,19 @@ impl Evaluator<'_, '_> {
             Node::Constant(Constant::Group(group)) => vec![*group],
             Node::Field(base, Access::Entity(_, per_kind)) => {
                 let Some(id) = self.eval(base).entity() else { return Vec::new() };
-                let Some(How::Field(slot)) = per_kind.get(self.world.model.kind(id).0 as usize) else { return Vec::new() };
-                let FieldState::Written(cell, _) = self.world.model.field(id, *slot) else { return Vec::new() };
+                let Some(How::Field(slot)) = per_kind.get(self.world.model.kind(id).0 as usize) else {
+                    return Vec::new();
+                };
+                let FieldState::Written(cell, _) = self.world.model.field(id, *slot) else {
+                    return Vec::new();
+                };
                 let Written::List(first, count) = cell.value else { return Vec::new() };
                 let items = self.world.model.items(first, count).iter();
-                items.filter_map(|item| if let Written::Group(group) = item.value { Some(group) } else { None }).collect()
+                items
+                    .filter_map(
+                        |item| if let Written::Group(group) = item.value { Some(group) } else { None },
+                    )
+                    .collect()
             }
             _ => Vec::new(),
         }
@@ -213,7 +226,11 @@ impl Evaluator<'_, '_> {
     /// A fact as a finding quotes it.
     pub(super) fn quote(&self, fact: Fact) -> Option<FactRef> {
         let evidence = self.evidence(fact)?;
-        let confidence = if evidence.disputed { format!("{} (disputed)", evidence.confidence.as_str()) } else { evidence.confidence.as_str().to_owned() };
+        let confidence = if evidence.disputed {
+            format!("{} (disputed)", evidence.confidence.as_str())
+        } else {
+            evidence.confidence.as_str().to_owned()
+        };
         Some(FactRef {
             id: self.fact_id(fact),
             text: self.statement(fact)?,
@@ -227,7 +244,9 @@ impl Evaluator<'_, '_> {
         let model = self.world.model;
         match fact {
             Fact::Field(id, _) | Fact::Recipe(id) => model.name(id).to_owned(),
-            Fact::Member(_, group) => model.group(group).map_or_else(String::new, |group| model.names.text(group.name).to_owned()),
+            Fact::Member(_, group) => {
+                model.group(group).map_or_else(String::new, |group| model.names.text(group.name).to_owned())
+            }
         }
     }
 
@@ -237,13 +256,20 @@ impl Evaluator<'_, '_> {
         match fact {
             Fact::Member(id, group) => {
                 let group = model.group(group)?;
-                let means = if group.means.is_empty() { format!("one of `{}`", model.names.text(group.name)) } else { group.means.clone() };
+                let means = if group.means.is_empty() {
+                    format!("one of `{}`", model.names.text(group.name))
+                } else {
+                    group.means.clone()
+                };
                 Some(format!("{} is {means}", self.name(id)))
             }
             Fact::Field(id, slot) => {
                 let field = schema.field(model.kind(id), slot)?;
                 let value = self.write(&self.world.value(id, slot));
-                let states = field.states.clone().unwrap_or_else(|| format!("{} of {{id}} is {{value}}", schema.names.text(field.name)));
+                let states = field
+                    .states
+                    .clone()
+                    .unwrap_or_else(|| format!("{} of {{id}} is {{value}}", schema.names.text(field.name)));
                 Some(states.replace("{id}", &self.name(id)).replace("{value}", &value))
             }
             Fact::Recipe(id) => {
@@ -252,7 +278,11 @@ impl Evaluator<'_, '_> {
                 let fields = kind.fields.iter().enumerate();
                 let filled = fields.fold(states.replace("{id}", &self.name(id)), |text, (at, field)| {
                     let braces = format!("{{{}}}", schema.names.text(field.name));
-                    if text.contains(&braces) { text.replace(&braces, &self.write(&self.world.value(id, Slot(at as u8)))) } else { text }
+                    if text.contains(&braces) {
+                        text.replace(&braces, &self.write(&self.world.value(id, Slot(at as u8))))
+                    } else {
+                        text
+                    }
                 });
                 Some(filled)
             }

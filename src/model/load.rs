@@ -621,9 +621,11 @@ impl Loader<'_, '_> {
 
     /// Of some kinds a portfolio has one: a second is a mistake, and where none is written one is implied.
     fn singles(&mut self) {
-        let kinds: Vec<KindId> = self.schema.kinds().filter(|(_, kind)| kind.single).map(|(id, _)| id).collect();
+        let kinds: Vec<KindId> =
+            self.schema.kinds().filter(|(_, kind)| kind.single).map(|(id, _)| id).collect();
         for kind in kinds {
-            let written: Vec<EntityId> = self.model.declared().filter(|id| self.model.kind(*id) == kind).collect();
+            let written: Vec<EntityId> =
+                self.model.declared().filter(|id| self.model.kind(*id) == kind).collect();
             let first = written.first().copied().unwrap_or_else(|| self.imply(kind));
             self.model.singles.insert(kind, first);
             for second in written.iter().skip(1) {
@@ -654,7 +656,9 @@ impl Loader<'_, '_> {
     }
 
     fn second(&mut self, kind: KindId, first: EntityId, second: EntityId) {
-        let (Some(place), Some(earlier)) = (self.model.place(second), self.model.place(first)) else { return };
+        let (Some(place), Some(earlier)) = (self.model.place(second), self.model.place(first)) else {
+            return;
+        };
         let name = self.schema.kind_name(kind);
         let message = format!("there is a second `{name}` here; one folder holds one");
         let found = Diagnostic::new("second-portfolio", Severity::Error, message, place.file, place.span)

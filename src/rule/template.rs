@@ -50,16 +50,26 @@ impl Typer<'_> {
             let (before, tail) = rest.split_at(at);
             words.push_str(before);
             // A doubled brace is a brace of the sentence.
-            if let Some((brace, after)) = ["{{", "}}"].iter().find_map(|twice| Some((twice, tail.strip_prefix(twice)?))) {
+            if let Some((brace, after)) =
+                ["{{", "}}"].iter().find_map(|twice| Some((twice, tail.strip_prefix(twice)?)))
+            {
                 words.push_str(brace.get(..1).unwrap_or(""));
                 rest = after;
                 continue;
             }
-            let Some((expression, after)) = tail.strip_prefix('{').and_then(|tail| tail.split_once('}')) else {
-                self.error("rule-syntax", token.span, "a brace has no partner in this sentence", "write `{{` for a brace that is meant");
+            let Some((expression, after)) = tail.strip_prefix('{').and_then(|tail| tail.split_once('}'))
+            else {
+                self.error(
+                    "rule-syntax",
+                    token.span,
+                    "a brace has no partner in this sentence",
+                    "write `{{` for a brace that is meant",
+                );
                 return Template { parts };
             };
-            let start = text.get(searched..inner.end as usize).and_then(|file| file.find(&format!("{{{expression}}}")));
+            let start = text
+                .get(searched..inner.end as usize)
+                .and_then(|file| file.find(&format!("{{{expression}}}")));
             let start = start.map_or(searched, |at| searched + at + 1);
             searched = start + expression.len();
             parts.push(Part::Words(std::mem::take(&mut words)));
