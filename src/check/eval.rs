@@ -285,7 +285,7 @@ impl<'w, 'a> Evaluator<'w, 'a> {
         visit: &mut dyn FnMut(&mut Self, &Value, Truth, Truth) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
         for id in entities {
-            self.visit_one(source, Value::Entity(*id), Truth::True, ceiling, visit)?;
+            self.visit_one(source, &Value::Entity(*id), Truth::True, ceiling, visit)?;
         }
         ControlFlow::Continue(())
     }
@@ -293,7 +293,7 @@ impl<'w, 'a> Evaluator<'w, 'a> {
     fn visit_one(
         &mut self,
         source: &Source,
-        member: Value,
+        member: &Value,
         belongs: Truth,
         ceiling: Truth,
         visit: &mut dyn FnMut(&mut Self, &Value, Truth, Truth) -> ControlFlow<()>,
@@ -305,7 +305,7 @@ impl<'w, 'a> Evaluator<'w, 'a> {
             Some(filter) => belongs.and(self.truth(filter)),
             None => belongs,
         };
-        if truth == Truth::False { ControlFlow::Continue(()) } else { visit(self, &member, truth, ceiling) }
+        if truth == Truth::False { ControlFlow::Continue(()) } else { visit(self, member, truth, ceiling) }
     }
 
     fn list_members(
@@ -319,7 +319,7 @@ impl<'w, 'a> Evaluator<'w, 'a> {
                 let certain = list.certain.iter().map(|member| (member, Truth::True));
                 let possible = list.possible.iter().map(|member| (member, Truth::Unknown));
                 for (member, belongs) in certain.chain(possible) {
-                    if self.visit_one(source, member.clone(), belongs, belongs, visit).is_break() {
+                    if self.visit_one(source, member, belongs, belongs, visit).is_break() {
                         break;
                     }
                 }
@@ -329,11 +329,11 @@ impl<'w, 'a> Evaluator<'w, 'a> {
             // A path in doubt is a possible member; any other single value is one for certain.
             Value::Path(route) => {
                 let belongs = if route.is_certain() { Truth::True } else { Truth::Unknown };
-                let _ = self.visit_one(source, Value::Path(route), belongs, belongs, visit);
+                let _ = self.visit_one(source, &Value::Path(route), belongs, belongs, visit);
                 Range::Known
             }
             single => {
-                let _ = self.visit_one(source, single, Truth::True, Truth::True, visit);
+                let _ = self.visit_one(source, &single, Truth::True, Truth::True, visit);
                 Range::Known
             }
         }
@@ -360,15 +360,18 @@ impl<'w, 'a> Evaluator<'w, 'a> {
                 if !super::value::comparable(a, b) {
                     return Value::Unknown;
                 }
-                let interval =
-                    if sign == Sign::Plus { a.interval.add(b.interval) } else { a.interval.sub(b.interval) };
+                let interval = if sign == Sign::Plus {
+                    a.interval.plus(b.interval)
+                } else {
+                    a.interval.minus(b.interval)
+                };
                 let measure = if a.measure == Measure::NUMBER { b.measure } else { a.measure };
                 Value::Amount(crate::model::Amount { interval, measure, of: a.of.or(b.of) })
             }
             (Sign::Times, Value::Amount(a), Value::Amount(b)) => {
                 a.measure.times(b.measure).map_or(Value::Unknown, |measure| {
                     Value::Amount(crate::model::Amount {
-                        interval: a.interval.mul(b.interval),
+                        interval: a.interval.times(b.interval),
                         measure,
                         of: a.of.or(b.of),
                     })
@@ -376,7 +379,7 @@ impl<'w, 'a> Evaluator<'w, 'a> {
             }
             (Sign::Over, Value::Amount(a), Value::Amount(b)) => {
                 let same = a.of.is_some() && a.of == b.of;
-                let parts = a.measure.per(b.measure).zip(a.interval.div(b.interval));
+                let parts = a.measure.per(b.measure).zip(a.interval.over(b.interval));
                 parts.map_or(Value::Unknown, |(measure, interval)| {
                     Value::Amount(crate::model::Amount {
                         interval,
@@ -389,7 +392,7 @@ impl<'w, 'a> Evaluator<'w, 'a> {
                 self.world.later(*dates, span).map_or(Value::Unknown, Value::Dates)
             }
             (Sign::Minus, Value::Dates(dates), Value::Amount(span)) => {
-                let back = Interval::ZERO.sub(span.interval);
+                let back = Interval::ZERO.minus(span.interval);
                 let span = crate::model::Amount { interval: back, ..*span };
                 self.world.later(*dates, &span).map_or(Value::Unknown, Value::Dates)
             }

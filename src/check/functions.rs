@@ -184,7 +184,7 @@ impl Evaluator<'_, '_> {
         }
         let factor = self.world.recipes.factor(to, from);
         factor.map_or(Value::Unknown, |factor| {
-            Value::Amount(Amount { interval: amount.interval.mul(factor), of: Some(to), ..*amount })
+            Value::Amount(Amount { interval: amount.interval.times(factor), of: Some(to), ..*amount })
         })
     }
 
@@ -238,9 +238,9 @@ fn sum(list: &List) -> Value {
         Some(amount) => amount.interval,
         None => Interval::ANY_AMOUNT,
     };
-    let certain = list.certain.iter().map(part).fold(Interval::ZERO, Interval::add);
+    let certain = list.certain.iter().map(part).fold(Interval::ZERO, Interval::plus);
     let possible = list.possible.iter().map(|value| Interval { lo: Ratio::ZERO, hi: part(value).hi });
-    let interval = possible.fold(certain, Interval::add);
+    let interval = possible.fold(certain, Interval::plus);
     let same_substance =
         list.certain.iter().chain(&list.possible).filter_map(amount).all(|amount| amount.of == first.of);
     Value::Amount(Amount {

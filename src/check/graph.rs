@@ -112,7 +112,7 @@ impl Route {
     /// The product of the shares, if all are known.
     pub(super) fn share(&self) -> Option<Interval> {
         let whole = Interval::point(crate::value::Ratio::ONE);
-        self.steps.iter().try_fold(whole, |share, step| Some(share.mul(step.share?)))
+        self.steps.iter().try_fold(whole, |share, step| Some(share.times(step.share?)))
     }
 }
 
