@@ -4,12 +4,14 @@
 use std::ops::ControlFlow;
 use std::rc::Rc;
 
+use rustc_hash::FxHashSet;
+
 use super::eval::Evaluator;
 use super::graph::Route;
-use super::reliance::Fact;
+use super::reliance::Facts;
 use super::value::Value;
 use crate::diagnostic::{Diagnostic, Hop, Label as Labelled, Note, NoteKind, Severity};
-use crate::model::EntityId;
+use crate::model::{EntityId, Provenance};
 use crate::rule::{Access, Expr, How, Label, LetUse, Node, Rule, SeverityStep, Stage};
 use crate::source::{Origin, Place};
 
@@ -59,7 +61,7 @@ impl Evaluator<'_, '_> {
             out.notes.push(Note { kind: NoteKind::Why, text: why.clone() });
         }
         out.notes.sort_by_key(|note| note.kind);
-        out.facts = facts.into_iter().filter_map(|fact| self.quote(fact)).collect();
+        out.facts = facts.iter().filter_map(|fact| self.quote(fact)).collect();
         out.help = self.first_holding(rule.help.iter().map(|help| (&help.then, help.when.as_ref())));
         out.as_of = Some(self.world.as_of(entity).1.date);
         Some(Draft { diagnostic: out, entity, steps: route.map_or(0, |route| route.steps.len()) })
@@ -129,12 +131,8 @@ impl Evaluator<'_, '_> {
                 }
             }
         }
-        let mut seen: Vec<Place> = vec![primary];
-        labels.retain(|label| {
-            let fresh = !seen.contains(&label.place);
-            seen.push(label.place);
-            fresh
-        });
+        let mut seen: FxHashSet<Place> = FxHashSet::from_iter([primary]);
+        labels.retain(|label| seen.insert(label.place));
         labels
     }
 
@@ -148,8 +146,8 @@ impl Evaluator<'_, '_> {
     }
 
     /// The facts that the ranges and conditions of a finding rest on.
-    fn facts(&mut self, rule: &Rule) -> Vec<Fact> {
-        let mut facts = Vec::new();
+    fn facts(&mut self, rule: &Rule) -> Facts {
+        let mut facts = Facts::default();
         for stage in &rule.stages {
             match stage {
                 Stage::Each(source) => self.rely_source(source, &mut facts),
@@ -165,7 +163,7 @@ impl Evaluator<'_, '_> {
         &mut self,
         rule: &Rule,
         step: Option<&SeverityStep>,
-        facts: &mut Vec<Fact>,
+        facts: &mut Facts,
     ) -> (Severity, Option<String>) {
         let (mut severity, mut reason) = (rule.severity, None);
         if let Some(step) = step {
@@ -175,8 +173,7 @@ impl Evaluator<'_, '_> {
             }
         }
         if severity == Severity::Error
-            && let Some(cap) =
-                facts.iter().find_map(|fact| self.evidence(*fact).and_then(|known| known.cap()))
+            && let Some(cap) = facts.iter().find_map(|fact| self.evidence(fact).and_then(Provenance::cap))
         {
             return (Severity::Warning, Some(cap.to_owned()));
         }

@@ -309,7 +309,7 @@ impl Graph {
         let is_end = &search.is_end;
         let dominators = search.dominators.get_or_insert_with(|| self.dominators(is_end));
         let passed = dominators.dominators(NodeIndex::new(start as usize));
-        let states = passed.into_iter().flatten().skip(1).map(|node| node.index());
+        let states = passed.into_iter().flatten().skip(1).map(NodeIndex::index);
         let inner = states.filter(|state| !is_end.get(*state).copied().unwrap_or(true));
         let found = inner.filter_map(|state| self.states.get(state).copied()).collect();
         self.searches.insert(route.ends.clone(), search);

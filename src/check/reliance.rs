@@ -3,6 +3,8 @@
 
 use std::ops::ControlFlow;
 
+use rustc_hash::FxHashSet;
+
 use super::eval::Evaluator;
 use super::graph::Route;
 use super::value::Value;
@@ -13,16 +15,35 @@ use crate::schema::Slot;
 use crate::value::Truth;
 
 /// A fact that was read as true.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Fact {
     Field(EntityId, Slot),
     Member(EntityId, GroupId),
     Recipe(EntityId),
 }
 
+/// Facts in the order in which they were read, each once.
+#[derive(Debug, Default)]
+pub(super) struct Facts {
+    read: Vec<Fact>,
+    seen: FxHashSet<Fact>,
+}
+
+impl Facts {
+    fn note(&mut self, fact: Fact) {
+        if self.seen.insert(fact) {
+            self.read.push(fact);
+        }
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = Fact> {
+        self.read.iter().copied()
+    }
+}
+
 impl Evaluator<'_, '_> {
     /// Adds the facts that make a true condition true.
-    pub(super) fn rely(&mut self, expr: &Expr, facts: &mut Vec<Fact>) {
+    pub(super) fn rely(&mut self, expr: &Expr, facts: &mut Facts) {
         match &expr.node {
             Node::All(parts) => parts.iter().for_each(|part| self.rely(part, facts)),
             // One true part is enough; the first as written is the one that is shown.
@@ -57,7 +78,7 @@ impl Evaluator<'_, '_> {
         }
     }
 
-    fn rely_value(&mut self, expr: &Expr, facts: &mut Vec<Fact>) {
+    fn rely_value(&mut self, expr: &Expr, facts: &mut Facts) {
         match &expr.node {
             Node::Field(base, access) => {
                 self.rely_value(base, facts);
@@ -91,7 +112,7 @@ impl Evaluator<'_, '_> {
         }
     }
 
-    fn rely_field(&mut self, base: &Expr, access: &Access, facts: &mut Vec<Fact>) {
+    fn rely_field(&mut self, base: &Expr, access: &Access, facts: &mut Facts) {
         let Access::Entity(_, per_kind) = access else { return };
         let Some(id) = self.eval(base).entity() else { return };
         let How::Field(slot) = per_kind.get(self.world.model.kind(id).0 as usize).unwrap_or(&How::Nothing)
@@ -100,17 +121,17 @@ impl Evaluator<'_, '_> {
         };
         let stated = matches!(self.world.model.field(id, *slot), FieldState::Written(cell, _) if cell.value != Written::Unknown);
         if stated && self.world.model.is_fact(id) {
-            note(facts, Fact::Field(id, *slot));
+            facts.note(Fact::Field(id, *slot));
         }
     }
 
     /// `x in list`: if the list names a group, that x is one of its members is a fact.
-    fn rely_membership(&mut self, left: &Expr, right: &Expr, facts: &mut Vec<Fact>) {
+    fn rely_membership(&mut self, left: &Expr, right: &Expr, facts: &mut Facts) {
         let Some(member) = self.eval(left).entity() else { return };
         for group in self.groups_in(right) {
             let members = self.world.model.group(group).map_or(&[][..], |group| &group.members);
             if members.contains(&member) {
-                note(facts, Fact::Member(member, group));
+                facts.note(Fact::Member(member, group));
             }
         }
     }
@@ -139,7 +160,7 @@ impl Evaluator<'_, '_> {
     }
 
     /// The first certain member, which is enough for `some`.
-    pub(super) fn rely_witness(&mut self, source: &Source, facts: &mut Vec<Fact>) {
+    pub(super) fn rely_witness(&mut self, source: &Source, facts: &mut Facts) {
         let mut witness = None;
         self.members(source, &mut |_, member, truth, _| {
             if truth.holds() {
@@ -155,7 +176,7 @@ impl Evaluator<'_, '_> {
     }
 
     /// What makes the member that is bound now a member.
-    pub(super) fn rely_source(&mut self, source: &Source, facts: &mut Vec<Fact>) {
+    pub(super) fn rely_source(&mut self, source: &Source, facts: &mut Facts) {
         let member = self.frame.get(source.slot as usize).cloned().unwrap_or(Value::Unknown);
         if let Value::Path(route) = &member {
             self.rely_route(route, facts);
@@ -174,7 +195,7 @@ impl Evaluator<'_, '_> {
     }
 
     /// The guards of a route's certain steps.
-    fn rely_route(&mut self, route: &Route, facts: &mut Vec<Fact>) {
+    fn rely_route(&mut self, route: &Route, facts: &mut Facts) {
         for (step, guard) in self.guards_of(route) {
             if let Some(mut guards) = self.at_step(route, step) {
                 guards.rely(&guard, facts);
@@ -183,33 +204,33 @@ impl Evaluator<'_, '_> {
     }
 
     /// What makes the members of an aggregate its members.
-    fn rely_members(&mut self, source: &Source, facts: &mut Vec<Fact>) {
-        let mut found = Vec::new();
+    fn rely_members(&mut self, source: &Source, facts: &mut Facts) {
+        let mut found = Facts::default();
         self.members(source, &mut |own, _, truth, _| {
             if truth.holds() {
                 own.rely_source(source, &mut found);
             }
             ControlFlow::Continue(())
         });
-        found.into_iter().for_each(|fact| note(facts, fact));
+        found.iter().for_each(|fact| facts.note(fact));
     }
 
-    fn rely_all(&mut self, source: &Source, body: &Expr, facts: &mut Vec<Fact>) {
-        let mut found = Vec::new();
+    fn rely_all(&mut self, source: &Source, body: &Expr, facts: &mut Facts) {
+        let mut found = Facts::default();
         self.members(source, &mut |own, _, truth, _| {
             if truth != Truth::False {
                 own.rely(body, &mut found);
             }
             ControlFlow::Continue(())
         });
-        found.into_iter().for_each(|fact| note(facts, fact));
+        found.iter().for_each(|fact| facts.note(fact));
     }
 
-    fn rely_recipes(&mut self, arguments: &[Expr], facts: &mut Vec<Fact>) {
+    fn rely_recipes(&mut self, arguments: &[Expr], facts: &mut Facts) {
         let [ingredient, item] = arguments else { return };
         if let (Some(ingredient), Some(item)) = (self.eval(ingredient).entity(), self.eval(item).entity()) {
             let chain = self.world.recipes.chain(ingredient, item);
-            chain.into_iter().for_each(|recipe| note(facts, Fact::Recipe(recipe)));
+            chain.into_iter().for_each(|recipe| facts.note(Fact::Recipe(recipe)));
         }
     }
 
@@ -287,11 +308,5 @@ impl Evaluator<'_, '_> {
                 Some(filled)
             }
         }
-    }
-}
-
-fn note(facts: &mut Vec<Fact>, fact: Fact) {
-    if !facts.contains(&fact) {
-        facts.push(fact);
     }
 }

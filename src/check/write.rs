@@ -117,7 +117,7 @@ impl Evaluator<'_, '_> {
 
 /// A pure number: a share of a whole in percent, a count as it is.
 fn number(interval: Interval) -> String {
-    let whole = |ratio: Ratio| ratio.as_whole().is_some_and(|number| number > 1 || number < -1);
+    let whole = |ratio: Ratio| ratio.as_whole().is_some_and(|number| !(-1..=1).contains(&number));
     if whole(interval.lo) || whole(interval.hi) { range(interval, 1) } else { percent(interval) }
 }
 

@@ -9,7 +9,7 @@ use super::{EntityId, Known, Model};
 use crate::diagnostic::Diagnostic;
 use crate::schema::{Declarations, KindId, Schema, Slot};
 use crate::source::{FileId, Place, Span};
-use crate::syntax::{self, Shape, View};
+use crate::syntax::{self, Shape, Value, View};
 
 /// Reads the facts of all files.
 pub fn load_facts(schema: &Schema, files: &[Declarations<'_>], diagnostics: &mut Vec<Diagnostic>) -> Model {
@@ -99,7 +99,7 @@ impl Loader<'_, '_> {
         let members: Vec<(Span, String)> = view
             .field("members")
             .into_iter()
-            .flat_map(|value| value.parts())
+            .flat_map(Value::parts)
             .map(|part| (part.span(), part.prose().into_owned()))
             .collect();
         let means = view.field("means").map(|value| value.prose().into_owned()).unwrap_or_default();
@@ -153,12 +153,8 @@ impl Loader<'_, '_> {
                 // Read as the value of a field, so that its atoms are those of one.
                 let tree = syntax::read_piece(place.file, words, &piece, self.diagnostics);
                 let Some(view) = View::roots(place.file, words, &tree).next() else { continue };
-                let value = syntax::Value {
-                    file: place.file,
-                    text: words,
-                    atoms: view.atoms(),
-                    after: place.span.end,
-                };
+                let value =
+                    Value { file: place.file, text: words, atoms: view.atoms(), after: place.span.end };
                 let cell = self.read_field(value, field, EntityId(u32::MAX));
                 self.model.cells.push(cell);
                 let index = self.model.cells.len() - 1;
@@ -175,7 +171,7 @@ impl Loader<'_, '_> {
         let mut names: Vec<(String, bool)> =
             view.name().map(|name| (name.to_owned(), false)).into_iter().collect();
         for (field, trade_name) in [("also", false), ("trade", true)] {
-            let parts = view.field(field).into_iter().flat_map(|value| value.parts());
+            let parts = view.field(field).into_iter().flat_map(Value::parts);
             names.extend(parts.map(|part| (part.prose().into_owned(), trade_name)));
         }
         if self.schema.kind(kind).is_some_and(|kind| kind.shown_by_title) {

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::diagnostic::{Applicability, Code, NoteKind, Severity};
 use crate::names::nearest;
-use crate::syntax::{Class, Shape, Token, View, prose};
+use crate::syntax::{Class, Shape, Token, Value, View, prose};
 
 const FIELDS: [&str; 6] = ["severity", "why", "doc", "pillar", "yields-to", "covers"];
 const STATEMENTS: [&str; 9] =
@@ -29,11 +29,7 @@ impl<'a> RuleReader<'a> {
     pub(super) fn new(typer: Typer<'a>, view: View<'a>, pack: &str) -> Self {
         let text = |field: &str| view.field(field).map(|value| value.prose().into_owned());
         let codes = |field: &str| -> Vec<Code> {
-            view.field(field)
-                .into_iter()
-                .flat_map(|value| value.parts())
-                .map(|part| part.words().into())
-                .collect()
+            view.field(field).into_iter().flat_map(Value::parts).map(|part| part.words().into()).collect()
         };
         let rule = Rule {
             id: view.name().unwrap_or("").into(),
@@ -480,6 +476,7 @@ impl<'a> RuleReader<'a> {
                 complete = false;
             }
         }
+        self.check_reached();
         for bad in [true, false] {
             if !self.examples.iter().any(|example| example.bad == bad) {
                 let message = if bad {
@@ -491,6 +488,35 @@ impl<'a> RuleReader<'a> {
             }
         }
         complete
+    }
+
+    /// Of several messages, primary labels or helps the first that holds is said: one without a condition ends
+    /// the list.
+    fn check_reached(&mut self) {
+        let mut lists: Vec<(&str, Vec<(bool, Span)>)> = Vec::new();
+        let of_template = |template: &Template| template.span;
+        let messages =
+            self.rule.messages.iter().map(|known| (known.when.is_none(), of_template(&known.then)));
+        lists.push(("message", messages.collect()));
+        let primary = self.rule.primary.iter().map(|label| (label.when.is_none(), of_template(&label.text)));
+        // A label whose place is a field may point nowhere, so the next one can still be reached.
+        let certain = self.rule.primary.iter().map(|label| !matches!(label.place.ty, Ty::Step | Ty::Any));
+        let primary = primary.zip(certain).map(|((always, span), certain)| (always && certain, span));
+        lists.push(("label", primary.collect()));
+        let help = self.rule.help.iter().map(|known| (known.when.is_none(), of_template(&known.then)));
+        lists.push(("help", help.collect()));
+        for (what, list) in lists {
+            let always = list.iter().position(|(always, _)| *always);
+            if let Some((_, span)) = always.and_then(|at| list.get(at + 1)) {
+                let message = format!("this {what} is never reached: the one before it always holds");
+                self.typer.error(
+                    "rule-unreachable",
+                    *span,
+                    message,
+                    "put it first, or give the one before it a `when`",
+                );
+            }
+        }
     }
 
     fn explanation(&mut self) -> Explanation {

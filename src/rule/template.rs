@@ -11,6 +11,8 @@ use crate::syntax::{self, Piece, Token, View};
 pub struct Template {
     /// Its parts, in order.
     pub parts: Vec<Part>,
+    /// The quotation in the rule file.
+    pub span: Span,
 }
 
 /// Words, or an expression to be written out.
@@ -39,7 +41,7 @@ impl Typer<'_> {
         let prose = syntax::prose(text, token);
         let inner = syntax::unquote(text, token.span);
         if !prose.contains(['{', '}']) {
-            return Template { parts: vec![Part::Words(prose.into_owned())] };
+            return Template { parts: vec![Part::Words(prose.into_owned())], span: token.span };
         }
         let mut parts = Vec::new();
         let mut words = String::new();
@@ -65,7 +67,7 @@ impl Typer<'_> {
                     "a brace has no partner in this sentence",
                     "write `{{` for a brace that is meant",
                 );
-                return Template { parts };
+                return Template { parts, span: token.span };
             };
             let start = text
                 .get(searched..inner.end as usize)
@@ -78,7 +80,7 @@ impl Typer<'_> {
         }
         words.push_str(rest);
         parts.push(Part::Words(words));
-        Template { parts }
+        Template { parts, span: token.span }
     }
 
     fn expression(&mut self, span: Span) -> Option<Expr> {

@@ -14,6 +14,9 @@ use crate::schema::{KindSet, Schema};
 use crate::source::{FileId, Span};
 use crate::syntax::{self, Piece, Value, View};
 
+/// Most calls of functions that one rule may come to, those inside functions included: each is inlined.
+const MAX_INLINED: usize = 1_000;
+
 /// A declared function.
 #[derive(Clone, Debug)]
 pub(super) struct Define {
@@ -46,6 +49,8 @@ pub(super) struct Typer<'a> {
     pub frame: usize,
     /// Functions being inlined, outermost first.
     pub(super) calls: Vec<String>,
+    /// How many calls were inlined so far.
+    inlined: usize,
     /// Whether mistakes are said: those in a function are said where it is declared, not where it is used.
     pub(super) quiet: bool,
     /// The variable whose range is being typed, and so is not in reach yet.
@@ -67,6 +72,7 @@ impl<'a> Typer<'a> {
             variables: Vec::new(),
             frame: 0,
             calls: Vec::new(),
+            inlined: 0,
             quiet: false,
             ranging: None,
         }
@@ -274,6 +280,15 @@ impl<'a> Typer<'a> {
                 define.name
             );
             self.error("rule-recursion", span, message, "in a circle");
+            return (Node::Constant(Constant::Unknown), Ty::Any);
+        }
+        self.inlined += 1;
+        if self.inlined > MAX_INLINED {
+            let message = format!("this comes to more than {MAX_INLINED} calls of functions");
+            if self.inlined == MAX_INLINED + 1 {
+                self.quiet = false;
+                self.error("rule-recursion", span, message, "say it with fewer");
+            }
             return (Node::Constant(Constant::Unknown), Ty::Any);
         }
         self.calls.push(define.name.clone());
