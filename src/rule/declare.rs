@@ -11,6 +11,7 @@ use super::{
 };
 use crate::diagnostic::{Applicability, Code, NoteKind, Severity};
 use crate::names::nearest;
+use crate::source::Span;
 use crate::syntax::{Class, Shape, Token, Value, View, prose};
 
 const FIELDS: [&str; 6] = ["severity", "why", "doc", "pillar", "yields-to", "covers"];
