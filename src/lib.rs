@@ -17,3 +17,4 @@ pub mod schema;
 pub mod source;
 pub mod syntax;
 pub mod value;
+pub mod workspace;
