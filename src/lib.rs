@@ -6,6 +6,7 @@
 //! `ARCHITECTURE.md` says what each module owns and what it may not know.
 
 pub mod analysis;
+pub mod cli;
 pub mod diagnostic;
 pub mod model;
 pub mod names;
