@@ -3,7 +3,7 @@
 
 use crate::analysis::{self, Input, Options};
 use crate::diagnostic::Diagnostic;
-use crate::rule::{Example, Explanation};
+use crate::rule::{Example, Expectation, Explanation};
 use crate::rulebook::{Additions, Rulebook};
 use crate::source::{Origin, SourceFile, Sources};
 use crate::value::Day;
@@ -24,45 +24,134 @@ pub enum Outcome {
         /// Where it points.
         found: String,
     },
+    /// The finding came with another severity.
+    WrongSeverity {
+        /// As it should be.
+        expected: String,
+        /// As it is.
+        found: String,
+    },
 }
 
+impl Outcome {
+    /// Whether it is as expected.
+    #[must_use]
+    pub fn is_ok(&self) -> bool {
+        *self == Outcome::Ok
+    }
+
+    /// The word for it.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Outcome::Ok => "ok",
+            Outcome::Missed(_) => "missed",
+            Outcome::Noisy(_) => "noisy",
+            Outcome::WrongPlace { .. } => "wrong place",
+            Outcome::WrongSeverity { .. } => "wrong severity",
+        }
+    }
+}
+
+/// One example with what came of it.
+#[derive(Clone, Debug)]
+pub struct Tested {
+    /// The rule or language diagnostic.
+    pub id: String,
+    /// Its number among the examples there, from 1.
+    pub number: usize,
+    /// What it shows.
+    pub title: String,
+    /// What came of it.
+    pub outcome: Outcome,
+}
+
+impl Tested {
+    /// What was expected and what came instead.
+    #[must_use]
+    pub fn detail(&self) -> String {
+        let title = if self.title.is_empty() { String::new() } else { format!(" ({})", self.title) };
+        match &self.outcome {
+            Outcome::Ok => title,
+            Outcome::Missed(expected) => format!("{title}: nothing at {expected}"),
+            Outcome::Noisy(found) => format!("{title}: not expected: {found}"),
+            Outcome::WrongPlace { expected, found } => {
+                format!("{title}: expected at {expected}, points at {found}")
+            }
+            Outcome::WrongSeverity { expected, found } => {
+                format!("{title}: expected as {expected}, came as {found}")
+            }
+        }
+    }
+}
+
+/// Runs all examples of rules and language pages that come from one origin.
+#[must_use]
+pub fn all(sources: &mut Sources, book: &Rulebook, origin: Origin) -> Vec<Tested> {
+    let mut tested = Vec::new();
+    for known in &book.catalogue.explanations {
+        if sources.get(known.place.file).is_none_or(|file| file.origin != origin) {
+            continue;
+        }
+        for (at, example) in known.examples.iter().enumerate() {
+            let outcome = if known.pack == LANGUAGE {
+                language_example(sources, book, known, example)
+            } else {
+                rule_example(sources, book, known, example)
+            };
+            let (id, title) = (known.id.to_string(), example.title.clone());
+            tested.push(Tested { id, number: at + 1, title, outcome });
+        }
+    }
+    tested
+}
+
+/// Mistakes in the text of an example that are no mistake of the example: a name that a short portfolio does
+/// not declare, and a value that cannot be read and shows that the rule stays silent.
+const MAY_STAND_IN_EXAMPLES: [&str; 2] = ["undefined-reference", "unknown-unit"];
+
+/// The pack of what is said about text.
+const LANGUAGE: &str = "language";
 /// The day on which examples are read.
 const TODAY: &str = "2026-11-24";
 
 /// Runs one example of a rule: a portfolio with the facts, in which only that rule runs.
-#[must_use]
-pub fn rule_example(
-    sources: &mut Sources,
-    book: &Rulebook,
-    rule: &Explanation,
-    example: &Example,
-) -> Outcome {
+fn rule_example(sources: &mut Sources, book: &Rulebook, rule: &Explanation, example: &Example) -> Outcome {
     let findings = run(sources, book, rule.id.as_str(), example);
+    let slip = findings.iter().find(|finding| {
+        analysis::is_language_error(finding) && !MAY_STAND_IN_EXAMPLES.contains(&finding.code.as_str())
+    });
+    if let Some(slip) = slip {
+        return Outcome::Noisy(format!("{}: {}", slip.code, slip.message));
+    }
     let own: Vec<&Diagnostic> = findings.iter().filter(|finding| finding.code == rule.id).collect();
-    let mut open: Vec<String> = example.expects.iter().map(|(_, path)| path.clone()).collect();
-    let mut astray = Vec::new();
+    let mut open: Vec<&Expectation> = example.expects.iter().collect();
+    let (mut astray, mut wrong) = (Vec::new(), None);
     for finding in own {
         let found = place_path(sources, finding);
-        match open.iter().position(|expected| lands(&found, expected)) {
+        match open.iter().position(|expected| lands(&found, &expected.path)) {
             Some(at) => {
-                open.remove(at);
+                let expected = open.remove(at);
+                if let Some(severity) = expected.severity.filter(|severity| *severity != finding.severity) {
+                    let (expected, found) = (severity.to_string(), finding.severity.to_string());
+                    wrong = Some(Outcome::WrongSeverity { expected, found });
+                }
             }
-            None => astray.push(found.join(" or ")),
+            None => astray.push(found.last().cloned().unwrap_or_default()),
         }
     }
     match (open.first(), astray.first()) {
-        (None, None) => Outcome::Ok,
-        (Some(expected), None) => Outcome::Missed(expected.clone()),
+        (None, None) => wrong.unwrap_or(Outcome::Ok),
+        (Some(expected), None) => Outcome::Missed(expected.path.clone()),
         (None, Some(found)) => Outcome::Noisy(found.clone()),
         (Some(expected), Some(found)) => {
-            Outcome::WrongPlace { expected: expected.clone(), found: found.clone() }
+            Outcome::WrongPlace { expected: expected.path.clone(), found: found.clone() }
         }
     }
 }
 
 /// Runs one example of a language page: a bad one yields its diagnostic and no other, a good one none.
-#[must_use]
-pub fn language_example(
+fn language_example(
     sources: &mut Sources,
     book: &Rulebook,
     page: &Explanation,

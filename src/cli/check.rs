@@ -92,12 +92,9 @@ pub(super) fn run(args: &Args, out: &mut dyn Write) -> Done {
     Done { code: exit_code(&run, args.fail_on), written: args.output_format.write(&run, &style, out) }
 }
 
+/// A mistake in the text is an error, so it fails the run at any level.
 fn exit_code(run: &Run, fail_on: Severity) -> u8 {
-    let fails = |finding: &Diagnostic| {
-        // Whatever the level, text that was misread has no sound verdict.
-        finding.severity >= fail_on || finding.as_of.is_none() && finding.severity == Severity::Error
-    };
-    match (run.incomplete, run.findings.iter().any(fails)) {
+    match (run.incomplete, run.findings.iter().any(|finding| finding.severity >= fail_on)) {
         (true, _) => FAILED,
         (false, true) => FINDINGS,
         (false, false) => CLEAN,
@@ -163,6 +160,33 @@ fn unknown_rules(flag: &str, ids: &[String], catalogue: &Catalogue, run: &mut Ru
         start += id.len() + 1;
         if catalogue.rule(id).is_none() {
             run.findings.push(book::unknown_rule(id, catalogue, Place { span, ..whole }));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::FileId;
+
+    #[test]
+    fn the_worst_that_happened_decides_the_exit_code() {
+        use Severity::{Error, Note, Warning};
+        let cases = [
+            (None, Note, false, CLEAN),
+            (None, Error, true, FAILED),
+            (Some(Error), Error, false, FINDINGS),
+            (Some(Error), Error, true, FAILED),
+            (Some(Warning), Error, false, CLEAN),
+            (Some(Warning), Warning, false, FINDINGS),
+            (Some(Note), Warning, false, CLEAN),
+            (Some(Note), Note, false, FINDINGS),
+        ];
+        for (severity, fail_on, incomplete, code) in cases {
+            let finding = |severity| Diagnostic::new("x", severity, "x", FileId(0), Span::default());
+            let run =
+                Run { findings: severity.map(finding).into_iter().collect(), incomplete, ..Run::default() };
+            assert_eq!(exit_code(&run, fail_on), code, "{severity:?} {fail_on} {incomplete}");
         }
     }
 }

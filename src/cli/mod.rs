@@ -8,6 +8,7 @@ mod prose;
 mod rules;
 mod schema;
 mod terminal;
+mod test;
 
 use std::ffi::OsString;
 use std::io::{self, BufWriter, Write};
@@ -53,6 +54,7 @@ enum Command {
     Explain(explain::Args),
     Rules(rules::Args),
     Schema(schema::Args),
+    Test(test::Args),
 }
 
 /// What came of a command: its exit code, which holds also where nobody reads the output to its end.
@@ -70,6 +72,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
             Command::Explain(args) => explain::run(&args, &mut out),
             Command::Rules(args) => rules::run(&args, &mut out),
             Command::Schema(args) => schema::run(&args, &mut out),
+            Command::Test(args) => test::run(&args, &mut out),
         },
         Err(usage) => help(&usage, &mut out),
     };

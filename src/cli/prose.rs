@@ -1,19 +1,8 @@
 //! Text for people outside findings: wrapped, and with nothing in it that a terminal would obey. Knows words
 //! only.
 
-/// A text as one line, control characters and direction marks written out.
-pub(super) fn clean(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '\'' | '"' | '\\' => shown.push(c),
-            // CI runners obey `::command::` at the start of a line.
-            ':' if shown.trim() == ":" => shown.push_str("\\u{3a}"),
-            _ => shown.extend(c.escape_debug()),
-        }
-    }
-    shown
-}
+pub(super) use crate::report::clean;
+use crate::report::wrap;
 
 /// A text of several lines, each cleaned.
 pub(super) fn clean_lines(text: &str) -> String {
@@ -27,24 +16,10 @@ pub(super) fn wrapped(text: &str, margin: &str, width: usize) -> String {
 }
 
 fn fill(paragraph: &str, margin: &str, width: usize) -> String {
-    let mut out = String::new();
-    let mut used = 0;
-    for word in paragraph.split_whitespace().map(clean) {
-        let cells = unicode_width::UnicodeWidthStr::width(word.as_str());
-        if used > 0 && used + 1 + cells <= width {
-            out.push(' ');
-            used += 1 + cells;
-        } else {
-            out.push_str(if used > 0 { "\n" } else { "" });
-            out.push_str(margin);
-            used = margin.len() + cells;
-        }
-        out.push_str(&word);
-    }
-    if !out.is_empty() {
-        out.push('\n');
-    }
-    out
+    let words = paragraph.split_whitespace().collect::<Vec<_>>().join(" ");
+    let room = width.saturating_sub(margin.len());
+    let lines = if words.is_empty() { Vec::new() } else { wrap(&clean(&words), room, room) };
+    lines.into_iter().map(|line| format!("{margin}{line}\n")).collect()
 }
 
 /// Rows of cells as lines with aligned columns; the last cell of a row is not padded.

@@ -3,7 +3,7 @@
 
 /// A text as one line that shows each of its characters: control characters as their pictures (`␛`, `␊`),
 /// C1 controls, direction marks and line separators as `<U+202E>`.
-pub(super) fn clean(text: &str) -> String {
+pub(crate) fn clean(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
         push(&mut shown, c);

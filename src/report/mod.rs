@@ -18,6 +18,9 @@ mod summary;
 mod window;
 mod wrap;
 
+pub(crate) use clean::clean;
+pub(crate) use wrap::prose as wrap;
+
 /// A form of output.
 #[derive(Debug)]
 pub struct Format {

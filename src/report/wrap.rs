@@ -9,7 +9,7 @@ pub(super) fn cells(text: &str) -> usize {
 
 /// Lines of prose, the first at most `first` columns wide and the others `rest`. Words and what stands
 /// between backticks stay whole, even past the edge.
-pub(super) fn prose(text: &str, first: usize, rest: usize) -> Vec<String> {
+pub(crate) fn prose(text: &str, first: usize, rest: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
     for word in words(text) {

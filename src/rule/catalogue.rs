@@ -59,12 +59,21 @@ pub struct Example {
     pub title: String,
     /// The portfolio's text.
     pub text: String,
-    /// Expected findings: rule and the path of the entity where the primary label lands.
-    pub expects: Vec<(String, String)>,
+    /// The findings that it must give, and no others.
+    pub expects: Vec<Expectation>,
     /// Whether the text is a rule file and no portfolio.
     pub of_rules: bool,
     /// Where it stands.
     pub place: Place,
+}
+
+/// `expect RULE at PATH as SEVERITY`
+#[derive(Clone, Debug)]
+pub struct Expectation {
+    /// The entity or field where the primary label lands.
+    pub path: String,
+    /// The severity, if it matters.
+    pub severity: Option<Severity>,
 }
 
 impl Catalogue {

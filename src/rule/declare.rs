@@ -7,7 +7,8 @@ use super::parse::{Parser, Slip};
 use super::template::Template;
 use super::typing::Typer;
 use super::{
-    Conditional, EditPlan, Example, Explanation, FixPlan, Label, LetUse, Note, Rule, SeverityStep, Stage,
+    Conditional, EditPlan, Example, Expectation, Explanation, FixPlan, Label, LetUse, Note, Rule,
+    SeverityStep, Stage,
 };
 use crate::diagnostic::{Applicability, Code, NoteKind, Severity};
 use crate::names::nearest;
@@ -337,17 +338,7 @@ impl<'a> RuleReader<'a> {
         let (mut expects, mut texts) = (Vec::new(), Vec::new());
         for inner in entry.inside() {
             if inner.shape() == Shape::Statement && inner.keyword() == "expect" {
-                match inner.atoms() {
-                    [_, id, at, path] if at.is_word(inner.text, "at") => {
-                        expects.push((inner.words(*id).to_owned(), inner.words(*path).to_owned()));
-                    }
-                    _ => self.typer.error(
-                        "rule-syntax",
-                        inner.head().span,
-                        "write `expect RULE at PATH`",
-                        "not understood",
-                    ),
-                }
+                expects.extend(self.expectation(inner));
             } else {
                 texts.push(inner.tree.span(inner.id).of(inner.text));
             }
@@ -367,6 +358,33 @@ impl<'a> RuleReader<'a> {
             of_rules: false,
             place: entry.head(),
         });
+    }
+
+    /// `expect RULE at PATH`, and `as SEVERITY` where that matters.
+    fn expectation(&mut self, line: View<'_>) -> Option<Expectation> {
+        let words: Vec<&str> = line.atoms().iter().map(|token| line.words(*token)).collect();
+        let expected = match words.as_slice() {
+            [_, id, "at", path] => Some((*id, *path, None)),
+            [_, id, "at", path, "as", severity] => {
+                Severity::parse(severity).map(|severity| (*id, *path, Some(severity)))
+            }
+            _ => None,
+        };
+        match expected {
+            Some((id, path, severity)) if id == self.rule.id.as_str() => {
+                Some(Expectation { path: path.to_owned(), severity })
+            }
+            _ => {
+                let own = format!("`expect {} at PATH`", self.rule.id);
+                self.typer.error(
+                    "rule-syntax",
+                    line.head().span,
+                    "an example expects findings of its own rule",
+                    own,
+                );
+                None
+            }
+        }
     }
 
     fn fix(&mut self, entry: View<'a>) -> Result<(), Slip> {

@@ -1,0 +1,15 @@
+//! The command as a user meets it, and the portfolios that it finds: runs the built binary on folders made for
+//! each case. Each case writes bytes that are no text where it must see that a file was read.
+
+#![allow(clippy::unwrap_used, reason = "a failing test may panic anywhere")]
+
+#[path = "cli/folder.rs"]
+mod folder;
+#[path = "cli/output.rs"]
+mod output;
+#[path = "cli/pages.rs"]
+mod pages;
+#[path = "cli/portfolios.rs"]
+mod portfolios;
+#[path = "cli/problems.rs"]
+mod problems;
