@@ -20,11 +20,14 @@ pub(super) struct Args {
     /// Folders with rules of your own, as for `--rules`; without one the rules of plumbrule are tested
     #[arg(value_name = "PATH")]
     folders: Vec<PathBuf>,
+    /// Also drops each condition and turns each comparison round, and names what no example notices
+    #[arg(long)]
+    mutate: bool,
 }
 
 pub(super) fn run(args: &Args, out: &mut dyn Write) -> Done {
     let own = !args.folders.is_empty();
-    let (book, mut sources) = match book::open(&book::Args { folders: args.folders.clone() }) {
+    let (mut book, mut sources) = match book::open(&book::Args { folders: args.folders.clone() }) {
         Ok(open) => open,
         Err(refused) => return refused,
     };
@@ -38,5 +41,17 @@ pub(super) fn run(args: &Args, out: &mut dyn Write) -> Done {
     }
     let passed = tested.len() - failed.len();
     text.push_str(&format!("{passed} passed, {} failed\n", failed.len()));
-    Done { code: if failed.is_empty() { CLEAN } else { FINDINGS }, written: out.write_all(text.as_bytes()) }
+    let mut clean_run = failed.is_empty();
+    if args.mutate {
+        let (tried, unnoticed) = verify::mutate(&mut sources, &mut book, origin);
+        for change in &unnoticed {
+            let line =
+                sources.get(change.place.file).map_or(0, |file| file.position(change.place.span.start).line);
+            let words = format!("unnoticed: {}, line {line}: `{}` {}", change.id, change.words, change.deed);
+            text.push_str(&format!("{}\n", clean(&words)));
+        }
+        text.push_str(&format!("{tried} changes tried, {} unnoticed\n", unnoticed.len()));
+        clean_run &= unnoticed.is_empty();
+    }
+    Done { code: if clean_run { CLEAN } else { FINDINGS }, written: out.write_all(text.as_bytes()) }
 }

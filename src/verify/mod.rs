@@ -1,6 +1,8 @@
 //! Runs the examples that rules and language pages carry: owns the names of what can come of one. Knows rules
 //! and texts; may not know outputs.
 
+mod mutate;
+
 use crate::analysis::{self, Input, Options};
 use crate::diagnostic::Diagnostic;
 use crate::rule::{Example, Expectation, Explanation};
@@ -104,6 +106,55 @@ pub fn all(sources: &mut Sources, book: &Rulebook, origin: Origin) -> Vec<Tested
         }
     }
     tested
+}
+
+/// A change of a rule that none of its examples notices.
+#[derive(Clone, Debug)]
+pub struct Unnoticed {
+    /// The rule.
+    pub id: String,
+    /// `dropped` or `turned round`.
+    pub deed: &'static str,
+    /// The words that were changed.
+    pub words: String,
+    /// Where they stand.
+    pub place: crate::source::Place,
+}
+
+/// Changes each rule of an origin in turn, and names the changes that none of its examples notices; with how
+/// many changes were tried.
+#[must_use]
+pub fn mutate(sources: &mut Sources, book: &mut Rulebook, origin: Origin) -> (usize, Vec<Unnoticed>) {
+    let (mut tried, mut unnoticed) = (0, Vec::new());
+    for at in 0..book.catalogue.rules.len() {
+        let Some(rule) = book.catalogue.rules.get(at).cloned() else { continue };
+        let Some(known) = book.catalogue.explanation(rule.id.as_str()).cloned() else { continue };
+        if sources.get(rule.place.file).is_none_or(|file| file.origin != origin) {
+            continue;
+        }
+        let mut number = 0;
+        while let Some((changed, change)) = mutate::changed(&rule, number) {
+            number += 1;
+            tried += 1;
+            put(book, at, changed);
+            let noticed =
+                known.examples.iter().any(|example| !rule_example(sources, book, &known, example).is_ok());
+            if !noticed {
+                let place = crate::source::Place { file: rule.place.file, span: change.span };
+                let words = sources.words(place).split_whitespace().collect::<Vec<_>>().join(" ");
+                let deed = if change.deed == mutate::Deed::Dropped { "dropped" } else { "turned round" };
+                unnoticed.push(Unnoticed { id: rule.id.to_string(), deed, words, place });
+            }
+        }
+        put(book, at, rule);
+    }
+    (tried, unnoticed)
+}
+
+fn put(book: &mut Rulebook, at: usize, rule: crate::rule::Rule) {
+    if let Some(slot) = book.catalogue.rules.get_mut(at) {
+        *slot = rule;
+    }
 }
 
 /// Mistakes in the text of an example that are no mistake of the example: a name that a short portfolio does
