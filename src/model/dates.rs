@@ -32,7 +32,7 @@ fn slip(value: Value<'_>, written: &str) -> Diagnostic {
     };
     match year {
         Some(year) if upper.starts_with("FY") => error(format!(
-            "a fiscal year begins in another month in each country; say which months `{written}` means"
+            "fiscal years begin in different months; say which months `{written}` means"
         ))
         .label("whose fiscal year?")
         .help(format!("`{year}` for the calendar year, or the months, as in `{year}-Q4`")),

@@ -289,7 +289,7 @@ impl Loader<'_, '_> {
         .note(
             NoteKind::Why,
             format!(
-                "under two names, plants that share a supply look independent{}",
+                "under two names, those who share it look independent{}",
                 source.unwrap_or_default()
             ),
         )
