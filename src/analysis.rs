@@ -114,7 +114,10 @@ fn assumptions(sources: &Sources, said: &[Diagnostic]) -> Vec<String> {
             let name = sources.name(found.primary.place.file);
             match found.related.first() {
                 Some(next) => format!("{name} was read as if a `}}` stood before line {}", line(next.place)),
-                None => format!("{name} was read as if the block of line {} were closed", line(found.primary.place)),
+                None => format!(
+                    "{name} was read as if the block of line {} were closed",
+                    line(found.primary.place)
+                ),
             }
         })
         .collect()
@@ -158,7 +161,12 @@ fn weak_facts(findings: &[Diagnostic]) -> Vec<(String, usize)> {
             *count += 1;
         }
     }
-    kinds.iter().zip(counts).filter(|(_, count)| *count > 0).map(|(kind, count)| ((*kind).to_owned(), count)).collect()
+    kinds
+        .iter()
+        .zip(counts)
+        .filter(|(_, count)| *count > 0)
+        .map(|(kind, count)| ((*kind).to_owned(), count))
+        .collect()
 }
 
 /// Whether a finding is a mistake in the text and not a judgement of a rule.

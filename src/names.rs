@@ -32,7 +32,11 @@ impl Names {
     /// The number of a name that was met.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<Symbol> {
-        self.numbers.get(name.to_ascii_lowercase().as_str()).copied()
+        // Most names are written in small letters and need no copy.
+        if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            return self.numbers.get(name.to_ascii_lowercase().as_str()).copied();
+        }
+        self.numbers.get(name).copied()
     }
 
     /// A name as it was first spelled.

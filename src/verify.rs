@@ -31,7 +31,12 @@ const TODAY: &str = "2026-11-24";
 
 /// Runs one example of a rule: a portfolio with the facts, in which only that rule runs.
 #[must_use]
-pub fn rule_example(sources: &mut Sources, book: &Rulebook, rule: &Explanation, example: &Example) -> Outcome {
+pub fn rule_example(
+    sources: &mut Sources,
+    book: &Rulebook,
+    rule: &Explanation,
+    example: &Example,
+) -> Outcome {
     let findings = run(sources, book, rule.id.as_str(), example);
     let own: Vec<&Diagnostic> = findings.iter().filter(|finding| finding.code == rule.id).collect();
     let mut open: Vec<String> = example.expects.iter().map(|(_, path)| path.clone()).collect();
@@ -49,15 +54,23 @@ pub fn rule_example(sources: &mut Sources, book: &Rulebook, rule: &Explanation, 
         (None, None) => Outcome::Ok,
         (Some(expected), None) => Outcome::Missed(expected.clone()),
         (None, Some(found)) => Outcome::Noisy(found.clone()),
-        (Some(expected), Some(found)) => Outcome::WrongPlace { expected: expected.clone(), found: found.clone() },
+        (Some(expected), Some(found)) => {
+            Outcome::WrongPlace { expected: expected.clone(), found: found.clone() }
+        }
     }
 }
 
 /// Runs one example of a language page: a bad one yields its diagnostic and no other, a good one none.
 #[must_use]
-pub fn language_example(sources: &mut Sources, book: &Rulebook, page: &Explanation, example: &Example) -> Outcome {
+pub fn language_example(
+    sources: &mut Sources,
+    book: &Rulebook,
+    page: &Explanation,
+    example: &Example,
+) -> Outcome {
     let said = if example.of_rules { rule_text(page, example) } else { said_of(sources, book, example) };
-    let others: Vec<&Diagnostic> = said.iter().filter(|found| !example.bad || found.code != page.id).collect();
+    let others: Vec<&Diagnostic> =
+        said.iter().filter(|found| !example.bad || found.code != page.id).collect();
     if let Some(other) = others.first() {
         return Outcome::Noisy(format!("{}: {}", other.code, other.message));
     }

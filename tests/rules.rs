@@ -34,7 +34,12 @@ fn every_example_of_a_rule_gives_just_what_it_expects() {
             let outcome = rule_example(&mut sources, &book, rule, example);
             if outcome != Outcome::Ok {
                 let kind = if example.bad { "bad" } else { "good" };
-                failed.push(format!("{}, example {} ({kind} {:?}): {outcome:?}", rule.id, at + 1, example.title));
+                failed.push(format!(
+                    "{}, example {} ({kind} {:?}): {outcome:?}",
+                    rule.id,
+                    at + 1,
+                    example.title
+                ));
             }
         }
     }

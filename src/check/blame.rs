@@ -43,7 +43,11 @@ impl Evaluator<'_, '_> {
                 let value = self.eval(expr);
                 if !value.is_known() {
                     let base_known = self.eval(base).is_known();
-                    if base_known { self.blame_field(base, access, missing) } else { self.blame_value(base, missing) }
+                    if base_known {
+                        self.blame_field(base, access, missing)
+                    } else {
+                        self.blame_value(base, missing)
+                    }
                 }
             }
             Node::Variable(slot) => {
@@ -51,7 +55,9 @@ impl Evaluator<'_, '_> {
                     self.blame_value(value, missing);
                 }
             }
-            Node::Call(_, arguments) => arguments.iter().for_each(|argument| self.blame_value(argument, missing)),
+            Node::Call(_, arguments) => {
+                arguments.iter().for_each(|argument| self.blame_value(argument, missing))
+            }
             Node::Aggregate(_, source, value) => self.blame_source(source, value.as_deref(), missing),
             Node::Arithmetic(_, left, right) => {
                 self.blame_value(left, missing);

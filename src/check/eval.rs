@@ -89,7 +89,9 @@ impl<'w, 'a> Evaluator<'w, 'a> {
                 let right = self.eval(right);
                 compare(self.world, *comparison, *settle, &left, &right)
             }
-            Node::Quantified(quantifier, source, body) => self.quantified(*quantifier, source, body.as_deref()),
+            Node::Quantified(quantifier, source, body) => {
+                self.quantified(*quantifier, source, body.as_deref())
+            }
             Node::With(bindings, body) => {
                 self.bind_all(bindings);
                 self.truth(body)
@@ -109,9 +111,13 @@ impl<'w, 'a> Evaluator<'w, 'a> {
                 let base = self.eval(base);
                 self.access(&base, access)
             }
-            Node::Has(..) | Node::Missing(..) | Node::Not(_) | Node::All(_) | Node::Any(_) | Node::Compare(..) | Node::Quantified(..) => {
-                Value::Truth(self.truth(expr))
-            }
+            Node::Has(..)
+            | Node::Missing(..)
+            | Node::Not(_)
+            | Node::All(_)
+            | Node::Any(_)
+            | Node::Compare(..)
+            | Node::Quantified(..) => Value::Truth(self.truth(expr)),
             Node::Arithmetic(sign, left, right) => {
                 let (left, right) = (self.eval(left), self.eval(right));
                 self.arithmetic(*sign, &left, &right)
@@ -162,8 +168,12 @@ impl<'w, 'a> Evaluator<'w, 'a> {
                 Some(id) => self.property(id, per_kind),
                 None => Value::Unknown,
             },
-            (Access::Id, _) => base.entity().map_or(Value::Unknown, |id| Value::Text(self.world.path(id).into())),
-            (Access::Title, _) => base.entity().and_then(|id| self.title(id)).map_or(Value::Unknown, Value::Text),
+            (Access::Id, _) => {
+                base.entity().map_or(Value::Unknown, |id| Value::Text(self.world.path(id).into()))
+            }
+            (Access::Title, _) => {
+                base.entity().and_then(|id| self.title(id)).map_or(Value::Unknown, Value::Text)
+            }
             (Access::Of, Value::Amount(amount)) => amount.of.map_or(Value::Unknown, Value::Entity),
             (Access::Who, _) => base.entity().map_or(Value::Unknown, Value::Entity),
             (Access::Share, Value::Share(_, share)) => share.map_or(Value::Unknown, Value::ratio),
@@ -186,10 +196,20 @@ impl<'w, 'a> Evaluator<'w, 'a> {
             How::Field(slot) => self.world.value(id, *slot),
             How::Inside(kinds) => {
                 let model = self.world.model;
-                List::of(model.inside(id).filter(|inner| kinds.has(model.kind(*inner))).map(Value::Entity).collect())
+                List::of(
+                    model
+                        .inside(id)
+                        .filter(|inner| kinds.has(model.kind(*inner)))
+                        .map(Value::Entity)
+                        .collect(),
+                )
             }
-            How::Referrers(index) => List::of(self.world.lookup(*index).naming(id).map(Value::Entity).collect()),
-            How::Nothing if per_kind.iter().any(|how| matches!(how, How::Inside(_) | How::Referrers(_))) => List::of(Vec::new()),
+            How::Referrers(index) => {
+                List::of(self.world.lookup(*index).naming(id).map(Value::Entity).collect())
+            }
+            How::Nothing if per_kind.iter().any(|how| matches!(how, How::Inside(_) | How::Referrers(_))) => {
+                List::of(Vec::new())
+            }
             How::Nothing => Value::Unknown,
         }
     }
@@ -265,7 +285,7 @@ impl<'w, 'a> Evaluator<'w, 'a> {
         visit: &mut dyn FnMut(&mut Self, &Value, Truth, Truth) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
         for id in entities {
-            self.visit_one(source, Value::Entity(*id), Truth::True, ceiling, visit)?;
+            self.visit_one(source, &Value::Entity(*id), Truth::True, ceiling, visit)?;
         }
         ControlFlow::Continue(())
     }
@@ -273,7 +293,7 @@ impl<'w, 'a> Evaluator<'w, 'a> {
     fn visit_one(
         &mut self,
         source: &Source,
-        member: Value,
+        member: &Value,
         belongs: Truth,
         ceiling: Truth,
         visit: &mut dyn FnMut(&mut Self, &Value, Truth, Truth) -> ControlFlow<()>,
@@ -285,7 +305,7 @@ impl<'w, 'a> Evaluator<'w, 'a> {
             Some(filter) => belongs.and(self.truth(filter)),
             None => belongs,
         };
-        if truth == Truth::False { ControlFlow::Continue(()) } else { visit(self, &member, truth, ceiling) }
+        if truth == Truth::False { ControlFlow::Continue(()) } else { visit(self, member, truth, ceiling) }
     }
 
     fn list_members(
@@ -299,7 +319,7 @@ impl<'w, 'a> Evaluator<'w, 'a> {
                 let certain = list.certain.iter().map(|member| (member, Truth::True));
                 let possible = list.possible.iter().map(|member| (member, Truth::Unknown));
                 for (member, belongs) in certain.chain(possible) {
-                    if self.visit_one(source, member.clone(), belongs, belongs, visit).is_break() {
+                    if self.visit_one(source, member, belongs, belongs, visit).is_break() {
                         break;
                     }
                 }
@@ -309,11 +329,11 @@ impl<'w, 'a> Evaluator<'w, 'a> {
             // A path in doubt is a possible member; any other single value is one for certain.
             Value::Path(route) => {
                 let belongs = if route.is_certain() { Truth::True } else { Truth::Unknown };
-                let _ = self.visit_one(source, Value::Path(route), belongs, belongs, visit);
+                let _ = self.visit_one(source, &Value::Path(route), belongs, belongs, visit);
                 Range::Known
             }
             single => {
-                let _ = self.visit_one(source, single, Truth::True, Truth::True, visit);
+                let _ = self.visit_one(source, &single, Truth::True, Truth::True, visit);
                 Range::Known
             }
         }
@@ -340,23 +360,39 @@ impl<'w, 'a> Evaluator<'w, 'a> {
                 if !super::value::comparable(a, b) {
                     return Value::Unknown;
                 }
-                let interval = if sign == Sign::Plus { a.interval.add(b.interval) } else { a.interval.sub(b.interval) };
+                let interval = if sign == Sign::Plus {
+                    a.interval.plus(b.interval)
+                } else {
+                    a.interval.minus(b.interval)
+                };
                 let measure = if a.measure == Measure::NUMBER { b.measure } else { a.measure };
                 Value::Amount(crate::model::Amount { interval, measure, of: a.of.or(b.of) })
             }
-            (Sign::Times, Value::Amount(a), Value::Amount(b)) => a.measure.times(b.measure).map_or(Value::Unknown, |measure| {
-                Value::Amount(crate::model::Amount { interval: a.interval.mul(b.interval), measure, of: a.of.or(b.of) })
-            }),
-            (Sign::Over, Value::Amount(a), Value::Amount(b)) => {
-                let same = a.of.is_some() && a.of == b.of;
-                let parts = a.measure.per(b.measure).zip(a.interval.div(b.interval));
-                parts.map_or(Value::Unknown, |(measure, interval)| {
-                    Value::Amount(crate::model::Amount { interval, measure, of: if same { None } else { a.of } })
+            (Sign::Times, Value::Amount(a), Value::Amount(b)) => {
+                a.measure.times(b.measure).map_or(Value::Unknown, |measure| {
+                    Value::Amount(crate::model::Amount {
+                        interval: a.interval.times(b.interval),
+                        measure,
+                        of: a.of.or(b.of),
+                    })
                 })
             }
-            (Sign::Plus, Value::Dates(dates), Value::Amount(span)) => self.world.later(*dates, span).map_or(Value::Unknown, Value::Dates),
+            (Sign::Over, Value::Amount(a), Value::Amount(b)) => {
+                let same = a.of.is_some() && a.of == b.of;
+                let parts = a.measure.per(b.measure).zip(a.interval.over(b.interval));
+                parts.map_or(Value::Unknown, |(measure, interval)| {
+                    Value::Amount(crate::model::Amount {
+                        interval,
+                        measure,
+                        of: if same { None } else { a.of },
+                    })
+                })
+            }
+            (Sign::Plus, Value::Dates(dates), Value::Amount(span)) => {
+                self.world.later(*dates, span).map_or(Value::Unknown, Value::Dates)
+            }
             (Sign::Minus, Value::Dates(dates), Value::Amount(span)) => {
-                let back = Interval::ZERO.sub(span.interval);
+                let back = Interval::ZERO.minus(span.interval);
                 let span = crate::model::Amount { interval: back, ..*span };
                 self.world.later(*dates, &span).map_or(Value::Unknown, Value::Dates)
             }
@@ -380,7 +416,8 @@ impl<'w, 'a> Evaluator<'w, 'a> {
                 anywhere.push(member.clone());
             }
             for key in keys {
-                let known = groups.iter_mut().find(|(known, _)| equal(own.world, known, &key) == Some(Truth::True));
+                let known =
+                    groups.iter_mut().find(|(known, _)| equal(own.world, known, &key) == Some(Truth::True));
                 let list = match known {
                     Some((_, list)) => list,
                     None => {
@@ -391,7 +428,11 @@ impl<'w, 'a> Evaluator<'w, 'a> {
                         }
                     }
                 };
-                if truth.holds() { list.certain.push(member.clone()) } else { list.possible.push(member.clone()) }
+                if truth.holds() {
+                    list.certain.push(member.clone())
+                } else {
+                    list.possible.push(member.clone())
+                }
             }
             ControlFlow::Continue(())
         });

@@ -4,12 +4,14 @@
 use std::ops::ControlFlow;
 use std::rc::Rc;
 
+use rustc_hash::FxHashSet;
+
 use super::eval::Evaluator;
 use super::graph::Route;
-use super::reliance::Fact;
+use super::reliance::Facts;
 use super::value::Value;
 use crate::diagnostic::{Diagnostic, Hop, Label as Labelled, Note, NoteKind, Severity};
-use crate::model::EntityId;
+use crate::model::{EntityId, Provenance};
 use crate::rule::{Access, Expr, How, Label, LetUse, Node, Rule, SeverityStep, Stage};
 use crate::source::{Origin, Place};
 
@@ -42,8 +44,10 @@ impl Evaluator<'_, '_> {
         let mut facts = self.facts(rule);
         let step = rule.steps.iter().find(|step| self.truth(&step.when).holds());
         let (severity, reason) = self.severity(rule, step, &mut facts);
-        let message = self.first_holding(rule.messages.iter().map(|message| (&message.then, message.when.as_ref())))?;
-        let mut out = Diagnostic::new(rule.id.as_str(), severity, message, place.file, place.span).label(primary.0.text);
+        let message =
+            self.first_holding(rule.messages.iter().map(|message| (&message.then, message.when.as_ref())))?;
+        let mut out = Diagnostic::new(rule.id.as_str(), severity, message, place.file, place.span)
+            .label(primary.0.text);
         out.severity_reason = reason;
         out.related = self.related(rule, place);
         let route = self.route_of(rule);
@@ -57,7 +61,7 @@ impl Evaluator<'_, '_> {
             out.notes.push(Note { kind: NoteKind::Why, text: why.clone() });
         }
         out.notes.sort_by_key(|note| note.kind);
-        out.facts = facts.into_iter().filter_map(|fact| self.quote(fact)).collect();
+        out.facts = facts.iter().filter_map(|fact| self.quote(fact)).collect();
         out.help = self.first_holding(rule.help.iter().map(|help| (&help.then, help.when.as_ref())));
         out.as_of = Some(self.world.as_of(entity).1.date);
         Some(Draft { diagnostic: out, entity, steps: route.map_or(0, |route| route.steps.len()) })
@@ -127,12 +131,8 @@ impl Evaluator<'_, '_> {
                 }
             }
         }
-        let mut seen: Vec<Place> = vec![primary];
-        labels.retain(|label| {
-            let fresh = !seen.contains(&label.place);
-            seen.push(label.place);
-            fresh
-        });
+        let mut seen: FxHashSet<Place> = FxHashSet::from_iter([primary]);
+        labels.retain(|label| seen.insert(label.place));
         labels
     }
 
@@ -146,8 +146,8 @@ impl Evaluator<'_, '_> {
     }
 
     /// The facts that the ranges and conditions of a finding rest on.
-    fn facts(&mut self, rule: &Rule) -> Vec<Fact> {
-        let mut facts = Vec::new();
+    fn facts(&mut self, rule: &Rule) -> Facts {
+        let mut facts = Facts::default();
         for stage in &rule.stages {
             match stage {
                 Stage::Each(source) => self.rely_source(source, &mut facts),
@@ -159,7 +159,12 @@ impl Evaluator<'_, '_> {
     }
 
     /// The severity after the step that holds and the cap of the weakest fact, with the reason.
-    fn severity(&mut self, rule: &Rule, step: Option<&SeverityStep>, facts: &mut Vec<Fact>) -> (Severity, Option<String>) {
+    fn severity(
+        &mut self,
+        rule: &Rule,
+        step: Option<&SeverityStep>,
+        facts: &mut Facts,
+    ) -> (Severity, Option<String>) {
         let (mut severity, mut reason) = (rule.severity, None);
         if let Some(step) = step {
             self.rely(&step.when, facts);
@@ -168,7 +173,7 @@ impl Evaluator<'_, '_> {
             }
         }
         if severity == Severity::Error
-            && let Some(cap) = facts.iter().find_map(|fact| self.evidence(*fact).and_then(|known| known.cap()))
+            && let Some(cap) = facts.iter().find_map(|fact| self.evidence(fact).and_then(Provenance::cap))
         {
             return (Severity::Warning, Some(cap.to_owned()));
         }
@@ -190,7 +195,8 @@ impl Evaluator<'_, '_> {
         let model = self.world.model;
         let passed = self.through(route);
         let start = model.entity(route.start.0).and_then(|entity| entity.parent).unwrap_or(route.start.0);
-        let mut hops = vec![Hop { entity: self.world.path(start), item: None, removes_all: false, place: None }];
+        let mut hops =
+            vec![Hop { entity: self.world.path(start), item: None, removes_all: false, place: None }];
         for step in route.hops().filter_map(|at| route.steps.get(at)) {
             hops.push(Hop {
                 entity: self.world.path(step.to.0),
@@ -204,11 +210,13 @@ impl Evaluator<'_, '_> {
 
     /// The route in one line, with where else it may end and what every route passes. One link needs no line.
     fn path_note(&self, route: &Route) -> Option<Note> {
-        let stations: Vec<EntityId> = route.hops().filter_map(|at| route.steps.get(at)).map(|step| step.to.0).collect();
+        let stations: Vec<EntityId> =
+            route.hops().filter_map(|at| route.steps.get(at)).map(|step| step.to.0).collect();
         if stations.len() < 2 {
             return None;
         }
-        let start = self.world.model.entity(route.start.0).and_then(|entity| entity.parent).unwrap_or(route.start.0);
+        let start =
+            self.world.model.entity(route.start.0).and_then(|entity| entity.parent).unwrap_or(route.start.0);
         let mut names: Vec<String> = std::iter::once(start).chain(stations).map(|id| self.name(id)).collect();
         if names.len() > MAX_HOPS {
             let left_out = names.len() - MAX_HOPS;
@@ -294,7 +302,8 @@ impl Evaluator<'_, '_> {
         step.iter().for_each(|step| see(&step.when));
         let notes = read.into_iter().filter_map(|at| {
             let known = self.world.schema.parameters().get(at)?;
-            let (name, value) = (self.world.schema.names.text(known.name), self.world.sources.words(known.value));
+            let (name, value) =
+                (self.world.schema.names.text(known.name), self.world.sources.words(known.value));
             let kind = match &known.source {
                 Some(source) => format!("a project setting after {source}"),
                 None => "a project setting, not law".into(),

@@ -23,7 +23,11 @@ impl Evaluator<'_, '_> {
             if ordered && truth.holds() {
                 keys.push(value.map_or_else(|| member.clone(), |value| own.eval(value)));
             }
-            if truth.holds() { list.certain.push(result) } else { list.possible.push(result) }
+            if truth.holds() {
+                list.certain.push(result)
+            } else {
+                list.possible.push(result)
+            }
             ControlFlow::Continue(())
         });
         if range == Range::Unknown || self.fuel == 0 {
@@ -35,8 +39,12 @@ impl Evaluator<'_, '_> {
             Aggregate::Min => self.extreme(&list, true),
             Aggregate::Max => self.extreme(&list, false),
             Aggregate::List => Value::List(Rc::new(list)),
-            Aggregate::ArgMax => self.ranked(list.certain, keys, false).into_iter().next().unwrap_or(Value::Unknown),
-            Aggregate::ArgMin => self.ranked(list.certain, keys, true).into_iter().next().unwrap_or(Value::Unknown),
+            Aggregate::ArgMax => {
+                self.ranked(list.certain, keys, false).into_iter().next().unwrap_or(Value::Unknown)
+            }
+            Aggregate::ArgMin => {
+                self.ranked(list.certain, keys, true).into_iter().next().unwrap_or(Value::Unknown)
+            }
             Aggregate::Top(most) => {
                 let mut ranked = self.ranked(list.certain, keys, false);
                 ranked.truncate(most);
@@ -53,7 +61,9 @@ impl Evaluator<'_, '_> {
             let mut place = at;
             while place > 0 {
                 let before = pairs.get(place - 1).zip(pairs.get(place));
-                let wrong = before.is_some_and(|(a, b)| if least_first { self.precedes(&b.0, &a.0) } else { self.precedes(&a.0, &b.0) });
+                let wrong = before.is_some_and(|(a, b)| {
+                    if least_first { self.precedes(&b.0, &a.0) } else { self.precedes(&a.0, &b.0) }
+                });
                 if !wrong {
                     break;
                 }
@@ -79,14 +89,21 @@ impl Evaluator<'_, '_> {
         }
         let values: Vec<Value> = arguments.iter().map(|argument| self.eval(argument)).collect();
         match (function, values.as_slice()) {
-            (Function::Kind, [x]) => x.entity().map_or(Value::Unknown, |id| Value::Kind(self.world.model.kind(id))),
+            (Function::Kind, [x]) => {
+                x.entity().map_or(Value::Unknown, |id| Value::Kind(self.world.model.kind(id)))
+            }
             (Function::Parent, [x]) => {
-                let parent = x.entity().and_then(|id| self.world.model.entity(id)).and_then(|entity| entity.parent);
+                let parent =
+                    x.entity().and_then(|id| self.world.model.entity(id)).and_then(|entity| entity.parent);
                 parent.map_or(Value::Unknown, Value::Entity)
             }
             (Function::Scope, [x]) => x.entity().map_or(Value::Unknown, |id| self.scope(id)),
-            (Function::Referenced, [x]) => x.entity().map_or(Value::Unknown, |id| Value::Truth(self.referenced(id))),
-            (Function::AsOf, [x]) => x.entity().map_or(Value::Unknown, |id| Value::Dates(Dates::day(self.world.as_of(id).0))),
+            (Function::Referenced, [x]) => {
+                x.entity().map_or(Value::Unknown, |id| Value::Truth(self.world.is_referenced(id).into()))
+            }
+            (Function::AsOf, [x]) => {
+                x.entity().map_or(Value::Unknown, |id| Value::Dates(Dates::day(self.world.as_of(id).0)))
+            }
             (Function::Lower, [x]) => end_of(x, true),
             (Function::Upper, [x]) => end_of(x, false),
             (Function::Start, [Value::Dates(dates)]) => Value::Dates(Dates::day(dates.first)),
@@ -110,7 +127,9 @@ impl Evaluator<'_, '_> {
             (Function::Count, [Value::List(list)]) => count(list),
             (Function::Min, values) => self.extreme(&listed(values), true),
             (Function::Max, values) => self.extreme(&listed(values), false),
-            (Function::Ends, [Value::Path(route)]) => List::of(self.other_ends(route).into_iter().map(Value::Entity).collect()),
+            (Function::Ends, [Value::Path(route)]) => {
+                List::of(self.other_ends(route).into_iter().map(Value::Entity).collect())
+            }
             (Function::Through, [Value::Path(route)]) => {
                 List::of(self.through(route).into_iter().map(|state| Value::Entity(state.0)).collect())
             }
@@ -147,17 +166,14 @@ impl Evaluator<'_, '_> {
         scope.or_else(portfolio).map_or(Value::Unknown, Value::Entity)
     }
 
-    fn referenced(&self, id: EntityId) -> Truth {
-        let mut cells = self.world.model.references();
-        cells.any(|named| named == id).into()
-    }
-
     fn currency(&self, amount: &Amount) -> Value {
         let units = &self.world.schema.units;
         if !units.is_money(amount.measure) {
             return Value::Unknown;
         }
-        units.root_name(amount.measure, &self.world.schema.names).map_or(Value::Unknown, |name| Value::Text(name.into()))
+        units
+            .root_name(amount.measure, &self.world.schema.names)
+            .map_or(Value::Unknown, |name| Value::Text(name.into()))
     }
 
     /// An amount of what goes into something, from an amount of that something.
@@ -167,11 +183,15 @@ impl Evaluator<'_, '_> {
             return Value::Amount(*amount);
         }
         let factor = self.world.recipes.factor(to, from);
-        factor.map_or(Value::Unknown, |factor| Value::Amount(Amount { interval: amount.interval.mul(factor), of: Some(to), ..*amount }))
+        factor.map_or(Value::Unknown, |factor| {
+            Value::Amount(Amount { interval: amount.interval.times(factor), of: Some(to), ..*amount })
+        })
     }
 
     fn union(&self, a: &List, b: &List) -> Value {
-        let fresh = |member: &&Value| !a.certain.iter().any(|known| equal(self.world, known, member) == Some(Truth::True));
+        let fresh = |member: &&Value| {
+            !a.certain.iter().any(|known| equal(self.world, known, member) == Some(Truth::True))
+        };
         let certain = a.certain.iter().chain(b.certain.iter().filter(fresh)).cloned().collect();
         let possible = a.possible.iter().chain(&b.possible).cloned().collect();
         Value::List(Rc::new(List { certain, possible }))
@@ -208,17 +228,26 @@ fn sum(list: &List) -> Value {
     };
     let first = list.certain.iter().chain(&list.possible).find_map(amount);
     let Some(first) = first else {
-        return if list.certain.is_empty() && list.possible.is_empty() { Value::ratio(Interval::ZERO) } else { Value::Unknown };
+        return if list.certain.is_empty() && list.possible.is_empty() {
+            Value::ratio(Interval::ZERO)
+        } else {
+            Value::Unknown
+        };
     };
     let part = |value: &Value| match amount(value).filter(|amount| amount.measure == first.measure) {
         Some(amount) => amount.interval,
         None => Interval::ANY_AMOUNT,
     };
-    let certain = list.certain.iter().map(part).fold(Interval::ZERO, Interval::add);
+    let certain = list.certain.iter().map(part).fold(Interval::ZERO, Interval::plus);
     let possible = list.possible.iter().map(|value| Interval { lo: Ratio::ZERO, hi: part(value).hi });
-    let interval = possible.fold(certain, Interval::add);
-    let same_substance = list.certain.iter().chain(&list.possible).filter_map(amount).all(|amount| amount.of == first.of);
-    Value::Amount(Amount { interval, measure: first.measure, of: if same_substance { first.of } else { None } })
+    let interval = possible.fold(certain, Interval::plus);
+    let same_substance =
+        list.certain.iter().chain(&list.possible).filter_map(amount).all(|amount| amount.of == first.of);
+    Value::Amount(Amount {
+        interval,
+        measure: first.measure,
+        of: if same_substance { first.of } else { None },
+    })
 }
 
 fn extreme_amounts(list: &List, least: bool) -> Value {
@@ -226,13 +255,27 @@ fn extreme_amounts(list: &List, least: bool) -> Value {
         Value::Amount(amount) => Some(*amount),
         _ => None,
     };
-    let Some(first) = list.certain.iter().chain(&list.possible).find_map(amount) else { return Value::Unknown };
-    let part = |value: &Value| amount(value).filter(|amount| amount.measure == first.measure).map_or(Interval::ANY_AMOUNT, |amount| amount.interval);
-    let pick = |a: Interval, b: Interval| if least { Interval { lo: a.lo.min(b.lo), hi: a.hi.min(b.hi) } } else { Interval { lo: a.lo.max(b.lo), hi: a.hi.max(b.hi) } };
+    let Some(first) = list.certain.iter().chain(&list.possible).find_map(amount) else {
+        return Value::Unknown;
+    };
+    let part = |value: &Value| {
+        amount(value)
+            .filter(|amount| amount.measure == first.measure)
+            .map_or(Interval::ANY_AMOUNT, |amount| amount.interval)
+    };
+    let pick = |a: Interval, b: Interval| {
+        if least {
+            Interval { lo: a.lo.min(b.lo), hi: a.hi.min(b.hi) }
+        } else {
+            Interval { lo: a.lo.max(b.lo), hi: a.hi.max(b.hi) }
+        }
+    };
     let certain = list.certain.iter().map(part).reduce(pick);
     let possible = list.possible.iter().map(part).reduce(pick);
     let interval = match (certain, possible) {
-        (Some(certain), Some(possible)) if least => Interval { lo: certain.lo.min(possible.lo), hi: certain.hi },
+        (Some(certain), Some(possible)) if least => {
+            Interval { lo: certain.lo.min(possible.lo), hi: certain.hi }
+        }
         (Some(certain), Some(possible)) => Interval { lo: certain.lo, hi: certain.hi.max(possible.hi) },
         (Some(certain), None) => certain,
         (None, _) => return Value::Unknown,
@@ -259,8 +302,12 @@ fn extreme_dates(list: &List, least: bool) -> Option<Value> {
     let certain = list.certain.iter().map(part).reduce(pick);
     let possible = list.possible.iter().map(part).reduce(pick);
     Some(match (certain, possible) {
-        (Some(certain), Some(possible)) if least => Value::Dates(Dates { first: certain.first.min(possible.first), last: certain.last }),
-        (Some(certain), Some(possible)) => Value::Dates(Dates { first: certain.first, last: certain.last.max(possible.last) }),
+        (Some(certain), Some(possible)) if least => {
+            Value::Dates(Dates { first: certain.first.min(possible.first), last: certain.last })
+        }
+        (Some(certain), Some(possible)) => {
+            Value::Dates(Dates { first: certain.first, last: certain.last.max(possible.last) })
+        }
         (Some(certain), None) => Value::Dates(certain),
         (None, _) => Value::Unknown,
     })

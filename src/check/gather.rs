@@ -48,7 +48,14 @@ pub fn judge(
     let mut drafts: Vec<(usize, Draft)> = Vec::new();
     let mut missing: FxHashMap<String, usize> = FxHashMap::default();
     for (at, rule) in catalogue.rules.iter().enumerate().filter(|(_, rule)| enabled(rule)) {
-        let mut run = RuleRun { rule, eval: Evaluator { stages: &rule.stages, ..Evaluator::new(&world, rule.frame) }, drafts: Vec::new(), verdicts: Verdicts::default(), missing: &mut missing, subject: Subject::default() };
+        let mut run = RuleRun {
+            rule,
+            eval: Evaluator { stages: &rule.stages, ..Evaluator::new(&world, rule.frame) },
+            drafts: Vec::new(),
+            verdicts: Verdicts::default(),
+            missing: &mut missing,
+            subject: Subject::default(),
+        };
         run.all();
         if run.eval.fuel == 0 {
             judgement.exhausted = true;
@@ -118,7 +125,9 @@ impl RuleRun<'_, '_, '_, '_> {
     fn all(&mut self) {
         let rule = self.rule;
         let first = rule.stages.iter().position(|stage| matches!(stage, Stage::Each(_)));
-        let Some((at, Stage::Each(source))) = first.and_then(|at| Some((at, rule.stages.get(at)?))) else { return };
+        let Some((at, Stage::Each(source))) = first.and_then(|at| Some((at, rule.stages.get(at)?))) else {
+            return;
+        };
         for stage in rule.stages.iter().take(at) {
             if let Stage::Let(slot, value, LetUse::Condition) = stage {
                 let value = self.eval.eval(value);
@@ -232,7 +241,8 @@ impl RuleRun<'_, '_, '_, '_> {
         }
         for (member, truth) in members {
             // A path with a step in doubt is still the path: the rule says what it makes of it.
-            let counts = truth.holds() || matches!(member, Value::Path(_)) && truth == Truth::Unknown && source.filter.is_none();
+            let counts = truth.holds()
+                || matches!(member, Value::Path(_)) && truth == Truth::Unknown && source.filter.is_none();
             self.eval.bind(source.slot, member);
             if counts {
                 self.stage(at + 1, doubts);
@@ -277,8 +287,10 @@ fn one_per_node(drafts: Vec<Draft>) -> Vec<Draft> {
 
 /// Drops findings where a rule to which they yield found the same entity or one around it.
 fn yield_to(catalogue: &Catalogue, world: &World<'_>, drafts: Vec<(usize, Draft)>) -> Vec<(usize, Draft)> {
-    let found: FxHashSet<(&str, EntityId)> =
-        drafts.iter().filter_map(|(at, draft)| Some((catalogue.rules.get(*at)?.id.as_str(), draft.entity))).collect();
+    let found: FxHashSet<(&str, EntityId)> = drafts
+        .iter()
+        .filter_map(|(at, draft)| Some((catalogue.rules.get(*at)?.id.as_str(), draft.entity)))
+        .collect();
     let yields = |at: usize, entity: EntityId| {
         let others = catalogue.rules.get(at).map_or(&[][..], |rule| &rule.yields_to);
         others.iter().any(|other| {
@@ -292,18 +304,22 @@ fn yield_to(catalogue: &Catalogue, world: &World<'_>, drafts: Vec<(usize, Draft)
 
 /// Lets findings absorb those of the rules that they cover on the same entity.
 fn absorb(catalogue: &Catalogue, mut drafts: Vec<(usize, Draft)>) -> Vec<(usize, Draft)> {
-    let covering: FxHashMap<EntityId, Vec<usize>> = drafts.iter().enumerate().fold(FxHashMap::default(), |mut covering, (at, (rule, draft))| {
-        if catalogue.rules.get(*rule).is_some_and(|rule| !rule.covers.is_empty()) {
-            covering.entry(draft.entity).or_insert_with(Vec::new).push(at);
-        }
-        covering
-    });
+    let covering: FxHashMap<EntityId, Vec<usize>> =
+        drafts.iter().enumerate().fold(FxHashMap::default(), |mut covering, (at, (rule, draft))| {
+            if catalogue.rules.get(*rule).is_some_and(|rule| !rule.covers.is_empty()) {
+                covering.entry(draft.entity).or_insert_with(Vec::new).push(at);
+            }
+            covering
+        });
     let mut absorbed: Vec<(usize, Code)> = Vec::new();
     let mut gone = vec![false; drafts.len()];
     for (at, (rule, draft)) in drafts.iter().enumerate() {
         let Some(own) = catalogue.rules.get(*rule) else { continue };
         for by in covering.get(&draft.entity).into_iter().flatten().copied() {
-            let covers = drafts.get(by).and_then(|(rule, _)| catalogue.rules.get(*rule)).map_or(&[][..], |rule| &rule.covers);
+            let covers = drafts
+                .get(by)
+                .and_then(|(rule, _)| catalogue.rules.get(*rule))
+                .map_or(&[][..], |rule| &rule.covers);
             if by != at && covers.contains(&own.id) {
                 absorbed.push((by, own.id.clone()));
                 if let Some(gone) = gone.get_mut(at) {

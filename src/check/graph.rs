@@ -63,6 +63,8 @@ struct Search {
     certain: Vec<u32>,
     /// Over all steps.
     all: Vec<u32>,
+    /// Which states are ends.
+    is_end: Vec<bool>,
     dominators: Option<Dominators<NodeIndex>>,
 }
 
@@ -110,7 +112,7 @@ impl Route {
     /// The product of the shares, if all are known.
     pub(super) fn share(&self) -> Option<Interval> {
         let whole = Interval::point(crate::value::Ratio::ONE);
-        self.steps.iter().try_fold(whole, |share, step| Some(share.mul(step.share?)))
+        self.steps.iter().try_fold(whole, |share, step| Some(share.times(step.share?)))
     }
 }
 
@@ -161,7 +163,8 @@ impl Graph {
     pub(super) fn route(&mut self, relation: RelationId, start: u32, ends: &Ends) -> Option<Route> {
         self.search(ends);
         let search = self.searches.get(ends)?;
-        let reached = |distances: &[u32]| distances.get(start as usize).is_some_and(|distance| *distance != FAR);
+        let reached =
+            |distances: &[u32]| distances.get(start as usize).is_some_and(|distance| *distance != FAR);
         let certain = reached(&search.certain);
         if !certain && !reached(&search.all) {
             return None;
@@ -171,7 +174,8 @@ impl Graph {
         let mut steps = Vec::new();
         while let Some(distance) = distances.get(here as usize).copied().filter(|distance| *distance > 0) {
             let nearer = |step: &&Step| {
-                (step.certain || !certain) && distances.get(step.to as usize).is_some_and(|d| *d == distance - 1)
+                (step.certain || !certain)
+                    && distances.get(step.to as usize).is_some_and(|d| *d == distance - 1)
             };
             let step = self.steps_of(here).iter().find(nearer)?;
             steps.push(RouteStep {
@@ -192,13 +196,13 @@ impl Graph {
         let mut search = self.searches.remove(ends).unwrap_or_default();
         let known = search.all.len();
         if known < self.states.len() {
-            let is_end: Vec<bool> = self.are_ends(ends);
+            search.is_end = self.are_ends(ends);
             if known == 0 {
-                search.certain = self.distances(&is_end, true);
-                search.all = self.distances(&is_end, false);
+                search.certain = self.distances(&search.is_end, true);
+                search.all = self.distances(&search.is_end, false);
             } else {
-                self.extend(&mut search.certain, &is_end, true);
-                self.extend(&mut search.all, &is_end, false);
+                self.extend(&mut search.certain, &search.is_end, true);
+                self.extend(&mut search.all, &search.is_end, false);
             }
             search.dominators = None;
         }
@@ -282,7 +286,8 @@ impl Graph {
             let mut changed = false;
             for state in (known as u32..distances.len() as u32).rev() {
                 let steps = self.steps_of(state).iter().filter(|step| step.certain || !certain_only);
-                let nearest = steps.filter_map(|step| distances.get(step.to as usize)).min().copied().unwrap_or(FAR);
+                let nearest =
+                    steps.filter_map(|step| distances.get(step.to as usize)).min().copied().unwrap_or(FAR);
                 if let Some(own) = distances.get_mut(state as usize)
                     && nearest.saturating_add(1) < *own
                 {
@@ -300,11 +305,11 @@ impl Graph {
     pub(super) fn through(&mut self, route: &Route) -> Vec<State> {
         self.search(&route.ends);
         let Some(start) = self.numbers.get(&route.start).copied() else { return Vec::new() };
-        let is_end = self.are_ends(&route.ends);
         let mut search = self.searches.remove(&route.ends).unwrap_or_default();
-        let dominators = search.dominators.get_or_insert_with(|| self.dominators(&is_end));
+        let is_end = &search.is_end;
+        let dominators = search.dominators.get_or_insert_with(|| self.dominators(is_end));
         let passed = dominators.dominators(NodeIndex::new(start as usize));
-        let states = passed.into_iter().flatten().skip(1).map(|node| node.index());
+        let states = passed.into_iter().flatten().skip(1).map(NodeIndex::index);
         let inner = states.filter(|state| !is_end.get(*state).copied().unwrap_or(true));
         let found = inner.filter_map(|state| self.states.get(state).copied()).collect();
         self.searches.insert(route.ends.clone(), search);
@@ -332,7 +337,8 @@ impl Graph {
     /// The entities, other than the route's own, from which a step leads to an end; in the order met.
     pub(super) fn other_ends(&mut self, route: &Route) -> Vec<EntityId> {
         self.search(&route.ends);
-        let (Some(start), Some(search)) = (self.numbers.get(&route.start), self.searches.get(&route.ends)) else {
+        let (Some(start), Some(search)) = (self.numbers.get(&route.start), self.searches.get(&route.ends))
+        else {
             return Vec::new();
         };
         let distances = if route.is_certain() { &search.certain } else { &search.all };

@@ -32,14 +32,28 @@ impl Evaluator<'_, '_> {
             Some(route) => {
                 let certain = route.is_certain();
                 let route = Value::Path(Rc::new(route));
-                let (certain, possible) = if certain { (vec![route], Vec::new()) } else { (Vec::new(), vec![route]) };
+                let (certain, possible) =
+                    if certain { (vec![route], Vec::new()) } else { (Vec::new(), vec![route]) };
                 Value::List(Rc::new(List { certain, possible }))
             }
             None => List::of(Vec::new()),
         }
     }
 
-    fn ends(&mut self, ends: &EndSet) -> Ends {
+    /// The entities at which a search may end; sets that depend on nothing else are worked out once.
+    fn ends(&mut self, ends: &EndSet) -> Rc<Ends> {
+        let key = std::ptr::from_ref(ends) as usize;
+        if let Some(known) = self.world.end_sets.borrow().get(&key) {
+            return Rc::clone(known);
+        }
+        let found = Rc::new(self.find_ends(ends));
+        if !ends.depends {
+            self.world.end_sets.borrow_mut().insert(key, Rc::clone(&found));
+        }
+        found
+    }
+
+    fn find_ends(&mut self, ends: &EndSet) -> Ends {
         let mut entities: Vec<EntityId> = Vec::new();
         for id in self.world.of_kinds(ends.kinds).iter().copied() {
             self.fuel = self.fuel.saturating_sub(u64::from(ends.depends));
@@ -130,7 +144,9 @@ impl Evaluator<'_, '_> {
 
     /// The guards of a route that hold, for what they rest on.
     pub(super) fn guards_of<'r>(&self, route: &'r Route) -> Vec<(&'r RouteStep, Expr)> {
-        let Some(relation) = self.world.catalogue.relations.get(route.relation.0 as usize) else { return Vec::new() };
+        let Some(relation) = self.world.catalogue.relations.get(route.relation.0 as usize) else {
+            return Vec::new();
+        };
         let guard = |step: &'r RouteStep| {
             let edge = relation.edges.get(step.edge as usize)?;
             edge.guard.clone().map(|guard| (step, guard))
@@ -156,7 +172,9 @@ fn carried_by(world: &World<'_>, id: EntityId) -> Option<EntityId> {
 /// Adds a state with all that can be reached from it, and the first time all states that carry something by
 /// themselves: most searches start at one.
 fn explore(world: &World<'_>, relation: RelationId, graph: &mut Graph, start: State) -> u32 {
-    let Some(declared) = world.catalogue.relations.get(relation.0 as usize) else { return graph.number(start) };
+    let Some(declared) = world.catalogue.relations.get(relation.0 as usize) else {
+        return graph.number(start);
+    };
     if graph.take_seeding() {
         for id in world.model.declared() {
             let carries = world.schema.kind(world.model.kind(id)).is_some_and(|kind| kind.carries.is_some());
@@ -184,7 +202,14 @@ fn explore(world: &World<'_>, relation: RelationId, graph: &mut Graph, start: St
 
 impl Evaluator<'_, '_> {
     /// The steps that one edge makes from a state.
-    fn edge_steps(&mut self, relation: &Relation, at: usize, state: State, graph: &mut Graph, steps: &mut Vec<Step>) {
+    fn edge_steps(
+        &mut self,
+        relation: &Relation,
+        at: usize,
+        state: State,
+        graph: &mut Graph,
+        steps: &mut Vec<Step>,
+    ) {
         let Some(edge) = relation.edges.get(at) else { return };
         for (to, share, place) in self.targets(state.0, &edge.via) {
             if !edge.to.has(self.world.model.kind(to)) {
@@ -205,9 +230,16 @@ impl Evaluator<'_, '_> {
                 },
                 None => Some(Interval::point(Ratio::ONE)),
             };
-            let carries = self.world.schema.kind(self.world.model.kind(to)).is_some_and(|kind| kind.carries.is_some());
+            let carries =
+                self.world.schema.kind(self.world.model.kind(to)).is_some_and(|kind| kind.carries.is_some());
             let item = if carries { carried_by(self.world, to) } else { state.1 };
-            steps.push(Step { to: graph.number((to, item)), edge: at as u16, certain: holds.holds(), share, place });
+            steps.push(Step {
+                to: graph.number((to, item)),
+                edge: at as u16,
+                certain: holds.holds(),
+                share,
+                place,
+            });
         }
     }
 
@@ -224,11 +256,12 @@ impl Evaluator<'_, '_> {
                     Written::Entity(id) => vec![(id, whole, at(cell.span))],
                     Written::List(first, count) => {
                         let items = model.items(first, count);
-                        let share = |item: &crate::model::Item| match item.share.and_then(|at| model.amount(at)) {
-                            Some(amount) => Some(amount.interval),
-                            None if items.len() == 1 => whole,
-                            None => None,
-                        };
+                        let share =
+                            |item: &crate::model::Item| match item.share.and_then(|at| model.amount(at)) {
+                                Some(amount) => Some(amount.interval),
+                                None if items.len() == 1 => whole,
+                                None => None,
+                            };
                         let named = items.iter().filter_map(|item| match item.value {
                             Written::Entity(id) => Some((id, share(item), at(item.span))),
                             _ => None,
@@ -238,10 +271,14 @@ impl Evaluator<'_, '_> {
                     _ => Vec::new(),
                 }
             }
-            Some(How::Inside(kinds)) => {
-                model.inside(from).filter(|id| kinds.has(model.kind(*id))).map(|id| (id, whole, None)).collect()
+            Some(How::Inside(kinds)) => model
+                .inside(from)
+                .filter(|id| kinds.has(model.kind(*id)))
+                .map(|id| (id, whole, None))
+                .collect(),
+            Some(How::Referrers(index)) => {
+                self.world.lookup(*index).naming(from).map(|id| (id, whole, None)).collect()
             }
-            Some(How::Referrers(index)) => self.world.lookup(*index).naming(from).map(|id| (id, whole, None)).collect(),
             Some(How::Nothing) | None => Vec::new(),
         }
     }
@@ -250,13 +287,14 @@ impl Evaluator<'_, '_> {
 /// The field that a dead end leaves open: one that says `unknown`, else the last that an edge follows.
 fn unsaid_field(world: &World<'_>, relation: &Relation, id: EntityId) -> Option<String> {
     let kind = world.model.kind(id);
-    let fields = relation.edges.iter().filter(|edge| edge.from.has(kind)).filter_map(|edge| match &edge.via {
-        Access::Entity(_, per_kind) => match per_kind.get(kind.0 as usize) {
-            Some(How::Field(slot)) => Some((edge.via_name.clone(), *slot)),
+    let fields =
+        relation.edges.iter().filter(|edge| edge.from.has(kind)).filter_map(|edge| match &edge.via {
+            Access::Entity(_, per_kind) => match per_kind.get(kind.0 as usize) {
+                Some(How::Field(slot)) => Some((edge.via_name.clone(), *slot)),
+                _ => None,
+            },
             _ => None,
-        },
-        _ => None,
-    });
+        });
     let fields: Vec<(String, crate::schema::Slot)> = fields.collect();
     let unknown = fields.iter().find(|(_, slot)| world.model.cell(id, *slot).is_some());
     unknown.or(fields.last()).map(|(name, _)| name.clone())

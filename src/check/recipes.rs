@@ -45,7 +45,8 @@ impl Recipes {
         let mut recipes = Recipes::default();
         let Some(kind) = world.schema.kind_named("recipe") else { return recipes };
         let slot = |name: &str| world.schema.kind(kind)?.slot(world.model.names.get(name)?);
-        let (Some(product), Some(ingredient), role) = (slot("product"), slot("ingredient"), slot("role")) else {
+        let (Some(product), Some(ingredient), role) = (slot("product"), slot("ingredient"), slot("role"))
+        else {
             return recipes;
         };
         recipes.factor_slot = slot("factor");
@@ -64,7 +65,10 @@ impl Recipes {
             if !certain && !possible {
                 continue;
             }
-            let sound = world.model.provenance(fact, None).is_some_and(|known| known.confidence > Confidence::Inferred && !known.disputed);
+            let sound = world
+                .model
+                .provenance(fact, None)
+                .is_some_and(|known| known.confidence > Confidence::Inferred && !known.disputed);
             let factor = match recipes.factor_slot.map(|slot| world.value(fact, slot)) {
                 Some(Value::Amount(amount)) => Some(amount.interval),
                 _ => None,
@@ -120,8 +124,10 @@ impl Recipes {
         for sound_only in [true, false] {
             let mut waiting: Vec<EntityId> = closure.certain.keys().copied().chain([item]).collect();
             while let Some(made) = waiting.pop() {
-                for recipe in self.by_product.get(&made).into_iter().flatten().filter(|recipe| recipe.certain) {
-                    let fresh = recipe.ingredient != item && !closure.certain.contains_key(&recipe.ingredient);
+                for recipe in self.by_product.get(&made).into_iter().flatten().filter(|recipe| recipe.certain)
+                {
+                    let fresh =
+                        recipe.ingredient != item && !closure.certain.contains_key(&recipe.ingredient);
                     if fresh && (recipe.sound || !sound_only) {
                         closure.certain.insert(recipe.ingredient, (recipe.fact, made));
                         waiting.push(recipe.ingredient);

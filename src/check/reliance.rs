@@ -3,6 +3,8 @@
 
 use std::ops::ControlFlow;
 
+use rustc_hash::FxHashSet;
+
 use super::eval::Evaluator;
 use super::graph::Route;
 use super::value::Value;
@@ -13,16 +15,35 @@ use crate::schema::Slot;
 use crate::value::Truth;
 
 /// A fact that was read as true.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Fact {
     Field(EntityId, Slot),
     Member(EntityId, GroupId),
     Recipe(EntityId),
 }
 
+/// Facts in the order in which they were read, each once.
+#[derive(Debug, Default)]
+pub(super) struct Facts {
+    read: Vec<Fact>,
+    seen: FxHashSet<Fact>,
+}
+
+impl Facts {
+    fn note(&mut self, fact: Fact) {
+        if self.seen.insert(fact) {
+            self.read.push(fact);
+        }
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = Fact> {
+        self.read.iter().copied()
+    }
+}
+
 impl Evaluator<'_, '_> {
     /// Adds the facts that make a true condition true.
-    pub(super) fn rely(&mut self, expr: &Expr, facts: &mut Vec<Fact>) {
+    pub(super) fn rely(&mut self, expr: &Expr, facts: &mut Facts) {
         match &expr.node {
             Node::All(parts) => parts.iter().for_each(|part| self.rely(part, facts)),
             // One true part is enough; the first as written is the one that is shown.
@@ -57,7 +78,7 @@ impl Evaluator<'_, '_> {
         }
     }
 
-    fn rely_value(&mut self, expr: &Expr, facts: &mut Vec<Fact>) {
+    fn rely_value(&mut self, expr: &Expr, facts: &mut Facts) {
         match &expr.node {
             Node::Field(base, access) => {
                 self.rely_value(base, facts);
@@ -80,7 +101,9 @@ impl Evaluator<'_, '_> {
                     }
                 }
             }
-            Node::Call(_, arguments) => arguments.iter().for_each(|argument| self.rely_value(argument, facts)),
+            Node::Call(_, arguments) => {
+                arguments.iter().for_each(|argument| self.rely_value(argument, facts))
+            }
             Node::With(bindings, body) => {
                 self.bind_all(bindings);
                 self.rely_value(body, facts);
@@ -89,23 +112,26 @@ impl Evaluator<'_, '_> {
         }
     }
 
-    fn rely_field(&mut self, base: &Expr, access: &Access, facts: &mut Vec<Fact>) {
+    fn rely_field(&mut self, base: &Expr, access: &Access, facts: &mut Facts) {
         let Access::Entity(_, per_kind) = access else { return };
         let Some(id) = self.eval(base).entity() else { return };
-        let How::Field(slot) = per_kind.get(self.world.model.kind(id).0 as usize).unwrap_or(&How::Nothing) else { return };
+        let How::Field(slot) = per_kind.get(self.world.model.kind(id).0 as usize).unwrap_or(&How::Nothing)
+        else {
+            return;
+        };
         let stated = matches!(self.world.model.field(id, *slot), FieldState::Written(cell, _) if cell.value != Written::Unknown);
         if stated && self.world.model.is_fact(id) {
-            note(facts, Fact::Field(id, *slot));
+            facts.note(Fact::Field(id, *slot));
         }
     }
 
     /// `x in list`: if the list names a group, that x is one of its members is a fact.
-    fn rely_membership(&mut self, left: &Expr, right: &Expr, facts: &mut Vec<Fact>) {
+    fn rely_membership(&mut self, left: &Expr, right: &Expr, facts: &mut Facts) {
         let Some(member) = self.eval(left).entity() else { return };
         for group in self.groups_in(right) {
             let members = self.world.model.group(group).map_or(&[][..], |group| &group.members);
             if members.contains(&member) {
-                note(facts, Fact::Member(member, group));
+                facts.note(Fact::Member(member, group));
             }
         }
     }
@@ -115,18 +141,26 @@ impl Evaluator<'_, '_> {
             Node::Constant(Constant::Group(group)) => vec![*group],
             Node::Field(base, Access::Entity(_, per_kind)) => {
                 let Some(id) = self.eval(base).entity() else { return Vec::new() };
-                let Some(How::Field(slot)) = per_kind.get(self.world.model.kind(id).0 as usize) else { return Vec::new() };
-                let FieldState::Written(cell, _) = self.world.model.field(id, *slot) else { return Vec::new() };
+                let Some(How::Field(slot)) = per_kind.get(self.world.model.kind(id).0 as usize) else {
+                    return Vec::new();
+                };
+                let FieldState::Written(cell, _) = self.world.model.field(id, *slot) else {
+                    return Vec::new();
+                };
                 let Written::List(first, count) = cell.value else { return Vec::new() };
                 let items = self.world.model.items(first, count).iter();
-                items.filter_map(|item| if let Written::Group(group) = item.value { Some(group) } else { None }).collect()
+                items
+                    .filter_map(
+                        |item| if let Written::Group(group) = item.value { Some(group) } else { None },
+                    )
+                    .collect()
             }
             _ => Vec::new(),
         }
     }
 
     /// The first certain member, which is enough for `some`.
-    pub(super) fn rely_witness(&mut self, source: &Source, facts: &mut Vec<Fact>) {
+    pub(super) fn rely_witness(&mut self, source: &Source, facts: &mut Facts) {
         let mut witness = None;
         self.members(source, &mut |_, member, truth, _| {
             if truth.holds() {
@@ -142,7 +176,7 @@ impl Evaluator<'_, '_> {
     }
 
     /// What makes the member that is bound now a member.
-    pub(super) fn rely_source(&mut self, source: &Source, facts: &mut Vec<Fact>) {
+    pub(super) fn rely_source(&mut self, source: &Source, facts: &mut Facts) {
         let member = self.frame.get(source.slot as usize).cloned().unwrap_or(Value::Unknown);
         if let Value::Path(route) = &member {
             self.rely_route(route, facts);
@@ -161,7 +195,7 @@ impl Evaluator<'_, '_> {
     }
 
     /// The guards of a route's certain steps.
-    fn rely_route(&mut self, route: &Route, facts: &mut Vec<Fact>) {
+    fn rely_route(&mut self, route: &Route, facts: &mut Facts) {
         for (step, guard) in self.guards_of(route) {
             if let Some(mut guards) = self.at_step(route, step) {
                 guards.rely(&guard, facts);
@@ -170,33 +204,33 @@ impl Evaluator<'_, '_> {
     }
 
     /// What makes the members of an aggregate its members.
-    fn rely_members(&mut self, source: &Source, facts: &mut Vec<Fact>) {
-        let mut found = Vec::new();
+    fn rely_members(&mut self, source: &Source, facts: &mut Facts) {
+        let mut found = Facts::default();
         self.members(source, &mut |own, _, truth, _| {
             if truth.holds() {
                 own.rely_source(source, &mut found);
             }
             ControlFlow::Continue(())
         });
-        found.into_iter().for_each(|fact| note(facts, fact));
+        found.iter().for_each(|fact| facts.note(fact));
     }
 
-    fn rely_all(&mut self, source: &Source, body: &Expr, facts: &mut Vec<Fact>) {
-        let mut found = Vec::new();
+    fn rely_all(&mut self, source: &Source, body: &Expr, facts: &mut Facts) {
+        let mut found = Facts::default();
         self.members(source, &mut |own, _, truth, _| {
             if truth != Truth::False {
                 own.rely(body, &mut found);
             }
             ControlFlow::Continue(())
         });
-        found.into_iter().for_each(|fact| note(facts, fact));
+        found.iter().for_each(|fact| facts.note(fact));
     }
 
-    fn rely_recipes(&mut self, arguments: &[Expr], facts: &mut Vec<Fact>) {
+    fn rely_recipes(&mut self, arguments: &[Expr], facts: &mut Facts) {
         let [ingredient, item] = arguments else { return };
         if let (Some(ingredient), Some(item)) = (self.eval(ingredient).entity(), self.eval(item).entity()) {
             let chain = self.world.recipes.chain(ingredient, item);
-            chain.into_iter().for_each(|recipe| note(facts, Fact::Recipe(recipe)));
+            chain.into_iter().for_each(|recipe| facts.note(Fact::Recipe(recipe)));
         }
     }
 
@@ -213,7 +247,11 @@ impl Evaluator<'_, '_> {
     /// A fact as a finding quotes it.
     pub(super) fn quote(&self, fact: Fact) -> Option<FactRef> {
         let evidence = self.evidence(fact)?;
-        let confidence = if evidence.disputed { format!("{} (disputed)", evidence.confidence.as_str()) } else { evidence.confidence.as_str().to_owned() };
+        let confidence = if evidence.disputed {
+            format!("{} (disputed)", evidence.confidence.as_str())
+        } else {
+            evidence.confidence.as_str().to_owned()
+        };
         Some(FactRef {
             id: self.fact_id(fact),
             text: self.statement(fact)?,
@@ -227,7 +265,9 @@ impl Evaluator<'_, '_> {
         let model = self.world.model;
         match fact {
             Fact::Field(id, _) | Fact::Recipe(id) => model.name(id).to_owned(),
-            Fact::Member(_, group) => model.group(group).map_or_else(String::new, |group| model.names.text(group.name).to_owned()),
+            Fact::Member(_, group) => {
+                model.group(group).map_or_else(String::new, |group| model.names.text(group.name).to_owned())
+            }
         }
     }
 
@@ -237,13 +277,20 @@ impl Evaluator<'_, '_> {
         match fact {
             Fact::Member(id, group) => {
                 let group = model.group(group)?;
-                let means = if group.means.is_empty() { format!("one of `{}`", model.names.text(group.name)) } else { group.means.clone() };
+                let means = if group.means.is_empty() {
+                    format!("one of `{}`", model.names.text(group.name))
+                } else {
+                    group.means.clone()
+                };
                 Some(format!("{} is {means}", self.name(id)))
             }
             Fact::Field(id, slot) => {
                 let field = schema.field(model.kind(id), slot)?;
                 let value = self.write(&self.world.value(id, slot));
-                let states = field.states.clone().unwrap_or_else(|| format!("{} of {{id}} is {{value}}", schema.names.text(field.name)));
+                let states = field
+                    .states
+                    .clone()
+                    .unwrap_or_else(|| format!("{} of {{id}} is {{value}}", schema.names.text(field.name)));
                 Some(states.replace("{id}", &self.name(id)).replace("{value}", &value))
             }
             Fact::Recipe(id) => {
@@ -252,16 +299,14 @@ impl Evaluator<'_, '_> {
                 let fields = kind.fields.iter().enumerate();
                 let filled = fields.fold(states.replace("{id}", &self.name(id)), |text, (at, field)| {
                     let braces = format!("{{{}}}", schema.names.text(field.name));
-                    if text.contains(&braces) { text.replace(&braces, &self.write(&self.world.value(id, Slot(at as u8)))) } else { text }
+                    if text.contains(&braces) {
+                        text.replace(&braces, &self.write(&self.world.value(id, Slot(at as u8))))
+                    } else {
+                        text
+                    }
                 });
                 Some(filled)
             }
         }
-    }
-}
-
-fn note(facts: &mut Vec<Fact>, fact: Fact) {
-    if !facts.contains(&fact) {
-        facts.push(fact);
     }
 }

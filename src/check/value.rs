@@ -78,7 +78,13 @@ impl Value {
 }
 
 /// How two values compare. Doubt between intervals is settled as asked; a missing operand stays unknown.
-pub(super) fn compare(world: &World<'_>, comparison: Comparison, settle: Settle, left: &Value, right: &Value) -> Truth {
+pub(super) fn compare(
+    world: &World<'_>,
+    comparison: Comparison,
+    settle: Settle,
+    left: &Value,
+    right: &Value,
+) -> Truth {
     let Some(truth) = relate(world, comparison, left, right) else { return Truth::Unknown };
     match (truth, settle) {
         (Truth::Unknown, Settle::Surely) => Truth::False,
@@ -130,7 +136,9 @@ pub(super) fn equal(world: &World<'_>, left: &Value, right: &Value) -> Option<Tr
         (Value::Gap(from, to), Value::Amount(span)) => Some(to.equal(world.later(*from, span)?)),
         (Value::Enum(a, x), Value::Enum(b, y)) => Some((a == b && x == y).into()),
         // A kind is the one that it specialises, too.
-        (Value::Kind(is), Value::Kind(asked)) => world.schema.kind(*asked).map(|kind| kind.family.has(*is).into()),
+        (Value::Kind(is), Value::Kind(asked)) => {
+            world.schema.kind(*asked).map(|kind| kind.family.has(*is).into())
+        }
         (Value::Text(a), Value::Text(b)) => Some((a == b).into()),
         (Value::Truth(a), Value::Truth(b)) => Some(a.and(*b).or((!*a).and(!*b))),
         _ => None,
@@ -150,6 +158,7 @@ fn among(world: &World<'_>, value: &Value, list: &Value) -> Truth {
             return best;
         }
     }
-    let mut possible = list.possible.iter().map(|member| equal(world, value, member).unwrap_or(Truth::Unknown));
+    let mut possible =
+        list.possible.iter().map(|member| equal(world, value, member).unwrap_or(Truth::Unknown));
     if possible.any(|truth| truth != Truth::False) { Truth::Unknown } else { best }
 }

@@ -20,26 +20,48 @@ pub(super) fn check(world: &World<'_>, today: Day) -> Vec<Diagnostic> {
 
 fn mistakes(world: &World<'_>, id: EntityId, today: Day) -> Vec<Diagnostic> {
     let Some(place) = world.model.place(id) else { return Vec::new() };
-    let error = |code: &str, place: Place, message: String| Diagnostic::new(code, Severity::Error, message, place.file, place.span);
+    let error = |code: &str, place: Place, message: String| {
+        Diagnostic::new(code, Severity::Error, message, place.file, place.span)
+    };
     let rule = world.model.name(id);
     let mut found = Vec::new();
     if world.catalogue.rule(rule).is_none() {
         let (message, label) = match (world.catalogue.explanation(rule), world.catalogue.nearest(rule)) {
-            (Some(_), _) => (format!("`{rule}` is a mistake in the text and cannot be waived"), "mend it instead".to_owned()),
-            (None, Some(near)) => (format!("there is no rule `{rule}`, so this waives nothing"), format!("did you mean `{near}`?")),
-            (None, None) => (format!("there is no rule `{rule}`, so this waives nothing"), "no such rule".to_owned()),
+            (Some(_), _) => (
+                format!("`{rule}` is a mistake in the text and cannot be waived"),
+                "mend it instead".to_owned(),
+            ),
+            (None, Some(near)) => (
+                format!("there is no rule `{rule}`, so this waives nothing"),
+                format!("did you mean `{near}`?"),
+            ),
+            (None, None) => {
+                (format!("there is no rule `{rule}`, so this waives nothing"), "no such rule".to_owned())
+            }
         };
-        found.push(error("waiver-unknown-rule", place, message).label(label).help("`plumbrule rules` lists the rules"));
+        found.push(
+            error("waiver-unknown-rule", place, message)
+                .label(label)
+                .help("`plumbrule rules` lists the rules"),
+        );
     }
     if !has_reason(world, id) {
         let help = format!("waive {rule} {{ reason: \"…\"; until: {} }}", today.plus_months(12));
-        found.push(error("waiver-without-reason", place, "this waiver gives no reason, so it waives nothing".into()).label("`reason` is missing").help(help));
+        found.push(
+            error("waiver-without-reason", place, "this waiver gives no reason, so it waives nothing".into())
+                .label("`reason` is missing")
+                .help(help),
+        );
     }
     if let Some((dates, place)) = until(world, id).filter(|(dates, _)| dates.last < today) {
         let days = i64::from(today.0) - i64::from(dates.last.0);
         let label = format!("{days} days before this run, {today}");
         let message = format!("this waiver ended on {}", dates.last);
-        found.push(error("waiver-expired", place, message).label(label).help("remove it, or move `until` and say why it still holds"));
+        found.push(
+            error("waiver-expired", place, message)
+                .label(label)
+                .help("remove it, or move `until` and say why it still holds"),
+        );
     }
     found
 }
@@ -48,7 +70,12 @@ fn has_reason(world: &World<'_>, id: EntityId) -> bool {
     let Some(FieldState::Written(cell, file)) = field(world, id, "reason") else { return false };
     match cell.value {
         Written::Text(span) => {
-            let words = world.sources.words(Place { file, span }).trim().trim_matches(['.', '…', '?', '-']).to_ascii_lowercase();
+            let words = world
+                .sources
+                .words(Place { file, span })
+                .trim()
+                .trim_matches(['.', '…', '?', '-'])
+                .to_ascii_lowercase();
             words.chars().count() > 2 && !PLACEHOLDERS.contains(&words.as_str()) && !words.starts_with("todo")
         }
         // What could not be read has its own diagnostic.

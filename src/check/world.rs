@@ -1,12 +1,12 @@
 //! What rules see while they run: owns the tables made once per portfolio (entities by kind, look-ups, as-of
 //! dates, parameters). Knows no rule in particular.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::graph::Graph;
+use super::graph::{Ends, Graph};
 use super::recipes::Recipes;
 use super::value::Value;
 use crate::model::{Amount, EntityId, FieldState, Model, ReadValue, Written, read_value};
@@ -30,6 +30,9 @@ pub(super) struct World<'a> {
     today: Day,
     month: Option<Measure>,
     day: Option<Measure>,
+    /// Ends of searches that depend on no variable, by the address of their declaration.
+    pub end_sets: RefCell<FxHashMap<usize, Rc<Ends>>>,
+    referenced: OnceCell<FxHashSet<EntityId>>,
     by_kind: RefCell<FxHashMap<KindSet, Rc<[EntityId]>>>,
     lookups: RefCell<FxHashMap<usize, Rc<Lookup>>>,
 }
@@ -60,7 +63,9 @@ impl<'a> World<'a> {
         as_of_flag: Option<Day>,
         today: Day,
     ) -> Self {
-        let unit = |name: &str| model.names.get(name).and_then(|name| schema.units.get(name)).map(|(measure, _)| measure);
+        let unit = |name: &str| {
+            model.names.get(name).and_then(|name| schema.units.get(name)).map(|(measure, _)| measure)
+        };
         let mut world = Self {
             sources,
             schema,
@@ -73,6 +78,8 @@ impl<'a> World<'a> {
             today,
             month: unit("month"),
             day: unit("day"),
+            end_sets: RefCell::default(),
+            referenced: OnceCell::new(),
             by_kind: RefCell::default(),
             lookups: RefCell::default(),
         };
@@ -83,7 +90,12 @@ impl<'a> World<'a> {
 
     fn parameter(&self, place: crate::source::Place) -> Value {
         let text = self.sources.get(place.file).map_or("", |file| &file.text);
-        let tree = syntax::read_piece(place.file, text, &Piece { span: place.span, unbalanced: false }, &mut Vec::new());
+        let tree = syntax::read_piece(
+            place.file,
+            text,
+            &Piece { span: place.span, unbalanced: false },
+            &mut Vec::new(),
+        );
         let Some(view) = View::roots(place.file, text, &tree).next() else { return Value::Unknown };
         let value = syntax::Value { file: place.file, text, atoms: view.atoms(), after: place.span.end };
         match read_value(value, self.schema, &self.model.names) {
@@ -111,6 +123,11 @@ impl<'a> World<'a> {
         names.join(".")
     }
 
+    /// Whether any field names an entity.
+    pub(super) fn is_referenced(&self, id: EntityId) -> bool {
+        self.referenced.get_or_init(|| self.model.references().collect()).contains(&id)
+    }
+
     /// All entities of some kinds, in document order.
     pub(super) fn of_kinds(&self, kinds: KindSet) -> Rc<[EntityId]> {
         if let Some(known) = self.by_kind.borrow().get(&kinds) {
@@ -126,16 +143,19 @@ impl<'a> World<'a> {
         if let Some(known) = self.lookups.borrow().get(&index) {
             return Rc::clone(known);
         }
-        let made = Rc::new(self.catalogue.indexes.get(index).map_or_else(Lookup::default, |index| self.make_lookup(index)));
+        let made = Rc::new(
+            self.catalogue.indexes.get(index).map_or_else(Lookup::default, |index| self.make_lookup(index)),
+        );
         self.lookups.borrow_mut().insert(index, Rc::clone(&made));
         made
     }
 
     fn make_lookup(&self, index: &Index) -> Lookup {
-        let slots: FxHashMap<KindId, Vec<Slot>> = index.fields.iter().fold(FxHashMap::default(), |mut slots, (kind, slot)| {
-            slots.entry(*kind).or_default().push(*slot);
-            slots
-        });
+        let slots: FxHashMap<KindId, Vec<Slot>> =
+            index.fields.iter().fold(FxHashMap::default(), |mut slots, (kind, slot)| {
+                slots.entry(*kind).or_default().push(*slot);
+                slots
+            });
         let mut lookup = Lookup::default();
         for id in self.model.all() {
             for slot in slots.get(&self.model.kind(id)).into_iter().flatten() {
@@ -143,10 +163,11 @@ impl<'a> World<'a> {
                     FieldState::Written(cell, _) => match cell.value {
                         Written::Entity(named) => lookup.pairs.push((named, id)),
                         Written::List(first, count) => {
-                            let named = self.model.items(first, count).iter().filter_map(|item| match item.value {
-                                Written::Entity(named) => Some((named, id)),
-                                _ => None,
-                            });
+                            let named =
+                                self.model.items(first, count).iter().filter_map(|item| match item.value {
+                                    Written::Entity(named) => Some((named, id)),
+                                    _ => None,
+                                });
                             lookup.pairs.extend(named);
                         }
                         Written::Unknown | Written::Unreadable => lookup.open.push(id),
@@ -168,7 +189,11 @@ impl<'a> World<'a> {
         if let Some(day) = self.as_of_flag {
             return said(day, "`--as-of`".into());
         }
-        let singles = self.schema.kinds().filter(|(_, kind)| kind.single).filter_map(|(kind, _)| self.model.single(kind));
+        let singles = self
+            .schema
+            .kinds()
+            .filter(|(_, kind)| kind.single)
+            .filter_map(|(kind, _)| self.model.single(kind));
         for dated in std::iter::once(id).chain(self.model.around(id)).chain(singles) {
             if let Some((day, set_by)) = self.own_date(dated) {
                 return said(day, set_by);
@@ -193,7 +218,8 @@ impl<'a> World<'a> {
         if Some(span.measure) == self.month || span.interval == crate::value::Interval::ZERO {
             return Some(Dates { first: from.first.plus_months(least), last: from.last.plus_months(most) });
         }
-        (Some(span.measure) == self.day).then(|| Dates { first: from.first.plus_days(least), last: from.last.plus_days(most) })
+        (Some(span.measure) == self.day)
+            .then(|| Dates { first: from.first.plus_days(least), last: from.last.plus_days(most) })
     }
 
     /// What a written value comes to; `slot` is the field that holds it.
@@ -203,20 +229,33 @@ impl<'a> World<'a> {
         self.written(cell.value, file, field)
     }
 
-    pub(super) fn written(&self, written: Written, file: crate::source::FileId, field: &crate::schema::Field) -> Value {
+    pub(super) fn written(
+        &self,
+        written: Written,
+        file: crate::source::FileId,
+        field: &crate::schema::Field,
+    ) -> Value {
         match written {
             Written::Unknown | Written::Unreadable | Written::Group(_) => Value::Unknown,
             Written::Entity(id) => Value::Entity(id),
             Written::Enum(ordinal) => field.ty.words().map_or(Value::Unknown, |id| Value::Enum(id, ordinal)),
             Written::YesNo(yes) => Value::Truth(yes.into()),
-            Written::Text(span) => Value::Text(self.sources.words(crate::source::Place { file, span }).into()),
+            Written::Text(span) => {
+                Value::Text(self.sources.words(crate::source::Place { file, span }).into())
+            }
             Written::Dates(dates) => Value::Dates(dates),
             Written::Amount(index) => self.model.amount(index).map_or(Value::Unknown, Value::Amount),
             Written::List(first, count) => self.list(first, count, file, field),
         }
     }
 
-    fn list(&self, first: u32, count: u32, file: crate::source::FileId, field: &crate::schema::Field) -> Value {
+    fn list(
+        &self,
+        first: u32,
+        count: u32,
+        file: crate::source::FileId,
+        field: &crate::schema::Field,
+    ) -> Value {
         let mut list = super::value::List::default();
         let items = self.model.items(first, count);
         let shares = field.ty.many == crate::schema::Many::Shares;

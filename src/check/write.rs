@@ -69,13 +69,16 @@ impl Evaluator<'_, '_> {
             Value::Text(text) => text.to_string(),
             Value::Group(group) => self.write(&group.key),
             Value::Path(route) => self.name(route.last()),
-            Value::Step(route, at) => route.steps.get(*at).map_or_else(String::new, |step| self.name(step.to.0)),
+            Value::Step(route, at) => {
+                route.steps.get(*at).map_or_else(String::new, |step| self.name(step.to.0))
+            }
             Value::List(list) => self.list(&list.certain),
         }
     }
 
     fn list(&self, members: &[Value]) -> String {
-        let mut words: Vec<String> = members.iter().take(MAX_LISTED).map(|member| self.write(member)).collect();
+        let mut words: Vec<String> =
+            members.iter().take(MAX_LISTED).map(|member| self.write(member)).collect();
         if members.len() > MAX_LISTED {
             words.push(format!("{} more", members.len() - MAX_LISTED));
         }
@@ -88,7 +91,8 @@ impl Evaluator<'_, '_> {
 
     /// An entity by its name, or by its title where its kind is known by that.
     pub(super) fn name(&self, id: EntityId) -> String {
-        let by_title = self.world.schema.kind(self.world.model.kind(id)).is_some_and(|kind| kind.shown_by_title);
+        let by_title =
+            self.world.schema.kind(self.world.model.kind(id)).is_some_and(|kind| kind.shown_by_title);
         if by_title && let Some(title) = self.title(id) {
             return title.to_string();
         }
@@ -113,7 +117,7 @@ impl Evaluator<'_, '_> {
 
 /// A pure number: a share of a whole in percent, a count as it is.
 fn number(interval: Interval) -> String {
-    let whole = |ratio: Ratio| ratio.as_whole().is_some_and(|number| number > 1 || number < -1);
+    let whole = |ratio: Ratio| ratio.as_whole().is_some_and(|number| !(-1..=1).contains(&number));
     if whole(interval.lo) || whole(interval.hi) { range(interval, 1) } else { percent(interval) }
 }
 

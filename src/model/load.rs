@@ -3,12 +3,12 @@
 
 use rustc_hash::FxHashMap;
 
-use super::facts::{Confidence, Group, Provenance, ProvenanceId};
+use super::facts::ProvenanceId;
 use super::resolve::{Pending, Target};
-use super::{Cell, Entity, EntityId, Known, Model, Standing, Written};
+use super::{Cell, Entity, EntityId, Model, Standing, Written};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::names::{Symbol, nearest};
-use crate::schema::{Declarations, KindId, KindSet, Schema, Slot};
+use crate::schema::{KindId, KindSet, Schema, Slot};
 use crate::source::{FileId, Place, Span};
 use crate::syntax::{self, Class, Shape, View, unquote};
 
@@ -22,7 +22,7 @@ pub struct Text<'a> {
 }
 
 /// Words that begin declarations of schema, facts and rules; among proposals they are mistakes.
-const DECLARATIONS: [&str; 14] = [
+pub(super) const DECLARATIONS: [&str; 14] = [
     "kind",
     "enum",
     "unit",
@@ -41,30 +41,6 @@ const DECLARATIONS: [&str; 14] = [
 /// Fields that every fact block understands.
 const FACT_FIELDS: [&str; 9] =
     ["also", "trade", "source", "as_of", "confidence", "status", "from", "until", "value"];
-
-/// Reads the facts of all files.
-pub fn load_facts(schema: &Schema, files: &[Declarations<'_>], diagnostics: &mut Vec<Diagnostic>) -> Model {
-    let model = Model { names: schema.names.clone(), ..Model::default() };
-    let texts: FxHashMap<FileId, &str> = files.iter().map(|file| (file.file, file.text)).collect();
-    let mut loader = Loader {
-        schema,
-        model,
-        pending: Vec::new(),
-        facts: true,
-        provenance: None,
-        groups: Vec::new(),
-        suggestions: 0,
-        diagnostics,
-    };
-    for view in files.iter().flat_map(|file| file.entries()) {
-        loader.fact_entry(view);
-    }
-    loader.model.facts_end = loader.model.entities.len() as u32;
-    loader.resolve_all(&|file| texts.get(&file).copied().unwrap_or(""));
-    loader.resolve_groups();
-    loader.defaults(&|file| texts.get(&file).copied().unwrap_or(""));
-    loader.model
-}
 
 /// Reads the proposals of one portfolio on top of the facts; false if a part was beyond a limit and not read.
 pub fn load_portfolio(
@@ -101,13 +77,16 @@ pub fn load_portfolio(
     (loader.model, whole)
 }
 
+/// A group whose members are not resolved yet: its number, its file, and the members as written.
+pub(super) type OpenGroup = (usize, FileId, Vec<(Span, String)>);
+
 pub(super) struct Loader<'s, 'd> {
     pub(super) schema: &'s Schema,
     pub(super) model: Model,
     pub(super) pending: Vec<Pending>,
-    facts: bool,
-    provenance: Option<ProvenanceId>,
-    groups: Vec<(usize, FileId, Vec<(Span, String)>)>,
+    pub(super) facts: bool,
+    pub(super) provenance: Option<ProvenanceId>,
+    pub(super) groups: Vec<OpenGroup>,
     /// How many near misses were sought: each looks at all names.
     pub(super) suggestions: usize,
     pub(super) diagnostics: &'d mut Vec<Diagnostic>,
@@ -123,140 +102,6 @@ impl Loader<'_, '_> {
     ) {
         self.diagnostics
             .push(Diagnostic::new(code, Severity::Error, message, place.file, place.span).label(label));
-    }
-
-    /// An entry of a fact file: a table, a group or a fact; schema and rules are read elsewhere.
-    fn fact_entry(&mut self, view: View<'_>) {
-        let outer = self.provenance;
-        match view.keyword() {
-            _ if view.shape() != Shape::Block => {}
-            "table" => {
-                self.provenance = self.read_provenance(view).or(outer);
-                for inner in view.inside().filter(|inner| inner.shape() == Shape::Block) {
-                    self.fact_entry(inner);
-                }
-            }
-            "group" => self.group(view),
-            keyword if DECLARATIONS.contains(&keyword) => {}
-            _ => self.block(view, None),
-        }
-        self.provenance = outer;
-    }
-
-    /// The evidence that a block states, if it states a source.
-    fn read_provenance(&mut self, view: View<'_>) -> Option<ProvenanceId> {
-        let source = view.field("source")?;
-        let confidence = view.field("confidence").map(|value| (value, Confidence::parse(value.words())));
-        let confidence = match confidence {
-            Some((_, Some(confidence))) => confidence,
-            Some((value, None)) => {
-                let label = "`read`, `computed`, `trade-press`, `inferred` or `memory`";
-                self.error(
-                    "unknown-value",
-                    value.place(),
-                    format!("`{}` is no confidence", value.words()),
-                    label,
-                );
-                Confidence::Memory
-            }
-            // What nobody vouches for counts as unread.
-            None => Confidence::Memory,
-        };
-        let as_of = view.field("as_of").map(|value| value.words().to_owned()).unwrap_or_default();
-        let disputed = view.field("status").is_some_and(|status| status.words() == "disputed");
-        self.model.provenances.push(Provenance {
-            source: source.prose().into_owned(),
-            as_of,
-            confidence,
-            disputed,
-        });
-        Some(ProvenanceId(self.model.provenances.len() as u32 - 1))
-    }
-
-    fn group(&mut self, view: View<'_>) {
-        let provenance = self.read_provenance(view).or(self.provenance);
-        let kind = view.field("of").and_then(|of| self.schema.kind_named(of.words()));
-        let (Some(name), Some(of)) = (view.name(), kind) else {
-            self.error(
-                "schema-error",
-                view.head(),
-                "a group needs a name and `of: KIND`",
-                "one of them is missing",
-            );
-            return;
-        };
-        let members: Vec<(Span, String)> = view
-            .field("members")
-            .into_iter()
-            .flat_map(|value| value.parts())
-            .map(|part| (part.span(), part.prose().into_owned()))
-            .collect();
-        let means = view.field("means").map(|value| value.prose().into_owned()).unwrap_or_default();
-        let name = self.model.names.intern(name);
-        self.groups.push((self.model.groups.len(), view.file, members));
-        self.model.groups.push(Group {
-            name,
-            of,
-            members: Vec::new(),
-            means,
-            provenance,
-            place: view.head(),
-        });
-    }
-
-    fn resolve_groups(&mut self) {
-        for (at, file, members) in std::mem::take(&mut self.groups) {
-            let Some(kinds) = self
-                .model
-                .groups
-                .get(at)
-                .and_then(|group| self.schema.kind(group.of))
-                .map(|kind| kind.family)
-            else {
-                continue;
-            };
-            for (span, member) in members {
-                let found = self.model.names.get(&member).and_then(|name| self.model.fact_named(name, kinds));
-                match (found, self.model.groups.get_mut(at)) {
-                    (Some(fact), Some(group)) => group.members.push(fact),
-                    _ => self.error(
-                        "undefined-reference",
-                        Place { file, span },
-                        format!("no fact is named `{member}`"),
-                        "not in any fact file",
-                    ),
-                }
-            }
-        }
-    }
-
-    /// Values of fields that need not be written, read once from the schema files.
-    fn defaults<'t>(&mut self, text: &dyn Fn(FileId) -> &'t str) {
-        let kinds: Vec<KindId> = self.schema.kinds().map(|(id, _)| id).collect();
-        for kind in kinds {
-            let fields = self.schema.kind(kind).map_or(&[][..], |kind| &kind.fields);
-            for (at, field) in fields.iter().enumerate() {
-                let Some(place) = field.default else { continue };
-                let words = text(place.file);
-                let piece = syntax::Piece { span: place.span, unbalanced: false };
-                // Read as the value of a field, so that its atoms are those of one.
-                let tree = syntax::read_piece(place.file, words, &piece, self.diagnostics);
-                let Some(view) = View::roots(place.file, words, &tree).next() else { continue };
-                let value = syntax::Value {
-                    file: place.file,
-                    text: words,
-                    atoms: view.atoms(),
-                    after: place.span.end,
-                };
-                let cell = self.read_field(value, field, EntityId(u32::MAX));
-                self.model.cells.push(cell);
-                let index = self.model.cells.len() - 1;
-                self.resolve_all(text);
-                if let Some(cell) = self.model.cells.get(index).copied() {
-                    self.model.defaults.insert((kind, Slot(at as u8)), (cell, place.file));
-                }
-            }
-        }
     }
 
     /// An entry of a proposal file, at the top level or in a block.
@@ -312,7 +157,7 @@ impl Loader<'_, '_> {
         });
     }
 
-    fn block(&mut self, view: View<'_>, parent: Option<EntityId>) {
+    pub(super) fn block(&mut self, view: View<'_>, parent: Option<EntityId>) {
         let Some(kind) = self.kind_of(view) else { return };
         self.check_place(view, kind, parent);
         let id = self.add_entity(view, kind, parent);
@@ -621,9 +466,11 @@ impl Loader<'_, '_> {
 
     /// Of some kinds a portfolio has one: a second is a mistake, and where none is written one is implied.
     fn singles(&mut self) {
-        let kinds: Vec<KindId> = self.schema.kinds().filter(|(_, kind)| kind.single).map(|(id, _)| id).collect();
+        let kinds: Vec<KindId> =
+            self.schema.kinds().filter(|(_, kind)| kind.single).map(|(id, _)| id).collect();
         for kind in kinds {
-            let written: Vec<EntityId> = self.model.declared().filter(|id| self.model.kind(*id) == kind).collect();
+            let written: Vec<EntityId> =
+                self.model.declared().filter(|id| self.model.kind(*id) == kind).collect();
             let first = written.first().copied().unwrap_or_else(|| self.imply(kind));
             self.model.singles.insert(kind, first);
             for second in written.iter().skip(1) {
@@ -654,7 +501,9 @@ impl Loader<'_, '_> {
     }
 
     fn second(&mut self, kind: KindId, first: EntityId, second: EntityId) {
-        let (Some(place), Some(earlier)) = (self.model.place(second), self.model.place(first)) else { return };
+        let (Some(place), Some(earlier)) = (self.model.place(second), self.model.place(first)) else {
+            return;
+        };
         let name = self.schema.kind_name(kind);
         let message = format!("there is a second `{name}` here; one folder holds one");
         let found = Diagnostic::new("second-portfolio", Severity::Error, message, place.file, place.span)
@@ -662,41 +511,6 @@ impl Loader<'_, '_> {
             .related(earlier, "the first one counts")
             .help("keep one, or move this one with its proposals to a folder of its own");
         self.diagnostics.push(found);
-    }
-
-    /// Makes a fact known by its id, aliases, trade names and, where it is shown by it, its title.
-    fn remember_fact(&mut self, view: View<'_>, fact: EntityId, kind: KindId) {
-        let mut names: Vec<(String, bool)> =
-            view.name().map(|name| (name.to_owned(), false)).into_iter().collect();
-        for (field, trade_name) in [("also", false), ("trade", true)] {
-            let parts = view.field(field).into_iter().flat_map(|value| value.parts());
-            names.extend(parts.map(|part| (part.prose().into_owned(), trade_name)));
-        }
-        if self.schema.kind(kind).is_some_and(|kind| kind.shown_by_title) {
-            names.extend(view.title().map(|title| (title.into_owned(), false)));
-        }
-        for (name, trade_name) in names {
-            let symbol = self.model.names.intern(&name);
-            let entry = self.model.known.entry(symbol).or_default();
-            let same_kind = entry.iter().find(|known| {
-                known.fact != fact
-                    && self
-                        .model
-                        .entities
-                        .get(known.fact.0 as usize)
-                        .is_some_and(|entity| entity.kind == kind)
-            });
-            if same_kind.is_some() {
-                self.error(
-                    "duplicate-id",
-                    view.head(),
-                    format!("a second `{}` is known as `{name}`", view.keyword()),
-                    "again here",
-                );
-            } else if !entry.iter().any(|known| known.fact == fact) {
-                entry.push(Known { fact, trade_name });
-            }
-        }
     }
 
     /// A free name: an entity of which nothing is known, the same for the same name.

@@ -5,11 +5,13 @@ mod amount;
 mod dates;
 mod facts;
 mod load;
+mod load_facts;
 mod read;
 mod resolve;
 
 pub use facts::{Confidence, Group, GroupId, Provenance, ProvenanceId};
-pub use load::{Text, load_facts, load_portfolio};
+pub use load::{Text, load_portfolio};
+pub use load_facts::load_facts;
 pub use read::{ReadValue, read_value};
 
 use rustc_hash::FxHashMap;

@@ -64,8 +64,9 @@ impl Loader<'_, '_> {
             let index = self.model.items.len() as u32;
             self.model.items.push(Item { span: part.span(), value: Written::Unknown, share: None });
             let (name, share) = self.split_share(*part, field);
-            total =
-                share.and_then(|at| self.model.amount(at)).map_or(total, |amount| total.add(amount.interval));
+            total = share
+                .and_then(|at| self.model.amount(at))
+                .map_or(total, |amount| total.plus(amount.interval));
             let written = match name.atoms {
                 [only] if only.is_word(name.text, "unknown") => Written::Unknown,
                 _ => self.read_one(name, field, entity, Target::Item(index)),

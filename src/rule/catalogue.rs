@@ -208,7 +208,7 @@ fn read_defines(context: &mut Context<'_>, files: &[RuleFile<'_>], diagnostics: 
                 diagnostics.push(found.label("neither a block nor a `define`"));
                 continue;
             }
-            match super::declare::define(context, view) {
+            match super::define::define(context, view) {
                 Ok(define) => defines.push(define),
                 Err(slip) => diagnostics.push(*slip),
             }
@@ -240,7 +240,7 @@ fn read_relations(
         let Some(name) = view.name() else { continue };
         let Some(id) = context.relations.get(name).copied() else { continue };
         let mut typer = Typer::new(context, view.file, &mut catalogue.indexes, diagnostics);
-        let edges: Vec<Edge> = super::declare::edges(&mut typer, view);
+        let edges: Vec<Edge> = super::define::edges(&mut typer, view);
         let frame = typer.frame;
         relations.push((id, Relation { name: name.to_owned(), edges, frame }));
     }

@@ -1,12 +1,16 @@
 //! What must hold: owns rules, relations and functions, from the text of a rule file to typed expressions that
 //! were checked against the schema. Knows neither how files are found nor how findings are shown.
 
+mod access;
 mod ast;
 mod catalogue;
 mod declare;
+mod define;
 mod expr;
 mod functions;
+mod operators;
 mod parse;
+mod ranges;
 mod template;
 mod typing;
 

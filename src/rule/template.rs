@@ -11,6 +11,8 @@ use crate::syntax::{self, Piece, Token, View};
 pub struct Template {
     /// Its parts, in order.
     pub parts: Vec<Part>,
+    /// The quotation in the rule file.
+    pub span: Span,
 }
 
 /// Words, or an expression to be written out.
@@ -39,7 +41,7 @@ impl Typer<'_> {
         let prose = syntax::prose(text, token);
         let inner = syntax::unquote(text, token.span);
         if !prose.contains(['{', '}']) {
-            return Template { parts: vec![Part::Words(prose.into_owned())] };
+            return Template { parts: vec![Part::Words(prose.into_owned())], span: token.span };
         }
         let mut parts = Vec::new();
         let mut words = String::new();
@@ -50,16 +52,26 @@ impl Typer<'_> {
             let (before, tail) = rest.split_at(at);
             words.push_str(before);
             // A doubled brace is a brace of the sentence.
-            if let Some((brace, after)) = ["{{", "}}"].iter().find_map(|twice| Some((twice, tail.strip_prefix(twice)?))) {
+            if let Some((brace, after)) =
+                ["{{", "}}"].iter().find_map(|twice| Some((twice, tail.strip_prefix(twice)?)))
+            {
                 words.push_str(brace.get(..1).unwrap_or(""));
                 rest = after;
                 continue;
             }
-            let Some((expression, after)) = tail.strip_prefix('{').and_then(|tail| tail.split_once('}')) else {
-                self.error("rule-syntax", token.span, "a brace has no partner in this sentence", "write `{{` for a brace that is meant");
-                return Template { parts };
+            let Some((expression, after)) = tail.strip_prefix('{').and_then(|tail| tail.split_once('}'))
+            else {
+                self.error(
+                    "rule-syntax",
+                    token.span,
+                    "a brace has no partner in this sentence",
+                    "write `{{` for a brace that is meant",
+                );
+                return Template { parts, span: token.span };
             };
-            let start = text.get(searched..inner.end as usize).and_then(|file| file.find(&format!("{{{expression}}}")));
+            let start = text
+                .get(searched..inner.end as usize)
+                .and_then(|file| file.find(&format!("{{{expression}}}")));
             let start = start.map_or(searched, |at| searched + at + 1);
             searched = start + expression.len();
             parts.push(Part::Words(std::mem::take(&mut words)));
@@ -68,7 +80,7 @@ impl Typer<'_> {
         }
         words.push_str(rest);
         parts.push(Part::Words(words));
-        Template { parts }
+        Template { parts, span: token.span }
     }
 
     fn expression(&mut self, span: Span) -> Option<Expr> {

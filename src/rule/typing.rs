@@ -4,15 +4,18 @@
 use rustc_hash::FxHashMap;
 
 use super::RelationId;
-use super::ast::{Ast, Bind, Comparison, Node as Written, Quantifier, Range, Search, Settle, Sign};
-use super::expr::{Access, Aggregate, Constant, EndSet, Expr, From, How, Index, Node, Path, Source, Ty};
+use super::ast::{Ast, Node as Written};
+use super::expr::{Constant, Expr, Index, Node, Ty};
 use super::parse::Parser;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{Model, ReadValue, read_value};
-use crate::names::{Symbol, nearest};
-use crate::schema::{Base, Dimension, KindId, KindSet, Many, Schema, Type};
+use crate::names::nearest;
+use crate::schema::{KindSet, Schema};
 use crate::source::{FileId, Span};
 use crate::syntax::{self, Piece, Value, View};
+
+/// Most calls of functions that one rule may come to, those inside functions included: each is inlined.
+const MAX_INLINED: usize = 1_000;
 
 /// A declared function.
 #[derive(Clone, Debug)]
@@ -41,15 +44,17 @@ pub(super) struct Typer<'a> {
     pub indexes: &'a mut Vec<Index>,
     pub diagnostics: &'a mut Vec<Diagnostic>,
     /// Variables in reach, innermost last.
-    variables: Vec<(String, u16, Ty)>,
+    pub(super) variables: Vec<(String, u16, Ty)>,
     /// Slots given out.
     pub frame: usize,
     /// Functions being inlined, outermost first.
-    calls: Vec<String>,
+    pub(super) calls: Vec<String>,
+    /// How many calls were inlined so far.
+    inlined: usize,
     /// Whether mistakes are said: those in a function are said where it is declared, not where it is used.
-    quiet: bool,
+    pub(super) quiet: bool,
     /// The variable whose range is being typed, and so is not in reach yet.
-    ranging: Option<String>,
+    pub(super) ranging: Option<String>,
 }
 
 impl<'a> Typer<'a> {
@@ -67,6 +72,7 @@ impl<'a> Typer<'a> {
             variables: Vec::new(),
             frame: 0,
             calls: Vec::new(),
+            inlined: 0,
             quiet: false,
             ranging: None,
         }
@@ -76,7 +82,7 @@ impl<'a> Typer<'a> {
         self.context.schema
     }
 
-    fn text(&self) -> &'a str {
+    pub(super) fn text(&self) -> &'a str {
         self.context.texts.get(&self.file).copied().unwrap_or("")
     }
 
@@ -181,7 +187,7 @@ impl<'a> Typer<'a> {
     }
 
     /// A bare word as an enum value, kind, group or fact of the type it meets.
-    fn word_of(&self, word: &str, expected: &Ty) -> Option<(Node, Ty)> {
+    pub(super) fn word_of(&self, word: &str, expected: &Ty) -> Option<(Node, Ty)> {
         let names = &self.context.facts.names;
         match expected {
             Ty::Enum(id) => {
@@ -265,471 +271,6 @@ impl<'a> Typer<'a> {
         (Node::List(parts), Ty::List(Box::new(ty)))
     }
 
-    fn field(&mut self, base: &Ast, field: &str, span: Span) -> (Node, Ty) {
-        if let Written::Word(word) = &base.node
-            && word == "param"
-        {
-            return self.parameter(field, span);
-        }
-        let base = self.expr(base, None);
-        match self.access(&base.ty, field, span) {
-            Some((access, ty)) => (Node::Field(Box::new(base), access), ty),
-            None => (Node::Constant(Constant::Unknown), Ty::Any),
-        }
-    }
-
-    fn parameter(&mut self, name: &str, span: Span) -> (Node, Ty) {
-        let schema = self.schema();
-        let parameters = schema.parameters();
-        let found =
-            parameters.iter().position(|known| schema.names.text(known.name).eq_ignore_ascii_case(name));
-        let Some(at) = found else {
-            let near = nearest(name, parameters.iter().map(|known| schema.names.text(known.name)));
-            let label = near.map_or_else(|| "not declared".into(), |near| format!("did you mean `{near}`?"));
-            self.error("undefined-reference", span, format!("there is no parameter `{name}`"), label);
-            return (Node::Constant(Constant::Unknown), Ty::Any);
-        };
-        (Node::Parameter(at), self.parameter_type(at))
-    }
-
-    fn parameter_type(&self, at: usize) -> Ty {
-        let Some(place) = self.schema().parameters().get(at).map(|known| known.value) else { return Ty::Any };
-        let text = self.context.texts.get(&place.file).copied().unwrap_or("");
-        let tree = syntax::read_piece(
-            place.file,
-            text,
-            &Piece { span: place.span, unbalanced: false },
-            &mut Vec::new(),
-        );
-        let Some(view) = View::roots(place.file, text, &tree).next() else { return Ty::Any };
-        let value = Value { file: place.file, text, atoms: view.atoms(), after: place.span.end };
-        match read_value(value, self.schema(), &self.context.facts.names) {
-            Ok(ReadValue::Amount(amount)) => Ty::Amount(Some(self.schema().units.dimension(amount.measure))),
-            Ok(ReadValue::Dates(_)) => Ty::Dates,
-            Ok(ReadValue::Unknown) | Err(_) => Ty::Any,
-        }
-    }
-
-    /// What a word after a dot means for a value of a type.
-    pub(super) fn access(&mut self, base: &Ty, field: &str, span: Span) -> Option<(Access, Ty)> {
-        if *base == Ty::Any {
-            return None;
-        }
-        if let Some(found) = builtin_access(base, field, self.schema()) {
-            return Some(found);
-        }
-        if let Ty::List(_) = base {
-            let message = format!(
-                "`{field}` is asked of a list; choose one of it (`first`, `argmax`), or say `some x in …`"
-            );
-            self.error("rule-many-values", span, message, "one value is needed before the dot");
-            return None;
-        }
-        let kinds = base.kinds();
-        match self.entity_access(kinds, field) {
-            Some(found) => Some(found),
-            None => {
-                self.unknown_field(base, kinds, field, span);
-                None
-            }
-        }
-    }
-
-    fn entity_access(&mut self, kinds: KindSet, field: &str) -> Option<(Access, Ty)> {
-        let name = self.context.facts.names.get(field)?;
-        let mut ty: Option<Ty> = None;
-        let count = self.schema().kinds().count();
-        let mut per_kind = vec![How::Nothing; count].into_boxed_slice();
-        for kind in kinds.iter() {
-            let Some((how, own)) = self.how(kind, name) else { continue };
-            if let Some(slot) = per_kind.get_mut(kind.0 as usize) {
-                *slot = how;
-            }
-            ty = Some(match ty {
-                Some(ty) => ty.join(own),
-                None => own,
-            });
-        }
-        Some((Access::Entity(name, per_kind), ty?))
-    }
-
-    fn how(&mut self, kind: KindId, name: Symbol) -> Option<(How, Ty)> {
-        let schema = self.schema();
-        if let Some(slot) = schema.kind(kind)?.slot(name) {
-            let ty = schema.field(kind, slot).map_or(Ty::Any, |field| field_type(&field.ty));
-            return Some((How::Field(slot), ty));
-        }
-        let mut referring = Vec::new();
-        for (other, declared) in schema.kinds() {
-            let slots = declared
-                .fields
-                .iter()
-                .enumerate()
-                .filter(|(_, field)| field.reverse == Some(name) && field.ty.kinds().has(kind));
-            referring.extend(slots.map(|(at, _)| (other, crate::schema::Slot(at as u8))));
-        }
-        if !referring.is_empty() {
-            let kinds =
-                referring.iter().fold(KindSet::EMPTY, |set, (kind, _)| set.union(KindSet::one(*kind)));
-            let index = self.index(referring);
-            return Some((How::Referrers(index), Ty::List(Box::new(Ty::Entity(kinds)))));
-        }
-        let plural = schema.kinds().find(|(_, declared)| declared.plural == Some(name));
-        let (_, declared) = plural.filter(|(_, declared)| self.may_hold(kind, declared.family))?;
-        Some((How::Inside(declared.family), Ty::List(Box::new(Ty::Entity(declared.family)))))
-    }
-
-    /// Whether blocks of a kind can stand inside blocks of another, at any depth.
-    fn may_hold(&self, outer: KindId, inner: KindSet) -> bool {
-        let mut inside = KindSet::one(outer);
-        loop {
-            let more = self.schema().kinds().filter(|(_, kind)| !kind.inside.common(inside).is_empty());
-            let grown = more.fold(inside, |set, (id, _)| set.union(KindSet::one(id)));
-            if !grown.common(inner).is_empty() && grown != KindSet::one(outer) {
-                return true;
-            }
-            if grown == inside {
-                return false;
-            }
-            inside = grown;
-        }
-    }
-
-    fn index(&mut self, mut fields: Vec<(KindId, crate::schema::Slot)>) -> usize {
-        fields.sort_unstable();
-        let wanted = Index { fields };
-        self.indexes.iter().position(|known| *known == wanted).unwrap_or_else(|| {
-            self.indexes.push(wanted);
-            self.indexes.len() - 1
-        })
-    }
-
-    fn unknown_field(&mut self, base: &Ty, kinds: KindSet, field: &str, span: Span) {
-        let schema = self.schema();
-        let (message, label) = if kinds.is_empty() {
-            (format!("{} has no `{field}`", self.describe(base)), "no such part".to_owned())
-        } else {
-            let own = kinds
-                .iter()
-                .filter_map(|kind| schema.kind(kind))
-                .flat_map(|kind| kind.fields.iter().map(|field| field.name));
-            let plurals = schema.kinds().filter_map(|(_, kind)| kind.plural);
-            let reverses =
-                schema.kinds().flat_map(|(_, kind)| kind.fields.iter().filter_map(|field| field.reverse));
-            let names: Vec<&str> =
-                own.chain(plurals).chain(reverses).map(|name| schema.names.text(name)).collect();
-            let near = nearest(field, names.into_iter()).map(|near| format!("did you mean `{near}`?"));
-            (
-                format!("`{}` has no field `{field}`", schema.list_kinds(kinds)),
-                near.unwrap_or_else(|| "not in the schema".into()),
-            )
-        };
-        self.error("unknown-field", span, message, label);
-    }
-
-    fn comparison(
-        &mut self,
-        comparison: Comparison,
-        settle: Settle,
-        left: &Ast,
-        right: &Ast,
-        span: Span,
-    ) -> (Node, Ty) {
-        // A bare word takes its meaning from the other side.
-        let word_first = matches!(&left.node, Written::Word(word) if !self.variables.iter().any(|(name, ..)| name == word));
-        let (left, right) = if word_first && comparison != Comparison::In {
-            let right = self.expr(right, None);
-            (self.expr(left, Some(&right.ty)), right)
-        } else {
-            let left = self.expr(left, None);
-            let expected = if comparison == Comparison::In {
-                Ty::List(Box::new(left.ty.clone()))
-            } else {
-                left.ty.clone()
-            };
-            let right = self.expr(right, Some(&expected));
-            (left, right)
-        };
-        self.check_comparison(comparison, &left, &right, span);
-        let right = year_as_date(&left, right, self.text());
-        (Node::Compare(comparison, settle, Box::new(left), Box::new(right)), Ty::Truth)
-    }
-
-    fn check_comparison(&mut self, comparison: Comparison, left: &Expr, right: &Expr, span: Span) {
-        let text = self.text();
-        let (l, r) = (left.span.of(text), right.span.of(text));
-        if comparison == Comparison::In {
-            let right_member = right.ty.member().cloned().unwrap_or(Ty::Any);
-            if !matches!(right.ty, Ty::List(_) | Ty::Any) {
-                self.error(
-                    "rule-type-mismatch",
-                    span,
-                    format!("`in` needs a list; `{r}` is {}", self.describe(&right.ty)),
-                    "no list",
-                );
-            } else if !left.ty.meets(&right_member) {
-                let message = format!(
-                    "`{l}` is {}, the list holds {}",
-                    self.describe(&left.ty),
-                    self.describe(&right_member)
-                );
-                self.error("rule-type-mismatch", span, message, "never the same");
-            }
-            return;
-        }
-        for (side, words) in [(left, l), (right, r)] {
-            if matches!(side.ty, Ty::List(_)) {
-                let message = format!(
-                    "`{words}` is a list: choose one of it (`first`, `argmax`), or say `some x in {words}`"
-                );
-                self.error("rule-many-values", side.span, message, "several");
-                return;
-            }
-        }
-        let ordered = !matches!(comparison, Comparison::Equal | Comparison::Unequal);
-        match (&left.ty, &right.ty) {
-            (Ty::Amount(Some(a)), Ty::Amount(Some(b))) if a != b && !is_year(right, text) => {
-                self.unit_mismatch("compares", *a, *b, left.span, right.span);
-            }
-            (Ty::Dates, Ty::Amount(_)) if is_year(right, text) => {}
-            (a, b) if !a.meets(b) => {
-                let message = format!(
-                    "`{l}` is {}, `{r}` is {}: they cannot be compared",
-                    self.describe(a),
-                    self.describe(b)
-                );
-                self.error("rule-type-mismatch", span, message, "never the same sort of thing");
-            }
-            (Ty::Enum(id), _)
-                if ordered && self.schema().get_enum(*id).is_some_and(|declared| !declared.ordered) =>
-            {
-                let name = self
-                    .schema()
-                    .get_enum(*id)
-                    .map_or("", |declared| self.schema().names.text(declared.name));
-                self.error(
-                    "rule-unordered",
-                    span,
-                    format!("the words of `{name}` have no order; use `==` or `in`"),
-                    "neither more nor less",
-                );
-            }
-            (Ty::Entity(_) | Ty::Text | Ty::Truth | Ty::Kind, _) if ordered => {
-                self.error(
-                    "rule-unordered",
-                    span,
-                    format!("{} has no order; use `==` or `in`", self.describe(&left.ty)),
-                    "neither more nor less",
-                );
-            }
-            _ => {}
-        }
-    }
-
-    fn unit_mismatch(&mut self, what: &str, a: Dimension, b: Dimension, left: Span, right: Span) {
-        let units = &self.schema().units;
-        let (a, b) = (units.name(a), units.name(b));
-        let found = Diagnostic::new(
-            "rule-unit-mismatch",
-            Severity::Error,
-            format!("this rule {what} {a} with {b}"),
-            self.file,
-            right,
-        )
-        .label(b)
-        .related(crate::source::Place { file: self.file, span: left }, a)
-        .help("compare like with like; until then the run fails");
-        self.say(found);
-    }
-
-    fn arithmetic(&mut self, sign: Sign, left: &Ast, right: &Ast, span: Span) -> (Node, Ty) {
-        let (left, right) = (self.expr(left, None), self.expr(right, None));
-        let ty = match (sign, &left.ty, &right.ty) {
-            (_, Ty::Any, _) | (_, _, Ty::Any) => Ty::Any,
-            (Sign::Plus | Sign::Minus, Ty::Amount(Some(a)), Ty::Amount(Some(b))) => {
-                if a != b {
-                    self.unit_mismatch("adds", *a, *b, left.span, right.span);
-                }
-                Ty::Amount(Some(*a))
-            }
-            (Sign::Plus | Sign::Minus, Ty::Amount(_), Ty::Amount(_)) => Ty::Amount(None),
-            (Sign::Plus | Sign::Minus, Ty::Dates, Ty::Amount(_)) => Ty::Dates,
-            (Sign::Minus, Ty::Dates, Ty::Dates) => Ty::Gap,
-            (Sign::Times, Ty::Amount(a), Ty::Amount(b)) => {
-                Ty::Amount(a.zip(*b).and_then(|(a, b)| a.times(b)))
-            }
-            (Sign::Over, Ty::Amount(a), Ty::Amount(b)) => Ty::Amount(a.zip(*b).and_then(|(a, b)| a.per(b))),
-            // Where a date is one of several things, what is no date counts as unknown.
-            (Sign::Plus | Sign::Minus, Ty::Either(types), Ty::Amount(_)) if types.contains(&Ty::Dates) => {
-                Ty::Dates
-            }
-            (_, a, b) => {
-                let message =
-                    format!("{} and {} cannot be reckoned together", self.describe(a), self.describe(b));
-                self.error("rule-type-mismatch", span, message, "no common sort of number");
-                Ty::Any
-            }
-        };
-        (Node::Arithmetic(sign, Box::new(left), Box::new(right)), ty)
-    }
-
-    fn quantified(&mut self, quantifier: Quantifier, bind: &Bind, body: Option<&Ast>) -> (Node, Ty) {
-        let mark = self.enter();
-        let source = self.source(bind);
-        let body = body.map(|body| Box::new(self.condition(body)));
-        self.leave(mark);
-        (Node::Quantified(quantifier, Box::new(source), body), Ty::Truth)
-    }
-
-    /// A range with its variable, which stays in reach until the caller leaves.
-    pub(super) fn source(&mut self, bind: &Bind) -> Source {
-        let (from, member) = match &bind.range {
-            Range::Kind(kind, span) => self.kind_range(kind, *span),
-            Range::List(list) => {
-                let outer = self.ranging.replace(bind.name.clone());
-                let range = self.list_range(list);
-                self.ranging = outer;
-                range
-            }
-        };
-        let slot = self.declare(&bind.name, member);
-        let filter = bind.filter.as_ref().map(|filter| self.condition(filter));
-        let source = self.look_up(Source { slot, from, filter });
-        self.warn_of_product(&source, bind);
-        source
-    }
-
-    /// A range over a kind whose condition asks for something from outside is gone through each time anew.
-    fn warn_of_product(&mut self, source: &Source, bind: &Bind) {
-        let from_outside = |filter: &Expr| filter.variables().into_iter().any(|used| used < source.slot);
-        if !matches!(source.from, From::Kinds(_)) || !source.filter.as_ref().is_some_and(from_outside) {
-            return;
-        }
-        let Range::Kind(kind, _) = &bind.range else { return };
-        let message = format!("this goes through every `{kind}` each time it is asked");
-        let found = Diagnostic::new("rule-slow", Severity::Warning, message, self.file, bind.span)
-            .label("no condition lets the right ones be looked up")
-            .help(format!("write a condition of the form `{}.field == …`, if there is one", bind.name));
-        self.say(found);
-    }
-
-    fn kind_range(&mut self, kind: &str, span: Span) -> (From, Ty) {
-        let schema = self.schema();
-        match schema.kind_named(kind).and_then(|id| schema.kind(id)) {
-            Some(kind) => (From::Kinds(kind.family), Ty::Entity(kind.family)),
-            None => {
-                let near = nearest(kind, schema.kinds().map(|(_, kind)| schema.names.text(kind.name)));
-                let label =
-                    near.map_or_else(|| "not in the schema".into(), |near| format!("did you mean `{near}`?"));
-                self.error("undefined-reference", span, format!("there is no kind `{kind}`"), label);
-                (From::Kinds(KindSet::EMPTY), Ty::Any)
-            }
-        }
-    }
-
-    fn list_range(&mut self, list: &Ast) -> (From, Ty) {
-        let list = self.expr(list, Some(&Ty::List(Box::new(Ty::Any))));
-        let member = match &list.ty {
-            Ty::List(member) => (**member).clone(),
-            Ty::Path => Ty::Path,
-            Ty::Any => Ty::Any,
-            // One value ranges over itself, a field that may hold one over what it holds.
-            other => other.clone(),
-        };
-        (From::List(list), member)
-    }
-
-    /// Turns `x: kind where x.f == e` into a look-up, if `e` does not speak of `x`.
-    fn look_up(&mut self, source: Source) -> Source {
-        let From::Kinds(kinds) = source.from else { return source };
-        let conjuncts = match &source.filter {
-            Some(Expr { node: Node::All(parts), .. }) => parts.as_slice(),
-            Some(one) => std::slice::from_ref(one),
-            None => &[],
-        };
-        let found = conjuncts.iter().find_map(|conjunct| {
-            let Node::Compare(Comparison::Equal, _, left, right) = &conjunct.node else { return None };
-            [(left, right), (right, left)].into_iter().find_map(|(field, key)| {
-                let Node::Field(base, Access::Entity(_, per_kind)) = &field.node else { return None };
-                let own = matches!(base.node, Node::Variable(slot) if slot == source.slot);
-                let names_entities = !field.ty.kinds().is_empty() && !matches!(field.ty, Ty::List(_));
-                (own && names_entities && !key.variables().contains(&source.slot))
-                    .then(|| (per_kind.clone(), (**key).clone()))
-            })
-        });
-        let Some((per_kind, key)) = found else { return source };
-        let fields = kinds.iter().filter_map(|kind| match per_kind.get(kind.0 as usize) {
-            Some(How::Field(slot)) => Some((kind, *slot)),
-            _ => None,
-        });
-        let fields: Vec<_> = fields.collect();
-        let index = self.index(fields);
-        Source { from: From::Naming(kinds, index, key), ..source }
-    }
-
-    fn group(&mut self, bind: &Bind, key: &Ast) -> (Node, Ty) {
-        let mark = self.enter();
-        let source = self.source(bind);
-        let member = self.variables.last().map_or(Ty::Any, |(_, _, ty)| ty.clone());
-        let key = self.expr(key, None);
-        self.leave(mark);
-        let key_type = key.ty.member().cloned().unwrap_or_else(|| key.ty.clone());
-        (
-            Node::Group(Box::new(source), Box::new(key)),
-            Ty::List(Box::new(Ty::Group(Box::new(key_type), Box::new(member)))),
-        )
-    }
-
-    fn paths(&mut self, search: &Search) -> (Node, Ty) {
-        let from = self.expr(&search.from, None);
-        let carrying = search.carrying.as_ref().map(|carrying| self.expr(carrying, None));
-        let relation = self.context.relations.get(&search.relation).copied();
-        if relation.is_none() {
-            let near = nearest(&search.relation, self.context.relations.keys().map(String::as_str));
-            let label = near.map_or_else(|| "not declared".into(), |near| format!("did you mean `{near}`?"));
-            self.error(
-                "undefined-reference",
-                search.relation_span,
-                format!("there is no relation `{}`", search.relation),
-                label,
-            );
-        }
-        let mark = self.enter();
-        let (range, member) = match &search.to.range {
-            Range::Kind(kind, span) => self.kind_range(kind, *span),
-            Range::List(list) => {
-                self.error(
-                    "rule-path-condition",
-                    list.span,
-                    "a path ends at a kind: write `to x: KIND where …`",
-                    "no kind",
-                );
-                (From::Kinds(KindSet::EMPTY), Ty::Any)
-            }
-        };
-        let kinds = if let From::Kinds(kinds) = range { kinds } else { KindSet::EMPTY };
-        let slot = self.declare(&search.to.name, member);
-        let first_own = slot;
-        let filter = search.to.filter.as_ref().map(|filter| self.condition(filter));
-        self.leave(mark);
-        let outer = |filter: &Expr| filter.variables().into_iter().any(|used| used < first_own);
-        let depends = filter.as_ref().is_some_and(outer);
-        if depends {
-            let found = Diagnostic::new(
-                "rule-slow",
-                Severity::Warning,
-                "this searches anew for each value of a variable from outside",
-                self.file,
-                search.to.span,
-            )
-            .label("say which ends are meant without it, if you can");
-            self.say(found);
-        }
-        let Some(relation) = relation else { return (Node::Constant(Constant::Unknown), Ty::Any) };
-        let ends = EndSet { slot, kinds, filter, depends };
-        (Node::Paths(Box::new(Path { from, carrying, relation, ends })), Ty::List(Box::new(Ty::Path)))
-    }
-
     /// The body of a declared function with its parameters bound to the arguments.
     pub(super) fn inline(&mut self, define: &Define, arguments: Vec<Expr>, span: Span) -> (Node, Ty) {
         if self.calls.contains(&define.name) {
@@ -739,6 +280,15 @@ impl<'a> Typer<'a> {
                 define.name
             );
             self.error("rule-recursion", span, message, "in a circle");
+            return (Node::Constant(Constant::Unknown), Ty::Any);
+        }
+        self.inlined += 1;
+        if self.inlined > MAX_INLINED {
+            let message = format!("this comes to more than {MAX_INLINED} calls of functions");
+            if self.inlined == MAX_INLINED + 1 {
+                self.quiet = false;
+                self.error("rule-recursion", span, message, "say it with fewer");
+            }
             return (Node::Constant(Constant::Unknown), Ty::Any);
         }
         self.calls.push(define.name.clone());
@@ -770,24 +320,6 @@ impl<'a> Typer<'a> {
             );
             self.error("rule-type-mismatch", body.span, message, self.describe(&body.ty));
         }
-    }
-
-    /// An aggregate over a source, as a call or a quantifier makes it.
-    pub(super) fn aggregate(&mut self, how: Aggregate, bind: &Bind, value: Option<&Ast>) -> (Node, Ty) {
-        let mark = self.enter();
-        let source = self.source(bind);
-        let member = self.variables.last().map_or(Ty::Any, |(_, _, ty)| ty.clone());
-        let value = value.map(|value| Box::new(self.expr(value, None)));
-        self.leave(mark);
-        let of_value = value.as_ref().map_or_else(|| member.clone(), |value| value.ty.clone());
-        let ty = match how {
-            Aggregate::Count => Ty::Amount(Some(Dimension::RATIO)),
-            Aggregate::Sum | Aggregate::Min | Aggregate::Max => of_value,
-            Aggregate::List => Ty::List(Box::new(of_value)),
-            Aggregate::ArgMax | Aggregate::ArgMin => member,
-            Aggregate::Top(_) => Ty::List(Box::new(member)),
-        };
-        (Node::Aggregate(how, Box::new(source), value), ty)
     }
 
     /// A type in words.
@@ -834,74 +366,5 @@ impl<'a> Typer<'a> {
             after,
             depth: 0,
         }
-    }
-}
-
-/// The type of a field's value.
-fn field_type(ty: &Type) -> Ty {
-    let base = |base: &Base| match base {
-        Base::Quantity(_, dimensions) => match dimensions.as_slice() {
-            [only] => Ty::Amount(Some(*only)),
-            _ => Ty::Amount(None),
-        },
-        Base::Date => Ty::Dates,
-        Base::YesNo => Ty::Truth,
-        Base::Text => Ty::Text,
-        Base::Enum(id) => Ty::Enum(*id),
-        Base::Kinds(kinds) if ty.many == Many::Shares => Ty::Share(*kinds),
-        Base::Kinds(kinds) => Ty::Entity(*kinds),
-    };
-    let one = ty.bases.iter().map(base).reduce(Ty::join).unwrap_or(Ty::Any);
-    if ty.many == Many::One { one } else { Ty::List(Box::new(one)) }
-}
-
-fn builtin_access(base: &Ty, field: &str, schema: &Schema) -> Option<(Access, Ty)> {
-    if let Ty::Either(types) = base {
-        return types.iter().find_map(|ty| builtin_access(ty, field, schema));
-    }
-    let entities = || Ty::Entity(KindSet::ALL);
-    let any_list = |member| Ty::List(Box::new(member));
-    let found = match (base, field) {
-        (Ty::Entity(_), "id") => (Access::Id, Ty::Text),
-        (Ty::Entity(_), "title") => (Access::Title, Ty::Text),
-        (Ty::Amount(_), "of") => (Access::Of, Ty::Entity(schema.amounts_of())),
-        (Ty::Share(kinds), "who") => (Access::Who, Ty::Entity(*kinds)),
-        (Ty::Share(_), "share") => (Access::Share, Ty::Amount(Some(Dimension::RATIO))),
-        (Ty::Group(key, _), "key") => (Access::Key, (**key).clone()),
-        (Ty::Group(_, member), "items") => (Access::Items, any_list((**member).clone())),
-        (Ty::Path, "nodes") => (Access::Nodes, any_list(entities())),
-        (Ty::Path, "steps") => (Access::Steps, any_list(Ty::Step)),
-        (Ty::Path, "hops") => (Access::Hops, any_list(Ty::Step)),
-        (Ty::Path, "last") => (Access::Last, entities()),
-        (Ty::Path | Ty::Step, "share") => (Access::Share, Ty::Amount(Some(Dimension::RATIO))),
-        (Ty::Path | Ty::Step, "certain") => (Access::Certain, Ty::Truth),
-        (Ty::Path | Ty::Step, "text") => (Access::Text, Ty::Text),
-        (Ty::Step, "from") => (Access::StepFrom, entities()),
-        (Ty::Step, "to") => (Access::StepTo, entities()),
-        (Ty::Step, "carried") => (Access::Carried, entities()),
-        _ => return None,
-    };
-    Some(found)
-}
-
-/// Whether an expression is a bare year, which is a date where it meets one.
-fn is_year(expr: &Expr, text: &str) -> bool {
-    let words = expr.span.of(text);
-    matches!(expr.node, Node::Constant(Constant::Dates(_)))
-        || words.len() == 4 && words.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-/// `read_value` takes a bare year for a date; where a number is compared, it is that number.
-fn year_as_date(left: &Expr, right: Expr, text: &str) -> Expr {
-    let is_number =
-        matches!(left.ty, Ty::Amount(_)) && matches!(right.node, Node::Constant(Constant::Dates(_)));
-    let number = right.span.of(text).parse().ok().filter(|_| is_number);
-    match number {
-        Some(number) => {
-            let interval = crate::value::Interval::point(crate::value::Ratio::whole(number));
-            let amount = crate::model::Amount { interval, measure: crate::schema::Measure::NUMBER, of: None };
-            Expr { node: Node::Constant(Constant::Amount(amount)), ty: left.ty.clone(), span: right.span }
-        }
-        None => right,
     }
 }

@@ -1,6 +1,7 @@
 //! Text to tree: owns the splitter, the grammar, the tree of blocks, fields and atoms, and every diagnostic
 //! about text that is not in order. Any text gives a tree. Knows no kind, field, unit or rule.
 
+mod lane;
 mod parse;
 mod split;
 mod token;

@@ -32,26 +32,26 @@ impl Interval {
 
     /// Sums of their values.
     #[must_use]
-    pub fn add(self, other: Interval) -> Interval {
+    pub fn plus(self, other: Interval) -> Interval {
         Interval { lo: self.lo.add(other.lo, Round::Down), hi: self.hi.add(other.hi, Round::Up) }
     }
 
     /// Differences of their values.
     #[must_use]
-    pub fn sub(self, other: Interval) -> Interval {
+    pub fn minus(self, other: Interval) -> Interval {
         Interval { lo: self.lo.sub(other.hi, Round::Down), hi: self.hi.sub(other.lo, Round::Up) }
     }
 
     /// Products of their values.
     #[must_use]
-    pub fn mul(self, other: Interval) -> Interval {
+    pub fn times(self, other: Interval) -> Interval {
         let ends = [(self.lo, other.lo), (self.lo, other.hi), (self.hi, other.lo), (self.hi, other.hi)];
         Self::hull(ends, Ratio::mul)
     }
 
     /// Quotients of their values; `None` if the divisor may be zero.
     #[must_use]
-    pub fn div(self, other: Interval) -> Option<Interval> {
+    pub fn over(self, other: Interval) -> Option<Interval> {
         if other.lo <= Ratio::ZERO && other.hi >= Ratio::ZERO {
             return None;
         }
@@ -119,10 +119,10 @@ mod tests {
 
     #[test]
     fn arithmetic_keeps_every_possible_value() {
-        assert_eq!(between(-2, 3).mul(between(-5, 7)), between(-15, 21));
-        assert_eq!(between(1, 2).sub(between(0, 5)), between(-4, 2));
-        assert_eq!(between(1, 2).div(between(0, 5)), None);
-        let any = Interval::ANY_AMOUNT.mul(between(2, 2));
+        assert_eq!(between(-2, 3).times(between(-5, 7)), between(-15, 21));
+        assert_eq!(between(1, 2).minus(between(0, 5)), between(-4, 2));
+        assert_eq!(between(1, 2).over(between(0, 5)), None);
+        let any = Interval::ANY_AMOUNT.times(between(2, 2));
         assert_eq!(any, Interval::ANY_AMOUNT);
     }
 }

@@ -105,7 +105,7 @@ impl Ratio {
 
     /// The number with its sign turned.
     #[must_use]
-    pub fn neg(self) -> Ratio {
+    pub fn negated(self) -> Ratio {
         Ratio { num: -self.num, den: self.den }
     }
 
@@ -128,7 +128,7 @@ impl Ratio {
     /// The difference.
     #[must_use]
     pub fn sub(self, other: Ratio, round: Round) -> Ratio {
-        self.add(other.neg(), round)
+        self.add(other.negated(), round)
     }
 
     /// The product; nothing times infinity is nothing, as a bound of an interval wants it.
@@ -184,7 +184,7 @@ impl Ratio {
         let (num, den) = (num / shared, den / shared);
         match (i64::try_from(num), i64::try_from(den)) {
             (Ok(num), Ok(den)) if num != i64::MIN => Ratio { num, den },
-            _ if num < 0 => Self::squeeze(-num, den, round.flip()).neg(),
+            _ if num < 0 => Self::squeeze(-num, den, round.flip()).negated(),
             _ => Self::squeeze(num, den, round),
         }
     }

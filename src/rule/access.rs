@@ -1,0 +1,222 @@
+//! What stands behind a dot: fields, plurals, reverse names, and the parts of paths, groups and amounts. Owns
+//! the words for what is not there.
+
+use super::ast::{Ast, Node as Written};
+use super::expr::{Access, Constant, How, Index, Node, Ty};
+use super::typing::Typer;
+use crate::model::{ReadValue, read_value};
+use crate::names::{Symbol, nearest};
+use crate::schema::{Base, Dimension, KindId, KindSet, Many, Schema, Type};
+use crate::source::Span;
+use crate::syntax::{self, Piece, Value, View};
+
+impl Typer<'_> {
+    pub(super) fn field(&mut self, base: &Ast, field: &str, span: Span) -> (Node, Ty) {
+        if let Written::Word(word) = &base.node
+            && word == "param"
+        {
+            return self.parameter(field, span);
+        }
+        let base = self.expr(base, None);
+        match self.access(&base.ty, field, span) {
+            Some((access, ty)) => (Node::Field(Box::new(base), access), ty),
+            None => (Node::Constant(Constant::Unknown), Ty::Any),
+        }
+    }
+
+    pub(super) fn parameter(&mut self, name: &str, span: Span) -> (Node, Ty) {
+        let schema = self.schema();
+        let parameters = schema.parameters();
+        let found =
+            parameters.iter().position(|known| schema.names.text(known.name).eq_ignore_ascii_case(name));
+        let Some(at) = found else {
+            let near = nearest(name, parameters.iter().map(|known| schema.names.text(known.name)));
+            let label = near.map_or_else(|| "not declared".into(), |near| format!("did you mean `{near}`?"));
+            self.error("undefined-reference", span, format!("there is no parameter `{name}`"), label);
+            return (Node::Constant(Constant::Unknown), Ty::Any);
+        };
+        (Node::Parameter(at), self.parameter_type(at))
+    }
+
+    pub(super) fn parameter_type(&self, at: usize) -> Ty {
+        let Some(place) = self.schema().parameters().get(at).map(|known| known.value) else { return Ty::Any };
+        let text = self.context.texts.get(&place.file).copied().unwrap_or("");
+        let tree = syntax::read_piece(
+            place.file,
+            text,
+            &Piece { span: place.span, unbalanced: false },
+            &mut Vec::new(),
+        );
+        let Some(view) = View::roots(place.file, text, &tree).next() else { return Ty::Any };
+        let value = Value { file: place.file, text, atoms: view.atoms(), after: place.span.end };
+        match read_value(value, self.schema(), &self.context.facts.names) {
+            Ok(ReadValue::Amount(amount)) => Ty::Amount(Some(self.schema().units.dimension(amount.measure))),
+            Ok(ReadValue::Dates(_)) => Ty::Dates,
+            Ok(ReadValue::Unknown) | Err(_) => Ty::Any,
+        }
+    }
+
+    /// What a word after a dot means for a value of a type.
+    pub(super) fn access(&mut self, base: &Ty, field: &str, span: Span) -> Option<(Access, Ty)> {
+        if *base == Ty::Any {
+            return None;
+        }
+        if let Some(found) = builtin_access(base, field, self.schema()) {
+            return Some(found);
+        }
+        if let Ty::List(_) = base {
+            let message = format!(
+                "`{field}` is asked of a list; choose one of it (`first`, `argmax`), or say `some x in …`"
+            );
+            self.error("rule-many-values", span, message, "one value is needed before the dot");
+            return None;
+        }
+        let kinds = base.kinds();
+        match self.entity_access(kinds, field) {
+            Some(found) => Some(found),
+            None => {
+                self.unknown_field(base, kinds, field, span);
+                None
+            }
+        }
+    }
+
+    pub(super) fn entity_access(&mut self, kinds: KindSet, field: &str) -> Option<(Access, Ty)> {
+        let name = self.context.facts.names.get(field)?;
+        let mut ty: Option<Ty> = None;
+        let count = self.schema().kinds().count();
+        let mut per_kind = vec![How::Nothing; count].into_boxed_slice();
+        for kind in kinds.iter() {
+            let Some((how, own)) = self.how(kind, name) else { continue };
+            if let Some(slot) = per_kind.get_mut(kind.0 as usize) {
+                *slot = how;
+            }
+            ty = Some(match ty {
+                Some(ty) => ty.join(own),
+                None => own,
+            });
+        }
+        Some((Access::Entity(name, per_kind), ty?))
+    }
+
+    pub(super) fn how(&mut self, kind: KindId, name: Symbol) -> Option<(How, Ty)> {
+        let schema = self.schema();
+        if let Some(slot) = schema.kind(kind)?.slot(name) {
+            let ty = schema.field(kind, slot).map_or(Ty::Any, |field| field_type(&field.ty));
+            return Some((How::Field(slot), ty));
+        }
+        let mut referring = Vec::new();
+        for (other, declared) in schema.kinds() {
+            let slots = declared
+                .fields
+                .iter()
+                .enumerate()
+                .filter(|(_, field)| field.reverse == Some(name) && field.ty.kinds().has(kind));
+            referring.extend(slots.map(|(at, _)| (other, crate::schema::Slot(at as u8))));
+        }
+        if !referring.is_empty() {
+            let kinds =
+                referring.iter().fold(KindSet::EMPTY, |set, (kind, _)| set.union(KindSet::one(*kind)));
+            let index = self.index(referring);
+            return Some((How::Referrers(index), Ty::List(Box::new(Ty::Entity(kinds)))));
+        }
+        let plural = schema.kinds().find(|(_, declared)| declared.plural == Some(name));
+        let (_, declared) = plural.filter(|(_, declared)| self.may_hold(kind, declared.family))?;
+        Some((How::Inside(declared.family), Ty::List(Box::new(Ty::Entity(declared.family)))))
+    }
+
+    /// Whether blocks of a kind can stand inside blocks of another, at any depth.
+    pub(super) fn may_hold(&self, outer: KindId, inner: KindSet) -> bool {
+        let mut inside = KindSet::one(outer);
+        loop {
+            let more = self.schema().kinds().filter(|(_, kind)| !kind.inside.common(inside).is_empty());
+            let grown = more.fold(inside, |set, (id, _)| set.union(KindSet::one(id)));
+            if !grown.common(inner).is_empty() && grown != KindSet::one(outer) {
+                return true;
+            }
+            if grown == inside {
+                return false;
+            }
+            inside = grown;
+        }
+    }
+
+    pub(super) fn index(&mut self, mut fields: Vec<(KindId, crate::schema::Slot)>) -> usize {
+        fields.sort_unstable();
+        let wanted = Index { fields };
+        self.indexes.iter().position(|known| *known == wanted).unwrap_or_else(|| {
+            self.indexes.push(wanted);
+            self.indexes.len() - 1
+        })
+    }
+
+    pub(super) fn unknown_field(&mut self, base: &Ty, kinds: KindSet, field: &str, span: Span) {
+        let schema = self.schema();
+        let (message, label) = if kinds.is_empty() {
+            (format!("{} has no `{field}`", self.describe(base)), "no such part".to_owned())
+        } else {
+            let own = kinds
+                .iter()
+                .filter_map(|kind| schema.kind(kind))
+                .flat_map(|kind| kind.fields.iter().map(|field| field.name));
+            let plurals = schema.kinds().filter_map(|(_, kind)| kind.plural);
+            let reverses =
+                schema.kinds().flat_map(|(_, kind)| kind.fields.iter().filter_map(|field| field.reverse));
+            let names: Vec<&str> =
+                own.chain(plurals).chain(reverses).map(|name| schema.names.text(name)).collect();
+            let near = nearest(field, names.into_iter()).map(|near| format!("did you mean `{near}`?"));
+            (
+                format!("`{}` has no field `{field}`", schema.list_kinds(kinds)),
+                near.unwrap_or_else(|| "not in the schema".into()),
+            )
+        };
+        self.error("unknown-field", span, message, label);
+    }
+}
+
+/// The type of a field's value.
+fn field_type(ty: &Type) -> Ty {
+    let base = |base: &Base| match base {
+        Base::Quantity(_, dimensions) => match dimensions.as_slice() {
+            [only] => Ty::Amount(Some(*only)),
+            _ => Ty::Amount(None),
+        },
+        Base::Date => Ty::Dates,
+        Base::YesNo => Ty::Truth,
+        Base::Text => Ty::Text,
+        Base::Enum(id) => Ty::Enum(*id),
+        Base::Kinds(kinds) if ty.many == Many::Shares => Ty::Share(*kinds),
+        Base::Kinds(kinds) => Ty::Entity(*kinds),
+    };
+    let one = ty.bases.iter().map(base).reduce(Ty::join).unwrap_or(Ty::Any);
+    if ty.many == Many::One { one } else { Ty::List(Box::new(one)) }
+}
+
+fn builtin_access(base: &Ty, field: &str, schema: &Schema) -> Option<(Access, Ty)> {
+    if let Ty::Either(types) = base {
+        return types.iter().find_map(|ty| builtin_access(ty, field, schema));
+    }
+    let entities = || Ty::Entity(KindSet::ALL);
+    let any_list = |member| Ty::List(Box::new(member));
+    let found = match (base, field) {
+        (Ty::Entity(_), "id") => (Access::Id, Ty::Text),
+        (Ty::Entity(_), "title") => (Access::Title, Ty::Text),
+        (Ty::Amount(_), "of") => (Access::Of, Ty::Entity(schema.amounts_of())),
+        (Ty::Share(kinds), "who") => (Access::Who, Ty::Entity(*kinds)),
+        (Ty::Share(_), "share") => (Access::Share, Ty::Amount(Some(Dimension::RATIO))),
+        (Ty::Group(key, _), "key") => (Access::Key, (**key).clone()),
+        (Ty::Group(_, member), "items") => (Access::Items, any_list((**member).clone())),
+        (Ty::Path, "nodes") => (Access::Nodes, any_list(entities())),
+        (Ty::Path, "steps") => (Access::Steps, any_list(Ty::Step)),
+        (Ty::Path, "hops") => (Access::Hops, any_list(Ty::Step)),
+        (Ty::Path, "last") => (Access::Last, entities()),
+        (Ty::Path | Ty::Step, "share") => (Access::Share, Ty::Amount(Some(Dimension::RATIO))),
+        (Ty::Path | Ty::Step, "certain") => (Access::Certain, Ty::Truth),
+        (Ty::Path | Ty::Step, "text") => (Access::Text, Ty::Text),
+        (Ty::Step, "from") => (Access::StepFrom, entities()),
+        (Ty::Step, "to") => (Access::StepTo, entities()),
+        (Ty::Step, "carried") => (Access::Carried, entities()),
+        _ => return None,
+    };
+    Some(found)
+}

@@ -1,0 +1,178 @@
+//! Comparison and arithmetic: owns which values can meet, and the words for those that cannot.
+
+use super::ast::{Ast, Comparison, Node as Written, Settle, Sign};
+use super::expr::{Constant, Expr, Node, Ty};
+use super::typing::Typer;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::schema::Dimension;
+use crate::source::Span;
+
+impl Typer<'_> {
+    pub(super) fn comparison(
+        &mut self,
+        comparison: Comparison,
+        settle: Settle,
+        left: &Ast,
+        right: &Ast,
+        span: Span,
+    ) -> (Node, Ty) {
+        // A bare word takes its meaning from the other side.
+        let word_first = matches!(&left.node, Written::Word(word) if !self.variables.iter().any(|(name, ..)| name == word));
+        let (left, right) = if word_first && comparison != Comparison::In {
+            let right = self.expr(right, None);
+            (self.expr(left, Some(&right.ty)), right)
+        } else {
+            let left = self.expr(left, None);
+            let expected = if comparison == Comparison::In {
+                Ty::List(Box::new(left.ty.clone()))
+            } else {
+                left.ty.clone()
+            };
+            let right = self.expr(right, Some(&expected));
+            (left, right)
+        };
+        self.check_comparison(comparison, &left, &right, span);
+        let right = year_as_date(&left, right, self.text());
+        (Node::Compare(comparison, settle, Box::new(left), Box::new(right)), Ty::Truth)
+    }
+
+    pub(super) fn check_comparison(&mut self, comparison: Comparison, left: &Expr, right: &Expr, span: Span) {
+        let text = self.text();
+        let (l, r) = (left.span.of(text), right.span.of(text));
+        if comparison == Comparison::In {
+            let right_member = right.ty.member().cloned().unwrap_or(Ty::Any);
+            if !matches!(right.ty, Ty::List(_) | Ty::Any) {
+                self.error(
+                    "rule-type-mismatch",
+                    span,
+                    format!("`in` needs a list; `{r}` is {}", self.describe(&right.ty)),
+                    "no list",
+                );
+            } else if !left.ty.meets(&right_member) {
+                let message = format!(
+                    "`{l}` is {}, the list holds {}",
+                    self.describe(&left.ty),
+                    self.describe(&right_member)
+                );
+                self.error("rule-type-mismatch", span, message, "never the same");
+            }
+            return;
+        }
+        for (side, words) in [(left, l), (right, r)] {
+            if matches!(side.ty, Ty::List(_)) {
+                let message = format!(
+                    "`{words}` is a list: choose one of it (`first`, `argmax`), or say `some x in {words}`"
+                );
+                self.error("rule-many-values", side.span, message, "several");
+                return;
+            }
+        }
+        let ordered = !matches!(comparison, Comparison::Equal | Comparison::Unequal);
+        match (&left.ty, &right.ty) {
+            (Ty::Amount(Some(a)), Ty::Amount(Some(b))) if a != b && !is_year(right, text) => {
+                self.unit_mismatch("compares", *a, *b, left.span, right.span);
+            }
+            (Ty::Dates, Ty::Amount(_)) if is_year(right, text) => {}
+            (a, b) if !a.meets(b) => {
+                let message = format!(
+                    "`{l}` is {}, `{r}` is {}: they cannot be compared",
+                    self.describe(a),
+                    self.describe(b)
+                );
+                self.error("rule-type-mismatch", span, message, "never the same sort of thing");
+            }
+            (Ty::Enum(id), _)
+                if ordered && self.schema().get_enum(*id).is_some_and(|declared| !declared.ordered) =>
+            {
+                let name = self
+                    .schema()
+                    .get_enum(*id)
+                    .map_or("", |declared| self.schema().names.text(declared.name));
+                self.error(
+                    "rule-unordered",
+                    span,
+                    format!("the words of `{name}` have no order; use `==` or `in`"),
+                    "neither more nor less",
+                );
+            }
+            (Ty::Entity(_) | Ty::Text | Ty::Truth | Ty::Kind, _) if ordered => {
+                self.error(
+                    "rule-unordered",
+                    span,
+                    format!("{} has no order; use `==` or `in`", self.describe(&left.ty)),
+                    "neither more nor less",
+                );
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn unit_mismatch(&mut self, what: &str, a: Dimension, b: Dimension, left: Span, right: Span) {
+        let units = &self.schema().units;
+        let (a, b) = (units.name(a), units.name(b));
+        let found = Diagnostic::new(
+            "rule-unit-mismatch",
+            Severity::Error,
+            format!("this rule {what} {a} with {b}"),
+            self.file,
+            right,
+        )
+        .label(b)
+        .related(crate::source::Place { file: self.file, span: left }, a)
+        .help("compare like with like; until then the run fails");
+        self.say(found);
+    }
+
+    pub(super) fn arithmetic(&mut self, sign: Sign, left: &Ast, right: &Ast, span: Span) -> (Node, Ty) {
+        let (left, right) = (self.expr(left, None), self.expr(right, None));
+        let ty = match (sign, &left.ty, &right.ty) {
+            (_, Ty::Any, _) | (_, _, Ty::Any) => Ty::Any,
+            (Sign::Plus | Sign::Minus, Ty::Amount(Some(a)), Ty::Amount(Some(b))) => {
+                if a != b {
+                    self.unit_mismatch("adds", *a, *b, left.span, right.span);
+                }
+                Ty::Amount(Some(*a))
+            }
+            (Sign::Plus | Sign::Minus, Ty::Amount(_), Ty::Amount(_)) => Ty::Amount(None),
+            (Sign::Plus | Sign::Minus, Ty::Dates, Ty::Amount(_)) => Ty::Dates,
+            (Sign::Minus, Ty::Dates, Ty::Dates) => Ty::Gap,
+            (Sign::Times, Ty::Amount(a), Ty::Amount(b)) => {
+                Ty::Amount(a.zip(*b).and_then(|(a, b)| a.times(b)))
+            }
+            (Sign::Over, Ty::Amount(a), Ty::Amount(b)) => Ty::Amount(a.zip(*b).and_then(|(a, b)| a.per(b))),
+            // Where a date is one of several things, what is no date counts as unknown.
+            (Sign::Plus | Sign::Minus, Ty::Either(types), Ty::Amount(_)) if types.contains(&Ty::Dates) => {
+                Ty::Dates
+            }
+            (_, a, b) => {
+                let message =
+                    format!("{} and {} cannot be reckoned together", self.describe(a), self.describe(b));
+                self.error("rule-type-mismatch", span, message, "no common sort of number");
+                Ty::Any
+            }
+        };
+        (Node::Arithmetic(sign, Box::new(left), Box::new(right)), ty)
+    }
+}
+
+/// Whether an expression is a bare year, which is a date where it meets one.
+fn is_year(expr: &Expr, text: &str) -> bool {
+    let words = expr.span.of(text);
+    matches!(expr.node, Node::Constant(Constant::Dates(_)))
+        || words.len() == 4 && words.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// `read_value` takes a bare year for a date; where a number is compared, it is that number.
+fn year_as_date(left: &Expr, right: Expr, text: &str) -> Expr {
+    let is_number =
+        matches!(left.ty, Ty::Amount(_)) && matches!(right.node, Node::Constant(Constant::Dates(_)));
+    let number = right.span.of(text).parse().ok().filter(|_| is_number);
+    match number {
+        Some(number) => {
+            let interval = crate::value::Interval::point(crate::value::Ratio::whole(number));
+            let amount = crate::model::Amount { interval, measure: crate::schema::Measure::NUMBER, of: None };
+            Expr { node: Node::Constant(Constant::Amount(amount)), ty: left.ty.clone(), span: right.span }
+        }
+        None => right,
+    }
+}
