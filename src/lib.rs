@@ -7,6 +7,7 @@
 
 pub mod analysis;
 pub mod check;
+pub mod cli;
 pub mod diagnostic;
 pub mod model;
 pub mod names;
@@ -19,3 +20,4 @@ pub mod source;
 pub mod syntax;
 pub mod value;
 pub mod verify;
+pub mod workspace;

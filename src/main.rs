@@ -1,3 +1,7 @@
 //! The command: hands the arguments to `cli` and its verdict to the system.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ExitCode::from(plumbrule::cli::run(std::env::args_os()))
+}

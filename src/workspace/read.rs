@@ -1,0 +1,157 @@
+//! Reads one file at a time: owns the limits in bytes and the strict decoding of UTF-8. Waits for nothing and
+//! reads no more than the limit, whatever a path leads to.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read};
+use std::path::Path;
+use std::string::FromUtf8Error;
+
+use super::names::Shown;
+use super::slips;
+use crate::diagnostic::Diagnostic;
+use crate::source::{Origin, SourceFile, Sources, Span};
+use crate::syntax::MAX_FILE_BYTES;
+
+/// Most bytes that a run reads of all files together.
+pub const MAX_TOTAL_BYTES: u64 = 1024 * 1024 * 1024;
+
+/// Reads the files of a run, and tells of those that it cannot read.
+pub(super) struct Reader<'a> {
+    /// The names that files are shown under.
+    pub(super) shown: &'a Shown,
+    /// Where texts go.
+    pub(super) sources: &'a mut Sources,
+    /// Where mistakes go.
+    pub(super) diagnostics: &'a mut Vec<Diagnostic>,
+    file_limit: u64,
+    total_limit: u64,
+    /// Bytes that may still be read; none once a file did not fit.
+    left: Option<u64>,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(
+        shown: &'a Shown,
+        sources: &'a mut Sources,
+        diagnostics: &'a mut Vec<Diagnostic>,
+    ) -> Self {
+        let (file_limit, total_limit) = (MAX_FILE_BYTES, MAX_TOTAL_BYTES);
+        Self { shown, sources, diagnostics, file_limit, total_limit, left: Some(total_limit) }
+    }
+
+    /// The text of a file.
+    pub(super) fn text(&mut self, path: &Path) -> Option<String> {
+        let left = self.left?;
+        let name = self.shown.name(path);
+        let bytes = match bytes(path, self.file_limit) {
+            Ok(bytes) => bytes,
+            Err(why) => {
+                self.diagnostics.push(slips::unread(&name, &why));
+                return None;
+            }
+        };
+        self.left = left.checked_sub(bytes.len() as u64);
+        if self.left.is_none() {
+            self.diagnostics.push(slips::unread(&name, &Unread::RunTooLarge(self.total_limit)));
+            return None;
+        }
+        String::from_utf8(bytes).map_err(|error| self.wrong_bytes(&name, &error)).ok()
+    }
+
+    /// Tells of the first byte that is not UTF-8, and keeps the text in which it is underlined.
+    fn wrong_bytes(&mut self, name: &str, error: &FromUtf8Error) {
+        let bytes = error.as_bytes();
+        if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
+            let file = self.sources.add(SourceFile::new(name, "", Origin::Portfolio));
+            self.diagnostics.push(slips::utf16(name, file));
+            return;
+        }
+        // Up to the wrong byte the text is as in the file; there it has a replacement to underline.
+        let text = String::from_utf8_lossy(bytes);
+        let start = error.utf8_error().valid_up_to();
+        let span = Span::new(start, start + char::REPLACEMENT_CHARACTER.len_utf8());
+        let is_cut = error.utf8_error().error_len().is_none();
+        let file = self.sources.add(SourceFile::new(name, text, Origin::Portfolio));
+        self.diagnostics.push(slips::not_utf8(name, file, span, is_cut));
+    }
+}
+
+/// Why a file was not read.
+#[derive(Debug)]
+pub(super) enum Unread {
+    /// A pipe, a device or a folder.
+    NoPlainFile,
+    /// Over the limit of one file.
+    TooLarge(u64),
+    /// Over the limit of all files.
+    RunTooLarge(u64),
+    /// What the system says.
+    System(io::ErrorKind),
+}
+
+impl From<io::Error> for Unread {
+    fn from(error: io::Error) -> Self {
+        Unread::System(error.kind())
+    }
+}
+
+fn bytes(path: &Path, limit: u64) -> Result<Vec<u8>, Unread> {
+    // To open a device may already set it going, so its kind is asked for first, and once more of what was
+    // opened.
+    if !fs::metadata(path)?.is_file() {
+        return Err(Unread::NoPlainFile);
+    }
+    let file = open(path)?;
+    let metadata = file.metadata()?;
+    if !metadata.is_file() {
+        return Err(Unread::NoPlainFile);
+    }
+    if metadata.len() > limit {
+        return Err(Unread::TooLarge(limit));
+    }
+    let mut bytes = Vec::with_capacity(metadata.len() as usize);
+    // It may grow while it is read, or not tell its length.
+    file.take(limit + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > limit { Err(Unread::TooLarge(limit)) } else { Ok(bytes) }
+}
+
+#[cfg(unix)]
+fn open(path: &Path) -> io::Result<File> {
+    use std::os::unix::fs::OpenOptionsExt;
+    // A pipe that took the place of the file meanwhile must not keep the run waiting for a writer.
+    OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK).open(path)
+}
+
+#[cfg(not(unix))]
+fn open(path: &Path) -> io::Result<File> {
+    OpenOptions::new().read(true).open(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_hold_for_a_file_and_for_all() {
+        let folder = std::env::temp_dir().join(format!("plumbrule-read-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let shown = Shown::from_here();
+        let (mut sources, mut diagnostics) = (Sources::default(), Vec::new());
+        let mut reader = Reader::new(&shown, &mut sources, &mut diagnostics);
+        (reader.file_limit, reader.total_limit, reader.left) = (4, 6, Some(6));
+        let read: Vec<bool> = ["1234", "12345", "12", "1", ""]
+            .iter()
+            .map(|text| {
+                let path = folder.join(text.len().to_string());
+                fs::write(&path, text).unwrap();
+                reader.text(&path).is_some()
+            })
+            .collect();
+        fs::remove_dir_all(&folder).unwrap();
+        assert_eq!(read, [true, false, true, false, false]);
+        let messages: Vec<_> = diagnostics.iter().map(|found| found.message.as_str()).collect();
+        assert!(messages[0].ends_with("is larger than 4 bytes, so it was not read"), "{messages:?}");
+        assert!(messages[1].starts_with("the files hold more than 6 bytes;"), "{messages:?}");
+        assert_eq!(messages.len(), 2);
+    }
+}

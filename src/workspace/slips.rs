@@ -1,0 +1,124 @@
+//! What is said of files that were not found or could not be read. Knows names and reasons, no disk.
+
+use std::io::{self, ErrorKind};
+
+use super::locate::Location;
+use super::read::Unread;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::source::{FileId, Span};
+
+/// No text of any run: what concerns a run as a whole has no place.
+const NO_FILE: FileId = FileId(u32::MAX);
+
+fn slip(code: &str, message: String) -> Diagnostic {
+    Diagnostic::new(code, Severity::Error, message, NO_FILE, Span::default())
+}
+
+/// A named path that cannot be looked at.
+pub(super) fn lost(written: &str, error: &io::Error, meant: Option<String>) -> Diagnostic {
+    if !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) {
+        return unread(written, &Unread::System(error.kind()));
+    }
+    let found = slip("not-found", format!("{} does not exist", quoted(written)));
+    match meant {
+        Some(meant) => found.help(format!("did you mean `{meant}`?")),
+        None => found,
+    }
+}
+
+/// A file that cannot be read.
+pub(super) fn unread(name: &str, why: &Unread) -> Diagnostic {
+    let name = quoted(name);
+    match why {
+        Unread::NoPlainFile => slip("not-readable", format!("{name} is no plain file, so it was not read")),
+        Unread::TooLarge(limit) => {
+            slip("over-limit", format!("{name} is larger than {}, so it was not read", size(*limit)))
+        }
+        Unread::RunTooLarge(limit) => {
+            let limit = size(*limit);
+            slip(
+                "over-limit",
+                format!("the files hold more than {limit}; {name} and all after it were not read"),
+            )
+        }
+        Unread::System(kind) => slip("not-readable", format!("{name} cannot be read: {kind}")),
+    }
+}
+
+/// A folder that cannot be listed.
+pub(super) fn folder(name: &str, kind: ErrorKind) -> Diagnostic {
+    slip("not-readable", format!("the folder {} cannot be read: {kind}", quoted(name)))
+        .help("if it holds no proposals, write its name into an `.ignore` file")
+}
+
+/// A portfolio of too many files.
+pub(super) fn many_files(root: &str, limit: usize) -> Diagnostic {
+    let root = quoted(root);
+    slip(
+        "over-limit",
+        format!("with the files below {root} there are more than {limit}; none of these was read"),
+    )
+}
+
+/// A named path in which there is nothing to check.
+pub(super) fn no_files(target: &Location, is_of_rules: bool) -> Diagnostic {
+    let written = quoted(&target.written);
+    if is_of_rules {
+        slip("no-files", format!("{written} lies in a folder of rules, so no proposal was checked there"))
+    } else if target.is_folder {
+        slip("no-files", format!("no `.plumb` file under {written}, so nothing was checked there")).help(
+            "name a folder that holds one; what `.gitignore` or `.ignore` leaves out counts only by name",
+        )
+    } else {
+        slip("no-files", format!("{written} is no `.plumb` file, so it was not checked"))
+    }
+}
+
+/// A text in UTF-16.
+pub(super) fn utf16(name: &str, file: FileId) -> Diagnostic {
+    let message = format!("{} is text in UTF-16, not in UTF-8", quoted(name));
+    Diagnostic::new("not-utf8", Severity::Error, message, file, Span::default()).help("save it as UTF-8")
+}
+
+/// Bytes that are no text.
+pub(super) fn not_utf8(name: &str, file: FileId, span: Span, is_cut: bool) -> Diagnostic {
+    let name = quoted(name);
+    let byte = span.start;
+    let message = if is_cut {
+        format!("{name} ends in the middle of a character, at byte {byte}")
+    } else {
+        format!("{name} is not text in UTF-8: byte {byte} does not fit")
+    };
+    Diagnostic::new("not-utf8", Severity::Error, message, file, span)
+        .label("not UTF-8 from here")
+        .help("save it as UTF-8")
+}
+
+/// A setting in the file that marks a portfolio.
+pub(super) fn marker_key(file: FileId, span: Span) -> Diagnostic {
+    let message = "`plumbrule.toml` holds a setting, which this version does not read";
+    Diagnostic::new("marker-key", Severity::Error, message, file, span)
+        .label("settings come with a later version")
+        .help("remove it, and give the same on the command line")
+}
+
+/// Characters of a name that are shown; a path of thousands would bury the sentence.
+const MAX_NAME: usize = 200;
+
+/// A name between backticks, without its middle if it is very long.
+fn quoted(name: &str) -> String {
+    let count = name.chars().count();
+    if count <= MAX_NAME {
+        return format!("`{name}`");
+    }
+    let head: String = name.chars().take(MAX_NAME / 2).collect();
+    let tail: String = name.chars().skip(count - MAX_NAME / 2).collect();
+    format!("`{head}…{tail}`")
+}
+
+/// A number of bytes in words.
+fn size(bytes: u64) -> String {
+    let units = [("GiB", 30), ("MiB", 20), ("KiB", 10)];
+    let fits = units.iter().find(|(_, power)| bytes >> power > 0 && bytes.trailing_zeros() >= *power);
+    fits.map_or_else(|| format!("{bytes} bytes"), |(unit, power)| format!("{} {unit}", bytes >> power))
+}

@@ -1,0 +1,88 @@
+//! Lists the `.plumb` files below a folder. The only file that names the `ignore` crate; links are not
+//! followed, so each file is met once and a circle of links ends.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+
+use ignore::{Error, WalkBuilder};
+
+use super::locate::{is_marked, repository};
+
+/// What lies below a folder, in the order of the system.
+#[derive(Default)]
+pub(super) struct Below {
+    /// `.plumb` files.
+    pub(super) files: Vec<PathBuf>,
+    /// Roots of other portfolios; what lies in them is not listed.
+    pub(super) nested: Vec<PathBuf>,
+    /// Folders that could not be listed, with the reason.
+    pub(super) unread: Vec<(PathBuf, io::ErrorKind)>,
+}
+
+/// The files of the portfolio with this root.
+pub(super) fn portfolio(root: &Path) -> Below {
+    let mut walk = builder(root);
+    let (found, nested) = mpsc::channel();
+    walk.filter_entry(move |entry| {
+        let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+        if is_folder && is_marked(entry.path()) {
+            // The receiver outlives the walk.
+            let _ = found.send(entry.path().to_owned());
+            return false;
+        }
+        entry.file_name() != ".git"
+    });
+    let below = run(&walk, root);
+    Below { nested: nested.try_iter().collect(), ..below }
+}
+
+/// All files below a folder, or the file itself.
+pub(super) fn all(folder: &Path) -> Below {
+    let mut walk = builder(folder);
+    walk.filter_entry(|entry| entry.file_name() != ".git");
+    run(&walk, folder)
+}
+
+/// Whether a path has the name of a proposal.
+pub(super) fn is_plumb(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("plumb"))
+}
+
+/// A walk that leaves out what the portfolio says itself, and nothing that only one machine says: neither the
+/// user's own ignore files nor those above the portfolio, unless it lies in a repository.
+fn builder(root: &Path) -> WalkBuilder {
+    let mut walk = WalkBuilder::new(root);
+    walk.hidden(false).require_git(false).git_global(false).git_exclude(false);
+    walk.parents(repository(root).is_some());
+    walk
+}
+
+fn run(walk: &WalkBuilder, root: &Path) -> Below {
+    let mut below = Below::default();
+    for entry in walk.build() {
+        match entry {
+            Ok(entry) => {
+                let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
+                if is_file && is_plumb(entry.path()) {
+                    below.files.push(entry.into_path());
+                }
+            }
+            Err(error) => below.unread.push(reason(&error, root)),
+        }
+    }
+    below
+}
+
+/// Where a walk was stopped, and why.
+fn reason(error: &Error, root: &Path) -> (PathBuf, io::ErrorKind) {
+    let (mut path, mut error) = (root, error);
+    loop {
+        match error {
+            Error::WithPath { path: at, err } => (path, error) = (at, err),
+            Error::WithDepth { err, .. } | Error::WithLineNumber { err, .. } => error = err,
+            Error::Io(error) => return (path.to_owned(), error.kind()),
+            _ => return (path.to_owned(), io::ErrorKind::Other),
+        }
+    }
+}
