@@ -28,28 +28,30 @@ const LAYERS: [&[&str]; 10] = [
 ];
 
 /// Where each crate may be named; a folder ends in `/`.
-const CRATES: [(&str, &[&str]); 15] = [
+const CRATES: [(&str, &[&str]); 17] = [
     ("clap", &["src/cli/"]),
     ("codespan_reporting", &["src/report/full.rs"]),
-    ("ignore", &["src/workspace.rs", "src/workspace/"]),
+    ("ignore", &["src/workspace/walk.rs"]),
     ("jiff", &["src/value/date.rs"]),
+    ("libc", &["src/workspace/read.rs"]),
     ("pest", &["src/syntax/parse.rs"]),
     ("pest_derive", &["src/syntax/parse.rs"]),
-    ("petgraph", &["src/check/"]),
+    ("petgraph", &["src/check/graph.rs"]),
     ("rustc_hash", &["src/"]),
     ("serde", &["src/report/json.rs"]),
     ("serde_json", &["src/report/json.rs", "src/report/layout.rs"]),
     ("strsim", &["src/names.rs"]),
-    ("toml", &["src/workspace.rs", "src/workspace/"]),
+    ("terminal_size", &["src/cli/terminal.rs"]),
+    ("toml", &["src/workspace/marker.rs"]),
     ("unicode_security", &["src/model/resolve.rs"]),
-    ("unicode_width", &["src/report/"]),
-    ("walkdir", &["src/workspace.rs", "src/workspace/"]),
+    ("unicode_width", &["src/report/", "src/cli/prose.rs"]),
+    ("walkdir", &["src/workspace/walk.rs"]),
 ];
 
 /// Doors to the world outside, and who may open them.
 const DOORS: [(&str, &[&str]); 5] = [
-    ("fs", &["src/workspace.rs", "src/workspace/"]),
-    ("env", &["src/cli/", "src/main.rs"]),
+    ("fs", &["src/workspace/"]),
+    ("env", &["src/cli/", "src/workspace/", "src/main.rs"]),
     ("process", &["src/cli/", "src/main.rs"]),
     ("net", &[]),
     ("thread", &[]),
@@ -76,7 +78,7 @@ const DOMAIN: [&str; 16] = [
 ];
 
 /// Names of schema and facts that the engine says too, and why it may.
-const ENGINE: [(&str, &str); 23] = [
+const ENGINE: [(&str, &str); 24] = [
     ("aggregate", "a function over the members of a list"),
     ("binding", "a variable with its value"),
     ("capacity", "room that a list reserves"),
@@ -94,6 +96,7 @@ const ENGINE: [(&str, &str); 23] = [
     ("person", "who decides about a fix"),
     ("pillar", "a field of rules that sorts them for readers"),
     ("portfolio", "all texts that are read together"),
+    ("process", "what the system runs"),
     ("proposal", "a text of a portfolio"),
     ("recipe", "the one kind of fact that the engine computes with"),
     ("report", "what is told of a run"),
@@ -123,11 +126,28 @@ fn layer(module: &str) -> Option<usize> {
     LAYERS.iter().position(|layer| layer.contains(&module))
 }
 
+/// Crates that the program is built from, on some system or on all.
 fn dependencies() -> Vec<String> {
-    let manifest = tree::read("Cargo.toml");
-    let lines = manifest.lines().skip_while(|line| *line != "[dependencies]").skip(1);
-    let lines = lines.take_while(|line| !line.starts_with('['));
-    lines.filter_map(|line| line.split_once('=')).map(|(name, _)| name.trim().to_owned()).collect()
+    let mut counts = false;
+    let mut names = Vec::new();
+    for line in tree::read("Cargo.toml").lines() {
+        if line.starts_with('[') {
+            counts = line.ends_with("dependencies]") && line != "[dev-dependencies]";
+        } else if let Some((name, _)) = line.split_once('=').filter(|_| counts) {
+            names.push(name.trim().to_owned());
+        }
+    }
+    names
+}
+
+/// Where the code names a crate.
+fn namings<'s>(source: &'s Source, name: &'s str) -> impl Iterator<Item = usize> + 's {
+    source.words(name).filter(move |at| {
+        let (before, after) = source.code.split_at(*at);
+        let after = after.get(name.len()..).unwrap_or("");
+        let whole = before.ends_with("use ") && after.starts_with([';', ' ']);
+        !before.ends_with("::") && (after.starts_with("::") || whole)
+    })
 }
 
 #[test]
@@ -189,17 +209,9 @@ fn every_module_has_a_layer_and_every_layer_its_modules() {
 fn crates_are_named_where_they_belong() {
     let mut found = Vec::new();
     for source in rust::sources(&["src/"]) {
-        for (name, places) in CRATES {
-            let named = source.words(name).filter(|at| {
-                let (before, after) = source.code.split_at(*at);
-                let after = after.get(name.len()..).unwrap_or("");
-                let whole = before.ends_with("use ") && after.starts_with([';', ' ']);
-                !before.ends_with("::") && (after.starts_with("::") || whole)
-            });
-            if !source.file.lies_in(places) {
-                let what = format!("names `{name}`, which only {places:?} may; ask there, or widen CRATES");
-                found.extend(named.map(|at| source.file.at(at, &what)));
-            }
+        for (name, places) in CRATES.iter().filter(|(_, places)| !source.file.lies_in(places)) {
+            let what = format!("names `{name}`, which only {places:?} may; ask there, or widen CRATES");
+            found.extend(namings(&source, name).map(|at| source.file.at(at, &what)));
         }
     }
     none(found);
@@ -218,9 +230,12 @@ fn every_dependency_has_its_place_and_its_reason() {
             found.push(format!("ARCHITECTURE.md: say why `{name}` is there, in the table of dependencies"));
         }
     }
+    let sources = rust::sources(&["src/"]);
     for (name, _) in CRATES {
         if !dependencies.iter().any(|known| known.replace('-', "_") == name) {
             found.push(format!("tests/tidy.rs: CRATES names `{name}`, which is no dependency; remove it"));
+        } else if !sources.iter().any(|source| namings(source, name).next().is_some()) {
+            found.push(format!("Cargo.toml: nothing in src/ uses `{name}`; remove it"));
         }
     }
     none(found);
