@@ -157,6 +157,13 @@ pub struct FactRef {
     pub confidence: String,
 }
 
+/// The first publication of a source that names several, without its address: what a sentence can carry.
+#[must_use]
+pub fn first_publication(source: &str) -> &str {
+    let first = source.split(" ; ").next().unwrap_or("");
+    first.split(", http").next().unwrap_or(first).trim()
+}
+
 /// Whether a fix may be applied unseen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Applicability {

@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 
 use super::load::Loader;
 use super::{EntityId, Model, Written};
-use crate::diagnostic::{Diagnostic, NoteKind, Severity};
+use crate::diagnostic::{Diagnostic, NoteKind, Severity, first_publication};
 use crate::names::{Symbol, nearest};
 use crate::schema::{EnumId, KindSet};
 use crate::source::{FileId, Place, Span};
@@ -277,7 +277,7 @@ impl Loader<'_, '_> {
         let source = self
             .model
             .provenance(fact, None)
-            .map(|known| format!(" ({}, as of {})", known.source, known.as_of));
+            .map(|known| format!(" ({}, as of {})", first_publication(&known.source), known.as_of));
         let found = Diagnostic::new(
             "synonym",
             Severity::Note,

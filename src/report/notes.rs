@@ -1,7 +1,7 @@
 //! What stands under the excerpts of a finding: notes of each kind in their order, facts, and the fix last.
 //! Knows diagnostics and how much was left out of the excerpt, no renderer.
 
-use crate::diagnostic::{Diagnostic, FactRef, NoteKind};
+use crate::diagnostic::{Diagnostic, FactRef, NoteKind, first_publication};
 
 use super::clean::clean;
 use super::excerpt::Excerpt;
@@ -117,7 +117,7 @@ fn fact(fact: &FactRef) -> String {
     };
     let is_date = fact.as_of.starts_with(|c: char| c.is_ascii_digit());
     let as_of = if is_date { format!("as of {}", fact.as_of) } else { fact.as_of.clone() };
-    let parts = [Some(fact.source.as_str()), Some(as_of.as_str()), sure, disputed];
+    let parts = [Some(first_publication(&fact.source)), Some(as_of.as_str()), sure, disputed];
     let evidence: Vec<_> = parts.into_iter().flatten().filter(|part| !part.is_empty()).collect();
     if evidence.is_empty() { fact.text.clone() } else { format!("{} ({})", fact.text, evidence.join(", ")) }
 }

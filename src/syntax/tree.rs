@@ -439,6 +439,12 @@ impl Builder<'_> {
         head.and_then(|at| rest.get(at)).is_some_and(|token| token.class == Class::Open)
     }
 
+    /// Kind and name of the block whose kind stands at a span.
+    fn head_at(&self, kind: Span) -> &str {
+        let rest = self.text.get(kind.start as usize..).unwrap_or("");
+        rest.split(['{', '"', '\n']).next().unwrap_or("").trim()
+    }
+
     fn missing_brace(&mut self, block: &OpenBlock, next: Option<Span>) {
         let head = self.tree.head_span(EntryId(block.entry));
         let name = head.of(self.text).split('"').next().unwrap_or("").trim();
@@ -450,7 +456,7 @@ impl Builder<'_> {
                 .related(Place { file: self.file, span: next }, "begins beside it, so `}` is missing above")
                 .help(format!(
                     "write `}}` before `{}`; the rest was read as if it stood there",
-                    next.of(self.text)
+                    self.head_at(next)
                 )),
             None => found.help("write `}` where it ends; the rest was read as if it stood there"),
         };

@@ -4,25 +4,25 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 /// The root of the project.
-pub fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
 /// Runs the built program from the root of the project, as a terminal of 80 columns without colour would.
-pub fn plumbrule(arguments: &[&str]) -> Output {
+pub(crate) fn plumbrule(arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_plumbrule"));
     command.args(arguments).current_dir(root()).env("NO_COLOR", "1").env("SOURCE_DATE_EPOCH", "1795478400");
     command.output().unwrap()
 }
 
 /// Standard output and standard error as text.
-pub fn printed(output: &Output) -> String {
+pub(crate) fn printed(output: &Output) -> String {
     let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     format!("{out}{err}")
 }
 
 /// Compares with what a file expects; `UPDATE=1` writes the file instead.
-pub fn expect(path: &Path, actual: &str) {
+pub(crate) fn expect(path: &Path, actual: &str) {
     if std::env::var_os("UPDATE").is_some() {
         std::fs::write(path, actual).unwrap();
         return;
