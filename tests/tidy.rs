@@ -300,11 +300,7 @@ fn expectations(code: &str) -> Vec<usize> {
 #[test]
 fn every_file_says_what_it_owns() {
     let silent = rust::sources(&[]).into_iter().filter(|source| !source.file.text.starts_with("//! "));
-    none(
-        silent
-            .map(|source| source.file.at(0, "begin with `//!`: what it owns, what it may not know"))
-            .collect(),
-    );
+    none(silent.map(|source| source.file.at(0, "begin with `//!`: what it owns, what it may not know")));
 }
 
 #[test]
@@ -379,11 +375,7 @@ fn words_that_the_engine_may_say_are_said() {
         let said = engine.iter().any(|(_, said)| spellings(said).any(|said| said == *word));
         !said || !declared.iter().any(|declared| declared.name == *word)
     });
-    none(
-        stale
-            .map(|(word, _)| format!("tests/tidy.rs: `{word}` needs no leave any more; remove it"))
-            .collect(),
-    );
+    none(stale.map(|(word, _)| format!("tests/tidy.rs: `{word}` needs no leave any more; remove it")));
 }
 
 #[test]
@@ -473,5 +465,5 @@ fn every_test_file_is_run() {
     let tests =
         files(&["tests/"]).into_iter().filter(|file| file.is("rs") && file.path.matches('/').count() == 1);
     let idle = tests.filter(|file| !manifest.contains(&format!("path = \"{}\"", file.path)));
-    none(idle.map(|file| file.at(0, "is never run; give it a `[[test]]` in Cargo.toml")).collect());
+    none(idle.map(|file| file.at(0, "is never run; give it a `[[test]]` in Cargo.toml")));
 }
