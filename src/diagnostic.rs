@@ -145,7 +145,7 @@ pub struct Note {
 /// A fact that a finding rests on.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct FactRef {
-    /// Name of the fact (`covered-nations`).
+    /// Name of the fact.
     pub id: String,
     /// The fact as one sentence.
     pub text: String,

@@ -81,11 +81,11 @@ mod tests {
 
     #[test]
     fn a_slip_is_recognised_and_another_word_is_not() {
-        let known = ["tenor", "term", "supplier", "no-offtake-horizon"];
+        let known = ["tenor", "term", "register", "no-open-ending"];
         let near = |written| nearest(written, known.into_iter());
         assert_eq!(near("tenour"), Some("tenor"));
-        assert_eq!(near("suplpier"), Some("supplier"));
-        assert_eq!(near("n0-offtake-horizon"), Some("no-offtake-horizon"));
+        assert_eq!(near("regsiter"), Some("register"));
+        assert_eq!(near("n0-open-ending"), Some("no-open-ending"));
         assert_eq!(near("item"), None);
         assert_eq!(near("US"), None);
     }

@@ -1,6 +1,8 @@
 //! Documentation that is run: every `plumb` block of the language page reads as it says, and every command of
 //! the README and the docs prints what stands below it. `UPDATE=1` writes the outputs anew.
 
+#![allow(clippy::unwrap_used, reason = "a failing test may panic anywhere")]
+
 mod support;
 
 use std::path::{Path, PathBuf};

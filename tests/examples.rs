@@ -1,6 +1,8 @@
 //! The bundled examples: what was predicted by hand is found, nothing else is, and the output that lies beside
 //! each is what the program prints.
 
+#![allow(clippy::unwrap_used, reason = "a failing test may panic anywhere")]
+
 mod support;
 
 use serde_json::Value;

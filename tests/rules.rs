@@ -1,5 +1,7 @@
 //! The examples of all shipped rules and language pages, each as it stands in its file.
 
+#![allow(clippy::unwrap_used, reason = "a failing test may panic anywhere")]
+
 use plumbrule::rulebook::{Additions, Rulebook};
 use plumbrule::source::{Origin, Sources};
 use plumbrule::verify::all;

@@ -1,5 +1,5 @@
-//! What a finding rests on: walks conditions that are true and gathers the facts that make them so. Naming an
-//! item or a country reads nothing; a field of a fact, a membership in a group and a recipe do.
+//! What a finding rests on: walks conditions that are true and gathers the facts that make them so. Naming a
+//! thing reads nothing; a field of a fact, a membership in a group and a recipe do.
 
 use std::ops::ControlFlow;
 

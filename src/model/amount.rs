@@ -1,4 +1,4 @@
-//! Reads amounts (`450 t/yr of NdPr-oxide` in its simplest form: number, unit, what of) with bounds and
+//! Reads amounts (a number, its unit, what it is of; in its simplest form one number) with bounds and
 //! currencies, and words what drafters write instead. Knows no particular unit.
 
 use crate::diagnostic::{Diagnostic, Severity};

@@ -31,11 +31,11 @@ fn slip(value: Value<'_>, written: &str) -> Diagnostic {
         pairs.find(|(a, b)| *a == letter && ('1'..=last).contains(b)).map(|(a, b)| format!("{a}{b}"))
     };
     match year {
-        Some(year) if upper.starts_with("FY") => error(format!(
-            "a fiscal year begins in another month in each country; say which months `{written}` means"
-        ))
-        .label("whose fiscal year?")
-        .help(format!("`{year}` for the calendar year, or the months, as in `{year}-Q4`")),
+        Some(year) if upper.starts_with("FY") => {
+            error(format!("fiscal years begin in different months; say which months `{written}` means"))
+                .label("whose fiscal year?")
+                .help(format!("`{year}` for the calendar year, or the months, as in `{year}-Q4`"))
+        }
         Some(year) if part('Q', '4').is_some() || part('H', '2').is_some() => {
             let meant = format!("{year}-{}", part('Q', '4').or_else(|| part('H', '2')).unwrap_or_default());
             let days = Dates::parse(&meant).map(|dates| format!("{} to {}", dates.first, dates.last));

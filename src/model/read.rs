@@ -92,7 +92,7 @@ impl Loader<'_, '_> {
         Written::List(first, parts.len() as u32)
     }
 
-    /// Parts `China 80%` into the name and the share; one name alone has all.
+    /// Parts `name 80%` into the name and the share; one name alone has all.
     fn split_share<'v>(&mut self, part: Value<'v>, field: &Field) -> (Value<'v>, Option<u32>) {
         if field.ty.many != Many::Shares {
             return (part, None);

@@ -288,10 +288,7 @@ impl Loader<'_, '_> {
         .label(format!("`{name}`"))
         .note(
             NoteKind::Why,
-            format!(
-                "under two names, plants that share a supply look independent{}",
-                source.unwrap_or_default()
-            ),
+            format!("under two names, those who share it look independent{}", source.unwrap_or_default()),
         )
         .help(format!("`{name}`"));
         self.diagnostics.push(found);

@@ -1,5 +1,5 @@
 //! Everything about a run for programs, as `docs/schema/plumbrule-1.json` describes it. Nothing is cut and
-//! texts keep their true characters. The shapes here are the contract: they change with the schema only.
+//! texts keep their true characters. The shapes here are promised: they change with the schema only.
 
 use std::io::{self, Write};
 

@@ -102,8 +102,8 @@ fn keyed(keyword: &str, lines: &[String]) -> String {
     format!("{}{blanks}{}", tagged(Role::Strong, &format!("{keyword}:")), lines.join(&margin))
 }
 
-/// `China is a covered country (10 U.S.C. 4872(f)(2), as of 2026-08-02)`, and how sure that is if it was
-/// neither read in its source nor computed.
+/// The fact as a sentence, its source and date in brackets, and how sure that is if it was neither read in its
+/// source nor computed.
 fn fact(fact: &FactRef) -> String {
     let (confidence, disputed) = match fact.confidence.strip_suffix(" (disputed)") {
         Some(confidence) => (confidence, Some("disputed")),

@@ -192,7 +192,7 @@ fn severities([errors, warnings, notes]: [usize; 3]) -> String {
     present.map(|(count, one, many)| counted(*count, one, many)).collect::<Vec<_>>().join(", ")
 }
 
-/// `` missing or `unknown`: origin 9, supplier 8, other 9 ``.
+/// `` missing or `unknown`: start 9, term 8, other 9 ``.
 fn missing(fields: &[(String, usize)]) -> String {
     if fields.is_empty() {
         return String::new();

@@ -140,7 +140,7 @@ impl Typer<'_> {
                 Ty::Amount(a.zip(*b).and_then(|(a, b)| a.times(b)))
             }
             (Sign::Over, Ty::Amount(a), Ty::Amount(b)) => Ty::Amount(a.zip(*b).and_then(|(a, b)| a.per(b))),
-            // `date or milestone`: what is no date counts as unknown.
+            // Where a date is one of several things, what is no date counts as unknown.
             (Sign::Plus | Sign::Minus, Ty::Either(types), Ty::Amount(_)) if types.contains(&Ty::Dates) => {
                 Ty::Dates
             }

@@ -45,13 +45,13 @@ mod tests {
 
     #[test]
     fn names_are_relative_while_that_is_short() {
-        let shown = Shown { here: Some("/home/me/deals".into()) };
+        let shown = Shown { here: Some("/data/me/deals".into()) };
         let cases = [
-            ("/home/me/deals", "."),
-            ("/home/me/deals/a/b.plumb", "a/b.plumb"),
-            ("/home/me", ".."),
-            ("/home/me/other/b.plumb", "../other/b.plumb"),
-            ("/home/you/b.plumb", "../../you/b.plumb"),
+            ("/data/me/deals", "."),
+            ("/data/me/deals/a/b.plumb", "a/b.plumb"),
+            ("/data/me", ".."),
+            ("/data/me/other/b.plumb", "../other/b.plumb"),
+            ("/data/you/b.plumb", "../../you/b.plumb"),
             ("/tmp/b.plumb", "/tmp/b.plumb"),
         ];
         for (path, name) in cases {

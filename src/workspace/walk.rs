@@ -1,11 +1,12 @@
-//! Lists the `.plumb` files below a folder. The only file that names the `ignore` crate; links are not
-//! followed, so each file is met once and a circle of links ends.
+//! Lists the `.plumb` files below a folder. The only file that names the crates `ignore` and `walkdir`; links are
+//! not followed, so each file is met once and a circle of links ends.
 
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 
 use ignore::{Error, WalkBuilder};
+use walkdir::WalkDir;
 
 use super::locate::{is_marked, repository};
 
@@ -22,7 +23,11 @@ pub(super) struct Below {
 
 /// The files of the portfolio with this root.
 pub(super) fn portfolio(root: &Path) -> Below {
-    let mut walk = builder(root);
+    let mut walk = WalkBuilder::new(root);
+    // What only one machine says hides nothing: neither the user's own ignore files nor those above the
+    // portfolio, unless it lies in a repository.
+    walk.hidden(false).require_git(false).git_global(false).git_exclude(false);
+    walk.parents(repository(root).is_some());
     let (found, nested) = mpsc::channel();
     walk.filter_entry(move |entry| {
         let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
@@ -37,25 +42,28 @@ pub(super) fn portfolio(root: &Path) -> Below {
     Below { nested: nested.try_iter().collect(), ..below }
 }
 
-/// All files below a folder, or the file itself.
+/// All files below a folder of rules, or the file itself. No ignore file has a say here: a rule that is left out
+/// unseen looks like one that found nothing.
 pub(super) fn all(folder: &Path) -> Below {
-    let mut walk = builder(folder);
-    walk.filter_entry(|entry| entry.file_name() != ".git");
-    run(&walk, folder)
+    let mut below = Below::default();
+    for entry in WalkDir::new(folder).into_iter().filter_entry(|entry| entry.file_name() != ".git") {
+        match entry {
+            Ok(entry) if entry.file_type().is_file() && is_plumb(entry.path()) => {
+                below.files.push(entry.into_path());
+            }
+            Ok(_) => {}
+            Err(error) => {
+                let why = error.io_error().map_or(io::ErrorKind::Other, io::Error::kind);
+                below.unread.push((error.path().unwrap_or(folder).to_owned(), why));
+            }
+        }
+    }
+    below
 }
 
 /// Whether a path has the name of a proposal.
 pub(super) fn is_plumb(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("plumb"))
-}
-
-/// A walk that leaves out what the portfolio says itself, and nothing that only one machine says: neither the
-/// user's own ignore files nor those above the portfolio, unless it lies in a repository.
-fn builder(root: &Path) -> WalkBuilder {
-    let mut walk = WalkBuilder::new(root);
-    walk.hidden(false).require_git(false).git_global(false).git_exclude(false);
-    walk.parents(repository(root).is_some());
-    walk
 }
 
 fn run(walk: &WalkBuilder, root: &Path) -> Below {
