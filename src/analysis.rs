@@ -34,6 +34,8 @@ pub struct Options {
     pub select: Vec<String>,
     /// These rules do not run; ids that exist.
     pub ignore: Vec<String>,
+    /// Whether waivers silence what they name.
+    pub waive: bool,
 }
 
 impl Options {
@@ -67,8 +69,8 @@ pub fn check(sources: &Sources, book: &Rulebook, input: &Input, options: &Option
         .collect();
     let (model, whole) = model::load_portfolio(&book.schema, &book.facts, &texts, &mut said);
     let enabled = |rule: &Rule| options.enable(rule);
-    let dates = (options.as_of, options.today);
-    let judgement = check::judge(sources, &book.schema, &model, &book.catalogue, dates, &enabled);
+    let run = check::Run { as_of: options.as_of, today: options.today, waive: options.waive };
+    let judgement = check::judge(sources, &book.schema, &model, &book.catalogue, run, &enabled);
     let incomplete = !whole || judgement.exhausted;
     let assumptions = assumptions(sources, &said);
     let mut findings = said;

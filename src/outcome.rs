@@ -80,6 +80,8 @@ pub struct Verdicts {
     pub passes: usize,
     /// Subjects that the rule does not speak of.
     pub not_applicable: usize,
+    /// Findings that a waiver silences; they are in no other count.
+    pub waived: usize,
 }
 
 impl Verdicts {
@@ -97,5 +99,6 @@ impl Verdicts {
         self.cannot_be_shown += other.cannot_be_shown;
         self.passes += other.passes;
         self.not_applicable += other.not_applicable;
+        self.waived += other.waived;
     }
 }

@@ -7,7 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::eval::Evaluator;
 use super::finding::Draft;
 use super::value::Value;
-use super::waivers;
+use super::waivers::Waivers;
 use super::world::World;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::model::{EntityId, Model};
@@ -32,6 +32,17 @@ pub struct Judgement {
     pub exhausted: bool,
 }
 
+/// How rules are run.
+#[derive(Clone, Copy, Debug)]
+pub struct Run {
+    /// The as-of date that outranks all others.
+    pub as_of: Option<Day>,
+    /// The date of the run.
+    pub today: Day,
+    /// Whether waivers silence what they name.
+    pub waive: bool,
+}
+
 /// Runs the rules that `enabled` lets through.
 #[must_use]
 pub fn judge(
@@ -39,16 +50,16 @@ pub fn judge(
     schema: &Schema,
     model: &Model,
     catalogue: &Catalogue,
-    dates: (Option<Day>, Day),
+    run: Run,
     enabled: &dyn Fn(&Rule) -> bool,
 ) -> Judgement {
-    let (flag, today) = dates;
+    let Run { as_of: flag, today, .. } = run;
     let world = World::new(sources, schema, model, catalogue, flag, today);
     let mut judgement = Judgement { as_of: as_of_dates(&world), ..Judgement::default() };
     let mut drafts: Vec<(usize, Draft)> = Vec::new();
     let mut missing: FxHashMap<String, usize> = FxHashMap::default();
     for (at, rule) in catalogue.rules.iter().enumerate().filter(|(_, rule)| enabled(rule)) {
-        let mut run = RuleRun {
+        let mut rule_run = RuleRun {
             rule,
             eval: Evaluator { stages: &rule.stages, ..Evaluator::new(&world, rule.frame) },
             drafts: Vec::new(),
@@ -56,28 +67,38 @@ pub fn judge(
             missing: &mut missing,
             subject: Subject::default(),
         };
-        run.all();
-        if run.eval.fuel == 0 {
+        rule_run.all();
+        if rule_run.eval.fuel == 0 {
             judgement.exhausted = true;
             judgement.findings.push(out_of_fuel(rule));
         }
-        let verdicts = run.verdicts;
-        drafts.extend(one_per_node(run.drafts).into_iter().map(|draft| (at, draft)));
+        let verdicts = rule_run.verdicts;
+        drafts.extend(one_per_node(rule_run.drafts).into_iter().map(|draft| (at, draft)));
         judgement.statistics.push((rule.id.clone(), verdicts));
     }
     let drafts = absorb(catalogue, yield_to(catalogue, &world, drafts));
+    let mut waivers = Waivers::read(&world, flag.unwrap_or(today));
     for (at, draft) in drafts {
-        let id = catalogue.rules.get(at).map(|rule| &rule.id);
-        if let Some((_, verdicts)) = judgement.statistics.iter_mut().find(|(known, _)| Some(known) == id) {
+        let Some(rule) = catalogue.rules.get(at) else { continue };
+        let own = judgement.statistics.iter_mut().find(|(known, _)| *known == rule.id);
+        let silenced = run.waive && waivers.silence(&world, rule.id.as_str(), draft.entity);
+        if let Some((_, verdicts)) = own {
             match draft.diagnostic.severity {
+                _ if silenced => verdicts.waived += 1,
                 Severity::Error => verdicts.errors += 1,
                 Severity::Warning => verdicts.warnings += 1,
                 Severity::Note => verdicts.notes += 1,
             }
         }
-        judgement.findings.push(draft.diagnostic);
+        if !silenced {
+            judgement.findings.push(draft.diagnostic);
+        }
     }
-    judgement.findings.extend(waivers::check(&world, flag.unwrap_or(today)));
+    if run.waive {
+        let ran = |id: &str| catalogue.rule(id).is_some_and(enabled);
+        judgement.findings.extend(waivers.unused(&world, &ran));
+    }
+    judgement.findings.append(&mut waivers.mistakes);
     judgement.missing = missing.into_iter().collect();
     judgement.missing.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     judgement

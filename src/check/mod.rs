@@ -15,4 +15,4 @@ mod waivers;
 mod world;
 mod write;
 
-pub use gather::{Judgement, judge};
+pub use gather::{Judgement, Run, judge};

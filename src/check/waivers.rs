@@ -1,21 +1,81 @@
-//! Whether waivers can be relied on: owns the `waiver-…` diagnostics. What a good waiver silences is decided
-//! elsewhere.
+//! Waivers: owns which can be relied on, what they silence, and the `waiver-…` diagnostics.
+
+use rustc_hash::FxHashMap;
 
 use super::world::World;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{EntityId, FieldState, Written};
+use crate::schema::KindSet;
 use crate::source::Place;
 use crate::value::Day;
 
 /// Words that stand where a reason is still to come.
 const PLACEHOLDERS: [&str; 7] = ["todo", "tbd", "tbc", "fixme", "n/a", "none", "reason"];
 
-/// The mistakes in the waivers of a portfolio, as of the day of the run.
-pub(super) fn check(world: &World<'_>, today: Day) -> Vec<Diagnostic> {
-    let kinds = world.schema.kinds().filter(|(_, kind)| kind.anywhere);
-    let set = kinds.fold(crate::schema::KindSet::EMPTY, |set, (_, kind)| set.union(kind.family));
-    let waivers = world.model.declared().filter(|id| set.has(world.model.kind(*id)));
-    waivers.flat_map(|id| mistakes(world, id, today)).collect()
+/// A waiver that can be relied on: it silences one rule in the block around it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Waiver {
+    waiver: EntityId,
+    block: EntityId,
+    used: bool,
+}
+
+/// The waivers of a portfolio.
+#[derive(Debug, Default)]
+pub(super) struct Waivers {
+    /// Those that silence something, by the rule that they name.
+    by_rule: FxHashMap<String, Vec<Waiver>>,
+    /// What is wrong with them.
+    pub mistakes: Vec<Diagnostic>,
+}
+
+impl Waivers {
+    /// Reads the waivers of a portfolio, as of the day of the run. One with a mistake silences nothing.
+    pub(super) fn read(world: &World<'_>, today: Day) -> Waivers {
+        let kinds = world.schema.kinds().filter(|(_, kind)| kind.anywhere);
+        let set = kinds.fold(KindSet::EMPTY, |set, (_, kind)| set.union(kind.family));
+        let mut waivers = Waivers::default();
+        for id in world.model.declared().filter(|id| set.has(world.model.kind(*id))) {
+            let found = mistakes(world, id, today);
+            let block = world.model.entity(id).and_then(|entity| entity.parent);
+            if let (true, Some(block)) = (found.is_empty(), block) {
+                let of_rule = waivers.by_rule.entry(world.model.name(id).to_owned()).or_default();
+                of_rule.push(Waiver { waiver: id, block, used: false });
+            }
+            waivers.mistakes.extend(found);
+        }
+        waivers
+    }
+
+    /// Whether a finding of a rule in an entity is silenced; the waivers that do so count as used.
+    pub(super) fn silence(&mut self, world: &World<'_>, rule: &str, entity: EntityId) -> bool {
+        let mut silenced = false;
+        for waiver in self.by_rule.get_mut(rule).into_iter().flatten() {
+            let inside = world
+                .model
+                .entity(waiver.block)
+                .is_some_and(|block| (waiver.block.0..block.end).contains(&entity.0));
+            waiver.used |= inside;
+            silenced |= inside;
+        }
+        silenced
+    }
+
+    /// Waivers of rules that ran and silenced nothing.
+    pub(super) fn unused(&self, world: &World<'_>, ran: &dyn Fn(&str) -> bool) -> Vec<Diagnostic> {
+        let idle = self.by_rule.iter().filter(|(rule, _)| ran(rule));
+        let idle = idle.flat_map(|(rule, waivers)| {
+            waivers.iter().filter(|waiver| !waiver.used).map(move |waiver| (rule, waiver))
+        });
+        let found = idle.filter_map(|(rule, waiver)| {
+            let place = world.model.place(waiver.waiver)?;
+            let message =
+                format!("nothing is found here that `{rule}` would say, so there is nothing to waive");
+            let found = Diagnostic::new("waiver-unused", Severity::Warning, message, place.file, place.span);
+            Some(found.label("silences nothing").help("remove it"))
+        });
+        found.collect()
+    }
 }
 
 fn mistakes(world: &World<'_>, id: EntityId, today: Day) -> Vec<Diagnostic> {

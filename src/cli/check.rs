@@ -43,6 +43,9 @@ pub(super) struct Args {
     /// Not these rules, separated by commas
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     ignore: Vec<String>,
+    /// Also what waivers silence
+    #[arg(long)]
+    no_waivers: bool,
     /// Sets a threshold of the rules for this run; may be given again
     #[arg(long = "param", value_name = "NAME=VALUE", value_parser = parameter)]
     parameters: Vec<(String, String)>,
@@ -119,6 +122,7 @@ fn judge(args: &Args) -> Run {
         today: Day::today(epoch.as_deref()),
         select: args.select.clone(),
         ignore: args.ignore.clone(),
+        waive: !args.no_waivers,
     };
     for input in &inputs {
         let mut checked = analysis::check(&run.sources, &book, input, &options);

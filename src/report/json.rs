@@ -110,6 +110,7 @@ struct Verdicts {
     cannot_be_shown: usize,
     passes: usize,
     not_applicable: usize,
+    waived: usize,
 }
 
 impl Verdicts {
@@ -122,6 +123,7 @@ impl Verdicts {
             cannot_be_shown: verdicts.cannot_be_shown,
             passes: verdicts.passes,
             not_applicable: verdicts.not_applicable,
+            waived: verdicts.waived,
         }
     }
 }

@@ -126,7 +126,8 @@ impl Summary<'_> {
             ("cannot be shown", verdicts.cannot_be_shown, missing),
             ("passes", verdicts.passes, String::new()),
         ];
-        let lines: Vec<_> = rows.into_iter().chain(slips).map(|row| self.row(&row)).collect();
+        let waived = (verdicts.waived > 0).then(|| ("waived", verdicts.waived, String::new()));
+        let lines: Vec<_> = rows.into_iter().chain(waived).chain(slips).map(|row| self.row(&row)).collect();
         self.blocks.push(lines.join("\n"));
     }
 

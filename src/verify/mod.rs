@@ -168,7 +168,7 @@ const TODAY: &str = "2026-11-24";
 
 /// Runs one example of a rule: a portfolio with the facts, in which only that rule runs.
 fn rule_example(sources: &mut Sources, book: &Rulebook, rule: &Explanation, example: &Example) -> Outcome {
-    let findings = run(sources, book, rule.id.as_str(), example);
+    let findings = run(sources, book, vec![rule.id.to_string()], example);
     let slip = findings.iter().find(|finding| {
         analysis::is_language_error(finding) && !MAY_STAND_IN_EXAMPLES.contains(&finding.code.as_str())
     });
@@ -217,17 +217,17 @@ fn language_example(
     if example.bad && said.is_empty() { Outcome::Missed(page.id.to_string()) } else { Outcome::Ok }
 }
 
-fn run(sources: &mut Sources, book: &Rulebook, rule: &str, example: &Example) -> Vec<Diagnostic> {
+fn run(sources: &mut Sources, book: &Rulebook, select: Vec<String>, example: &Example) -> Vec<Diagnostic> {
     let file = sources.add(SourceFile::new("example.plumb", example.text.clone(), Origin::Portfolio));
     let input = Input { root: ".".into(), files: vec![file], named: vec![file] };
     let Some(today) = Day::parse(TODAY) else { return Vec::new() };
-    let options = Options { as_of: None, today, select: vec![rule.to_owned()], ignore: Vec::new() };
+    let options = Options { as_of: None, today, select, ignore: Vec::new(), waive: true };
     analysis::check(sources, book, &input, &options).findings
 }
 
 /// What the language says of a portfolio: everything but the findings of rules.
 fn said_of(sources: &mut Sources, book: &Rulebook, example: &Example) -> Vec<Diagnostic> {
-    let mut said = run(sources, book, "", example);
+    let mut said = run(sources, book, Vec::new(), example);
     said.retain(|found| found.as_of.is_none());
     said
 }
