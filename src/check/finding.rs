@@ -63,6 +63,7 @@ impl Evaluator<'_, '_> {
         out.notes.sort_by_key(|note| note.kind);
         out.facts = facts.iter().filter_map(|fact| self.quote(fact)).collect();
         out.help = self.first_holding(rule.help.iter().map(|help| (&help.then, help.when.as_ref())));
+        out.fixes = self.fixes(rule);
         out.as_of = Some(self.world.as_of(entity).1.date);
         Some(Draft { diagnostic: out, entity, steps: route.map_or(0, |route| route.steps.len()) })
     }

@@ -4,6 +4,7 @@
 mod blame;
 mod eval;
 mod finding;
+mod fixes;
 mod functions;
 mod gather;
 mod graph;

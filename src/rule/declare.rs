@@ -12,6 +12,7 @@ use super::{
 };
 use crate::diagnostic::{Applicability, Code, NoteKind, Severity};
 use crate::names::nearest;
+use crate::schema::KindSet;
 use crate::source::Span;
 use crate::syntax::{Class, Shape, Token, Value, View, prose};
 
@@ -418,6 +419,7 @@ impl<'a> RuleReader<'a> {
             let (field, _) = parser.name("the field")?;
             parser.expect("in")?;
             let into = self.place(&mut parser)?;
+            self.check_insertion(&field, &into);
             let text = self.prose(&mut parser)?;
             parser.finish()?;
             return Ok(EditPlan::Insert { field, into, text });
@@ -430,6 +432,21 @@ impl<'a> RuleReader<'a> {
         let text = self.prose(&mut parser)?;
         parser.finish()?;
         Ok(EditPlan::Replace { place, text })
+    }
+
+    /// A field is inserted into a block that can hold it.
+    fn check_insertion(&mut self, field: &str, into: &Expr) {
+        let (schema, kinds) = (self.typer.schema(), into.ty.kinds());
+        let name = schema.names.get(field);
+        let holds =
+            |kind| name.is_some_and(|name| schema.kind(kind).is_some_and(|kind| kind.slot(name).is_some()));
+        if !kinds.is_empty() && kinds != KindSet::ALL && !kinds.iter().any(holds) {
+            let message = format!(
+                "a fix inserts a field that the block can hold; a {} has no `{field}`",
+                schema.list_kinds(kinds)
+            );
+            self.typer.error("rule-bad-fix", into.span, message, "no such field");
+        }
     }
 
     /// A `let` that no later range or condition reads is worked out for findings only.

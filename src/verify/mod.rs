@@ -26,6 +26,8 @@ pub enum Outcome {
         /// Where it points.
         found: String,
     },
+    /// The finding came, and stays after a fix of its own was applied.
+    FixWrong(String),
     /// The finding came with another severity.
     WrongSeverity {
         /// As it should be.
@@ -50,6 +52,7 @@ impl Outcome {
             Outcome::Missed(_) => "missed",
             Outcome::Noisy(_) => "noisy",
             Outcome::WrongPlace { .. } => "wrong place",
+            Outcome::FixWrong(_) => "fix wrong",
             Outcome::WrongSeverity { .. } => "wrong severity",
         }
     }
@@ -80,6 +83,7 @@ impl Tested {
             Outcome::WrongPlace { expected, found } => {
                 format!("{title}: expected at {expected}, points at {found}")
             }
+            Outcome::FixWrong(fix) => format!("{title}: the finding stays after `{fix}`"),
             Outcome::WrongSeverity { expected, found } => {
                 format!("{title}: expected as {expected}, came as {found}")
             }
@@ -178,7 +182,7 @@ fn rule_example(sources: &mut Sources, book: &Rulebook, rule: &Explanation, exam
     let own: Vec<&Diagnostic> = findings.iter().filter(|finding| finding.code == rule.id).collect();
     let mut open: Vec<&Expectation> = example.expects.iter().collect();
     let (mut astray, mut wrong) = (Vec::new(), None);
-    for finding in own {
+    for finding in &own {
         let found = place_path(sources, finding);
         match open.iter().position(|expected| lands(&found, &expected.path)) {
             Some(at) => {
@@ -192,13 +196,51 @@ fn rule_example(sources: &mut Sources, book: &Rulebook, rule: &Explanation, exam
         }
     }
     match (open.first(), astray.first()) {
-        (None, None) => wrong.unwrap_or(Outcome::Ok),
+        (None, None) => {
+            wrong.or_else(|| fix_that_fails(sources, book, rule, &own, example)).unwrap_or(Outcome::Ok)
+        }
         (Some(expected), None) => Outcome::Missed(expected.path.clone()),
         (None, Some(found)) => Outcome::Noisy(found.clone()),
         (Some(expected), Some(found)) => {
             Outcome::WrongPlace { expected: expected.path.clone(), found: found.clone() }
         }
     }
+}
+
+/// The first fix after which its finding is still there.
+fn fix_that_fails(
+    sources: &mut Sources,
+    book: &Rulebook,
+    rule: &Explanation,
+    findings: &[&Diagnostic],
+    example: &Example,
+) -> Option<Outcome> {
+    for finding in findings {
+        let before = place_path(sources, finding);
+        for fix in &finding.fixes {
+            let text = applied(&example.text, &fix.edits);
+            let mended = Example { text, ..example.clone() };
+            let after = run(sources, book, vec![rule.id.to_string()], &mended);
+            let stays = |found: &Diagnostic| found.code == rule.id && place_path(sources, found) == before;
+            if after.iter().any(stays) {
+                return Some(Outcome::FixWrong(fix.title.clone()));
+            }
+        }
+    }
+    None
+}
+
+/// A text with edits made; they do not overlap.
+fn applied(text: &str, edits: &[crate::diagnostic::Edit]) -> String {
+    let mut edits: Vec<_> = edits.iter().collect();
+    edits.sort_by_key(|edit| std::cmp::Reverse(edit.place.span.start));
+    edits.into_iter().fold(text.to_owned(), |mut text, edit| {
+        let span = edit.place.span;
+        if text.get(span.start as usize..span.end as usize).is_some() {
+            text.replace_range(span.start as usize..span.end as usize, &edit.text);
+        }
+        text
+    })
 }
 
 /// Runs one example of a language page: a bad one yields its diagnostic and no other, a good one none.
