@@ -36,7 +36,7 @@ const CRATES: [(&str, &[&str]); 17] = [
     ("libc", &["src/workspace/read.rs"]),
     ("pest", &["src/syntax/parse.rs"]),
     ("pest_derive", &["src/syntax/parse.rs"]),
-    ("petgraph", &["src/check/graph.rs"]),
+    ("petgraph", &["src/check/graph.rs", "src/check/cut.rs"]),
     ("rustc_hash", &["src/"]),
     ("serde", &["src/report/json.rs"]),
     ("serde_json", &["src/report/json.rs", "src/report/layout.rs"]),

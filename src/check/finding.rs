@@ -235,6 +235,10 @@ impl Evaluator<'_, '_> {
         if !others.is_empty() && !links.is_empty() {
             text.push_str(&format!(". Every route passes {}", listed(&links)));
         }
+        let cut: Vec<String> = self.cut(route).into_iter().map(|state| self.station(state.0)).collect();
+        if links.is_empty() && cut.len() > 1 {
+            text.push_str(&format!(". No link is passed by every route; {} together are", listed(&cut)));
+        }
         Some(Note { kind: NoteKind::Path, text })
     }
 

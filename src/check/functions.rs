@@ -130,6 +130,9 @@ impl Evaluator<'_, '_> {
             (Function::Ends, [Value::Path(route)]) => {
                 List::of(self.other_ends(route).into_iter().map(Value::Entity).collect())
             }
+            (Function::Cut, [Value::Path(route)]) => {
+                List::of(self.cut(route).into_iter().map(|state| Value::Entity(state.0)).collect())
+            }
             (Function::Through, [Value::Path(route)]) => {
                 List::of(self.through(route).into_iter().map(|state| Value::Entity(state.0)).collect())
             }

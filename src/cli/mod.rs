@@ -5,6 +5,7 @@ mod book;
 mod check;
 mod explain;
 mod facts;
+mod new;
 mod prose;
 mod rules;
 mod schema;
@@ -54,6 +55,7 @@ enum Command {
     Check(check::Args),
     Explain(explain::Args),
     Facts(facts::Args),
+    New(new::Args),
     Rules(rules::Args),
     Schema(schema::Args),
     Test(test::Args),
@@ -73,6 +75,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
             Command::Check(args) => check::run(&args, &mut out),
             Command::Explain(args) => explain::run(&args, &mut out),
             Command::Facts(args) => facts::run(&args, &mut out),
+            Command::New(args) => new::run(&args, &mut out),
             Command::Rules(args) => rules::run(&args, &mut out),
             Command::Schema(args) => schema::run(&args, &mut out),
             Command::Test(args) => test::run(&args, &mut out),
