@@ -122,7 +122,13 @@ impl<'t> Splitter<'t> {
                 self.brackets = self.brackets.saturating_sub(1);
                 self.at += 1;
             }
-            b'\n' | b'\t' | b' '..=b'~' => self.at += 1,
+            b'\n' => {
+                self.at += 1;
+                if self.brackets > 0 && self.begins_field() {
+                    self.brackets = 0;
+                }
+            }
+            b'\t' | b' '..=b'~' => self.at += 1,
             _ => self.unusual(),
         }
         Ok(())
@@ -174,6 +180,13 @@ impl<'t> Splitter<'t> {
         .label(format!("bracket {} of those open here", MAX_NESTING + 1))
         .help("close what is open above, or say it with fewer blocks inside one another");
         self.out.diagnostics.push(deep);
+    }
+
+    /// Whether the line here begins with the name of a field, so that a bracket left open ended before it.
+    fn begins_field(&self) -> bool {
+        let rest = self.text.get(self.at..).unwrap_or("").trim_start_matches([' ', '\t']);
+        let after = rest.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-');
+        after.len() < rest.len() && after.trim_start_matches([' ', '\t']).starts_with(':')
     }
 
     /// Skips a string or text; see the grammar for where they end.
@@ -342,6 +355,8 @@ mod tests {
         assert_eq!(pieces(&nested(MAX_NESTING)), ["b { }"]);
         assert_eq!(codes(&"{".repeat(1_000_000)), ["over-limit"]);
         assert_eq!(codes(&"a { x: (".repeat(5_000)), ["over-limit"]);
+        let left_open = format!("a {{\n{}}}", "  x: [b, c\n".repeat(5_000));
+        assert_eq!(codes(&left_open), [""; 0], "each ends with its line");
     }
 
     #[test]
