@@ -29,6 +29,19 @@ pub struct Split {
     pub over_limit: bool,
 }
 
+/// Bytes that mean nothing to the splitter once a piece has begun.
+static PLAIN: [bool; 256] = plain_bytes();
+
+const fn plain_bytes() -> [bool; 256] {
+    let mut plain = [false; 256];
+    let mut byte = b' ';
+    while byte <= b'~' {
+        plain[byte as usize] = !matches!(byte, b'"' | b'#' | b'{' | b'}' | b'[' | b']' | b'(' | b')');
+        byte += 1;
+    }
+    plain
+}
+
 /// Cuts a text. Where its braces do not match, a block header in the first column ends what is still open.
 #[must_use]
 pub fn split(file: FileId, text: &str) -> Split {
@@ -128,7 +141,7 @@ impl<'t> Splitter<'t> {
                     self.brackets = 0;
                 }
             }
-            b'\t' | b' '..=b'~' => self.at += 1,
+            b'\t' | b' '..=b'~' => self.at += self.plain_run(),
             _ => self.unusual(),
         }
         Ok(())
@@ -180,6 +193,18 @@ impl<'t> Splitter<'t> {
         .label(format!("bracket {} of those open here", MAX_NESTING + 1))
         .help("close what is open above, or say it with fewer blocks inside one another");
         self.out.diagnostics.push(deep);
+    }
+
+    /// How many bytes from here on mean nothing to the splitter; most of a text does.
+    fn plain_run(&self) -> usize {
+        if self.begin.is_none() {
+            return 1;
+        }
+        let rest = self.bytes.get(self.at + 1..).unwrap_or(&[]);
+        1 + rest
+            .iter()
+            .position(|byte| !PLAIN.get(usize::from(*byte)).copied().unwrap_or(false))
+            .unwrap_or(rest.len())
     }
 
     /// Whether the line here begins with the name of a field, so that a bracket left open ended before it.
