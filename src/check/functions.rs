@@ -102,7 +102,7 @@ impl Evaluator<'_, '_> {
                 x.entity().map_or(Value::Unknown, |id| Value::Truth(self.world.is_referenced(id).into()))
             }
             (Function::AsOf, [x]) => {
-                x.entity().map_or(Value::Unknown, |id| Value::Dates(Dates::day(self.world.as_of(id).0)))
+                x.entity().map_or(Value::Unknown, |id| Value::Dates(Dates::day(self.world.as_of(id))))
             }
             (Function::Lower, [x]) => end_of(x, true),
             (Function::Upper, [x]) => end_of(x, false),

@@ -161,7 +161,7 @@ fn as_of_dates(world: &World<'_>) -> Vec<AsOf> {
     let scopes: Vec<EntityId> = world.model.declared().filter(is_scope).collect();
     let subjects = if scopes.is_empty() { vec![EntityId(u32::MAX)] } else { scopes };
     // A portfolio of many files mostly has one date; it is named once for each place that sets it.
-    let mut dates: Vec<AsOf> = subjects.into_iter().map(|id| world.as_of(id).1).collect();
+    let mut dates: Vec<AsOf> = subjects.into_iter().map(|id| world.as_of_source(id)).collect();
     dates.sort();
     dates.dedup_by(|a, b| a.date == b.date);
     dates

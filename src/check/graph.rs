@@ -193,6 +193,9 @@ impl Graph {
 
     /// Brings the distances to a set of ends up to the states that are known.
     fn search(&mut self, ends: &Ends) {
+        if self.searches.get(ends).is_some_and(|search| search.all.len() == self.states.len()) {
+            return;
+        }
         let mut search = self.searches.remove(ends).unwrap_or_default();
         let known = search.all.len();
         if known < self.states.len() {
