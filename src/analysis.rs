@@ -75,9 +75,11 @@ pub fn check(sources: &Sources, book: &Rulebook, input: &Input, options: &Option
     let assumptions = assumptions(sources, &said);
     let mut findings = said;
     findings.extend(judgement.findings.iter().cloned());
-    let portfolio = counts(book, input, &model, &judgement, assumptions);
+    let mut portfolio = counts(book, input, &model, &judgement, assumptions);
     let named: FxHashSet<FileId> = input.named.iter().copied().collect();
+    let all = findings.len();
     findings.retain(|finding| touches(finding, &named, sources));
+    portfolio.elsewhere = all - findings.len();
     sort(sources, &mut findings);
     Checked { findings, portfolio, incomplete }
 }
@@ -146,6 +148,7 @@ fn counts(
         missing: judgement.missing.clone(),
         statistics: judgement.statistics.iter().map(|(id, own)| (id.to_string(), *own)).collect(),
         assumptions,
+        elsewhere: 0,
         newest_fact: facts.map(|fact| fact.as_of.clone()).max(),
         weak_facts: weak_facts(&judgement.findings),
     }

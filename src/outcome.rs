@@ -48,6 +48,8 @@ pub struct Portfolio {
     pub missing: Vec<(String, usize)>,
     /// Verdicts of each rule, by id.
     pub statistics: Vec<(String, Verdicts)>,
+    /// Findings that are counted but not listed, since they touch no path that was named.
+    pub elsewhere: usize,
     /// What was read as if something else stood there, one sentence each.
     pub assumptions: Vec<String>,
     /// The newest date of a fact that a finding rests on.

@@ -32,9 +32,13 @@ fn predicted(folder: &std::path::Path) -> Vec<String> {
     lines
 }
 
+/// The rules that were predicted; what others say is in `expected.txt`.
+const HEADLINE: &str = "no-measurable-target,no-offtake-horizon,empty-proposal,covered-input-direct,\
+covered-input-transitive,reagent-origin-undeclared";
+
 /// The findings in the same form; the entity is read from the text that the primary label underlines.
 fn found(folder: &std::path::Path) -> Vec<String> {
-    let output = plumbrule(&["check", &relative(folder), "--output-format", "json"]);
+    let output = plumbrule(&["check", &relative(folder), "--output-format", "json", "--select", HEADLINE]);
     let json: Value = serde_json::from_slice(&output.stdout).unwrap();
     let mut lines: Vec<String> = Vec::new();
     for finding in json["findings"].as_array().unwrap() {

@@ -4,7 +4,7 @@
 
 use plumbrule::rulebook::{Additions, Rulebook};
 use plumbrule::source::{Origin, Sources};
-use plumbrule::verify::all;
+use plumbrule::verify::{all, mutate};
 
 fn shipped() -> (Sources, Rulebook) {
     let (mut sources, mut said) = (Sources::default(), Vec::new());
@@ -38,4 +38,19 @@ fn every_example_gives_just_what_it_expects() {
         .collect();
     assert!(failed.is_empty(), "{}", failed.join("\n"));
     assert!(tested.len() > 120, "{} examples", tested.len());
+}
+
+#[test]
+fn no_change_of_a_rule_goes_unnoticed() {
+    let (mut sources, mut book) = shipped();
+    let (tried, unnoticed) = mutate(&mut sources, &mut book, Origin::Builtin);
+    let unnoticed: Vec<String> = unnoticed
+        .iter()
+        .map(|change| {
+            let at = sources.get(change.place.file).unwrap().position(change.place.span.start);
+            format!("{}, line {}: `{}` {}", change.id, at.line, change.words, change.deed)
+        })
+        .collect();
+    assert!(unnoticed.is_empty(), "{}", unnoticed.join("\n"));
+    assert!(tried > 100, "{tried} changes");
 }

@@ -7,7 +7,9 @@ use std::rc::Rc;
 use super::value::{Group, List, Value, compare, equal};
 use super::world::World;
 use crate::model::{EntityId, FieldState, Written};
-use crate::rule::{Access, Constant, Expr, From, How, Node, Quantifier, Settle, Sign, Source, Stage, Ty};
+use crate::rule::{
+    Access, Comparison, Constant, Expr, From, How, Node, Quantifier, Settle, Sign, Source, Stage, Ty,
+};
 use crate::schema::Measure;
 use crate::source::Place;
 use crate::value::{Interval, Truth};
@@ -82,6 +84,9 @@ impl<'w, 'a> Evaluator<'w, 'a> {
             Node::Missing(base, access) => self.missing(base, access),
             Node::Compare(comparison, settle, left, right) => {
                 let left = self.eval(left);
+                if let (Comparison::In, Node::List(parts)) = (comparison, &right.node) {
+                    return self.among(&left, parts);
+                }
                 // An unknown operand decides nothing, whatever the other is; a list may still be empty.
                 if matches!(left, Value::Unknown) && !matches!(right.ty, Ty::List(_)) {
                     return Truth::Unknown;
@@ -132,6 +137,19 @@ impl<'w, 'a> Evaluator<'w, 'a> {
             Node::Group(source, key) => self.group(source, key),
             Node::Paths(path) => self.paths(path),
         }
+    }
+
+    /// Whether a value is one of several; they are gone through without making a list of them.
+    fn among(&mut self, value: &Value, parts: &[Expr]) -> Truth {
+        let mut best = if value.is_known() || parts.is_empty() { Truth::False } else { Truth::Unknown };
+        for part in parts {
+            let part = self.eval(part);
+            best = best.or(equal(self.world, value, &part).unwrap_or(Truth::Unknown));
+            if best.holds() {
+                break;
+            }
+        }
+        best
     }
 
     pub(super) fn bind_all(&mut self, bindings: &[(u16, Expr)]) {
@@ -448,6 +466,6 @@ impl<'w, 'a> Evaluator<'w, 'a> {
 
     /// The member or value at a settled comparison, for `argmax` and the like.
     pub(super) fn precedes(&self, a: &Value, b: &Value) -> bool {
-        compare(self.world, crate::rule::Comparison::Less, Settle::Surely, a, b).holds()
+        compare(self.world, Comparison::Less, Settle::Surely, a, b).holds()
     }
 }

@@ -64,7 +64,7 @@ impl Evaluator<'_, '_> {
         out.facts = facts.iter().filter_map(|fact| self.quote(fact)).collect();
         out.help = self.first_holding(rule.help.iter().map(|help| (&help.then, help.when.as_ref())));
         out.fixes = self.fixes(rule);
-        out.as_of = Some(self.world.as_of(entity).1.date);
+        out.as_of = Some(self.world.as_of(entity).to_string());
         Some(Draft { diagnostic: out, entity, steps: route.map_or(0, |route| route.steps.len()) })
     }
 
@@ -235,6 +235,10 @@ impl Evaluator<'_, '_> {
         if !others.is_empty() && !links.is_empty() {
             text.push_str(&format!(". Every route passes {}", listed(&links)));
         }
+        let cut: Vec<String> = self.cut(route).into_iter().map(|state| self.station(state.0)).collect();
+        if links.is_empty() && cut.len() > 1 {
+            text.push_str(&format!(". No link is passed by every route; {} together are", listed(&cut)));
+        }
         Some(Note { kind: NoteKind::Path, text })
     }
 
@@ -285,23 +289,10 @@ impl Evaluator<'_, '_> {
 
     /// Parameters that decided something here: they are a project's judgement and can be set.
     fn settings(&mut self, rule: &Rule, step: Option<&SeverityStep>) -> Vec<Note> {
-        let mut read: Vec<usize> = Vec::new();
-        let mut see = |expr: &Expr| {
-            expr.visit(&mut |inner| {
-                if let Node::Parameter(at) = inner.node
-                    && !read.contains(&at)
-                {
-                    read.push(at);
-                }
-            });
-        };
-        rule.stages.iter().for_each(|stage| {
-            if let Stage::When(condition) = stage {
-                see(condition);
-            }
-        });
-        step.iter().for_each(|step| see(&step.when));
-        let notes = read.into_iter().filter_map(|at| {
+        let of_step = step.map_or(&[][..], |step| &step.parameters);
+        let more = of_step.iter().filter(|at| !rule.parameters.contains(at));
+        let read = rule.parameters.iter().chain(more).copied();
+        let notes = read.filter_map(|at| {
             let known = self.world.schema.parameters().get(at)?;
             let (name, value) =
                 (self.world.schema.names.text(known.name), self.world.sources.words(known.value));

@@ -102,7 +102,7 @@ impl Evaluator<'_, '_> {
                 x.entity().map_or(Value::Unknown, |id| Value::Truth(self.world.is_referenced(id).into()))
             }
             (Function::AsOf, [x]) => {
-                x.entity().map_or(Value::Unknown, |id| Value::Dates(Dates::day(self.world.as_of(id).0)))
+                x.entity().map_or(Value::Unknown, |id| Value::Dates(Dates::day(self.world.as_of(id))))
             }
             (Function::Lower, [x]) => end_of(x, true),
             (Function::Upper, [x]) => end_of(x, false),
@@ -129,6 +129,9 @@ impl Evaluator<'_, '_> {
             (Function::Max, values) => self.extreme(&listed(values), false),
             (Function::Ends, [Value::Path(route)]) => {
                 List::of(self.other_ends(route).into_iter().map(Value::Entity).collect())
+            }
+            (Function::Cut, [Value::Path(route)]) => {
+                List::of(self.cut(route).into_iter().map(|state| Value::Entity(state.0)).collect())
             }
             (Function::Through, [Value::Path(route)]) => {
                 List::of(self.through(route).into_iter().map(|state| Value::Entity(state.0)).collect())

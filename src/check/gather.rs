@@ -1,6 +1,7 @@
 //! Runs all rules and settles what is said: owns verdicts, and which finding yields to, joins or absorbs which.
 
 use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -54,27 +55,22 @@ pub fn judge(
     enabled: &dyn Fn(&Rule) -> bool,
 ) -> Judgement {
     let Run { as_of: flag, today, .. } = run;
-    let world = World::new(sources, schema, model, catalogue, flag, today);
+    let make_world = || World::new(sources, schema, model, catalogue, flag, today);
+    let rules: Vec<(usize, &Rule)> =
+        catalogue.rules.iter().enumerate().filter(|(_, rule)| enabled(rule)).collect();
+    let world = make_world();
     let mut judgement = Judgement { as_of: as_of_dates(&world), ..Judgement::default() };
     let mut drafts: Vec<(usize, Draft)> = Vec::new();
     let mut missing: FxHashMap<String, usize> = FxHashMap::default();
-    for (at, rule) in catalogue.rules.iter().enumerate().filter(|(_, rule)| enabled(rule)) {
-        let mut rule_run = RuleRun {
-            rule,
-            eval: Evaluator { stages: &rule.stages, ..Evaluator::new(&world, rule.frame) },
-            drafts: Vec::new(),
-            verdicts: Verdicts::default(),
-            missing: &mut missing,
-            subject: Subject::default(),
-        };
-        rule_run.all();
-        if rule_run.eval.fuel == 0 {
+    for said in run_rules(&make_world, &rules, threads(model.len(), rules.len())) {
+        let Some(rule) = catalogue.rules.get(said.rule) else { continue };
+        if said.exhausted {
             judgement.exhausted = true;
             judgement.findings.push(out_of_fuel(rule));
         }
-        let verdicts = rule_run.verdicts;
-        drafts.extend(one_per_node(rule_run.drafts).into_iter().map(|draft| (at, draft)));
-        judgement.statistics.push((rule.id.clone(), verdicts));
+        judgement.statistics.push((rule.id.clone(), said.verdicts));
+        drafts.extend(one_per_node(said.drafts).into_iter().map(|draft| (said.rule, draft)));
+        said.missing.into_iter().for_each(|(field, count)| *missing.entry(field).or_default() += count);
     }
     let drafts = absorb(catalogue, yield_to(catalogue, &world, drafts));
     let mut waivers = Waivers::read(&world, flag.unwrap_or(today));
@@ -104,13 +100,68 @@ pub fn judge(
     judgement
 }
 
+/// Entities below which one thread is faster than two: each needs tables of its own.
+const MIN_ENTITIES_FOR_THREADS: usize = 5_000;
+
+/// How many threads are worth their tables.
+fn threads(entities: usize, rules: usize) -> usize {
+    if entities < MIN_ENTITIES_FOR_THREADS {
+        return 1;
+    }
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(rules.max(1))
+}
+
+/// What one rule said of all its subjects.
+#[derive(Debug, Default)]
+struct Said {
+    /// The number of the rule.
+    rule: usize,
+    drafts: Vec<Draft>,
+    verdicts: Verdicts,
+    missing: FxHashMap<String, usize>,
+    exhausted: bool,
+}
+
+/// Runs each rule whole on one of the threads, so that what it says does not depend on how many there are; the
+/// answers come in the order of the rules.
+fn run_rules<'a>(
+    make_world: &(dyn Fn() -> World<'a> + Sync),
+    rules: &[(usize, &Rule)],
+    threads: usize,
+) -> Vec<Said> {
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let world = make_world();
+        let mut said = Vec::new();
+        while let Some((at, rule)) = rules.get(next.fetch_add(1, Ordering::Relaxed)) {
+            said.push(RuleRun::new(rule, &world).all(*at));
+        }
+        said
+    };
+    let mut said: Vec<Said> = if threads < 2 {
+        work()
+    } else {
+        std::thread::scope(|scope| {
+            let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+            // A rule that fails must not look like one that found nothing.
+            let said = |worker: std::thread::ScopedJoinHandle<'_, Vec<Said>>| match worker.join() {
+                Ok(said) => said,
+                Err(failure) => std::panic::resume_unwind(failure),
+            };
+            workers.into_iter().flat_map(said).collect()
+        })
+    };
+    said.sort_by_key(|said| said.rule);
+    said
+}
+
 /// The dates that hold for the scopes of a portfolio, or for all of it if it has none.
 fn as_of_dates(world: &World<'_>) -> Vec<AsOf> {
     let is_scope = |id: &EntityId| world.schema.kind(world.model.kind(*id)).is_some_and(|kind| kind.scope);
     let scopes: Vec<EntityId> = world.model.declared().filter(is_scope).collect();
     let subjects = if scopes.is_empty() { vec![EntityId(u32::MAX)] } else { scopes };
     // A portfolio of many files mostly has one date; it is named once for each place that sets it.
-    let mut dates: Vec<AsOf> = subjects.into_iter().map(|id| world.as_of(id).1).collect();
+    let mut dates: Vec<AsOf> = subjects.into_iter().map(|id| world.as_of_source(id)).collect();
     dates.sort();
     dates.dedup_by(|a, b| a.date == b.date);
     dates
@@ -132,18 +183,28 @@ struct Subject {
     missing: Vec<String>,
 }
 
-struct RuleRun<'r, 'w, 'a, 'm> {
+struct RuleRun<'r, 'w, 'a> {
     rule: &'r Rule,
     eval: Evaluator<'w, 'a>,
-    drafts: Vec<Draft>,
-    verdicts: Verdicts,
-    missing: &'m mut FxHashMap<String, usize>,
+    said: Said,
     subject: Subject,
 }
 
-impl RuleRun<'_, '_, '_, '_> {
+impl<'r: 'w, 'w, 'a> RuleRun<'r, 'w, 'a> {
+    fn new(rule: &'r Rule, world: &'w World<'a>) -> Self {
+        let eval = Evaluator { stages: &rule.stages, ..Evaluator::new(world, rule.frame) };
+        Self { rule, eval, said: Said::default(), subject: Subject::default() }
+    }
+}
+
+impl RuleRun<'_, '_, '_> {
     /// Runs the rule on each of its subjects: the members of its first range.
-    fn all(&mut self) {
+    fn all(mut self, number: usize) -> Said {
+        self.subjects();
+        Said { rule: number, exhausted: self.eval.fuel == 0, ..self.said }
+    }
+
+    fn subjects(&mut self) {
         let rule = self.rule;
         let first = rule.stages.iter().position(|stage| matches!(stage, Stage::Each(_)));
         let Some((at, Stage::Each(source))) = first.and_then(|at| Some((at, rule.stages.get(at)?))) else {
@@ -165,7 +226,7 @@ impl RuleRun<'_, '_, '_, '_> {
             From::Kinds(kinds) => self.eval.world.of_kinds(*kinds).len(),
             _ => subjects.len(),
         };
-        self.verdicts.not_applicable += all.saturating_sub(subjects.len());
+        self.said.verdicts.not_applicable += all.saturating_sub(subjects.len());
         for (member, truth) in subjects {
             self.subject = Subject::default();
             self.eval.bind(source.slot, member);
@@ -184,14 +245,14 @@ impl RuleRun<'_, '_, '_, '_> {
             return;
         }
         if subject.doubtful {
-            self.verdicts.cannot_be_shown += 1;
+            self.said.verdicts.cannot_be_shown += 1;
             for field in subject.missing {
-                *self.missing.entry(field).or_default() += 1;
+                *self.said.missing.entry(field).or_default() += 1;
             }
         } else if subject.reached {
-            self.verdicts.passes += 1;
+            self.said.verdicts.passes += 1;
         } else {
-            self.verdicts.not_applicable += 1;
+            self.said.verdicts.not_applicable += 1;
         }
     }
 
@@ -207,7 +268,7 @@ impl RuleRun<'_, '_, '_, '_> {
         match rule.stages.get(at) {
             None if doubts.is_empty() => {
                 self.subject.violates = true;
-                self.drafts.extend(self.eval.finding(rule));
+                self.said.drafts.extend(self.eval.finding(rule));
             }
             None => {
                 let doubts: Vec<Expr> = doubts.iter().map(|doubt| (*doubt).clone()).collect();

@@ -148,13 +148,13 @@ impl Graph {
         self.steps.extend(steps);
     }
 
-    fn steps_of(&self, state: u32) -> &[Step] {
+    pub(super) fn steps_of(&self, state: u32) -> &[Step] {
         let from = self.first.get(state as usize).copied().unwrap_or(0) as usize;
         let to = self.first.get(state as usize + 1).map_or(self.steps.len(), |to| *to as usize);
         self.steps.get(from..to).unwrap_or(&[])
     }
 
-    fn state(&self, number: u32) -> State {
+    pub(super) fn state(&self, number: u32) -> State {
         self.states.get(number as usize).copied().unwrap_or((EntityId(u32::MAX), None))
     }
 
@@ -193,6 +193,9 @@ impl Graph {
 
     /// Brings the distances to a set of ends up to the states that are known.
     fn search(&mut self, ends: &Ends) {
+        if self.searches.get(ends).is_some_and(|search| search.all.len() == self.states.len()) {
+            return;
+        }
         let mut search = self.searches.remove(ends).unwrap_or_default();
         let known = search.all.len();
         if known < self.states.len() {
@@ -332,6 +335,23 @@ impl Graph {
             }
         }
         simple_fast(&turned, root)
+    }
+
+    /// The number of a state that was met.
+    pub(super) fn number_of(&self, state: State) -> Option<u32> {
+        self.numbers.get(&state).copied()
+    }
+
+    /// Whether a state is an end of a search that was made.
+    pub(super) fn is_end(&self, state: u32, ends: &Ends) -> bool {
+        let search = self.searches.get(ends);
+        search.and_then(|search| search.is_end.get(state as usize)).copied().unwrap_or(false)
+    }
+
+    /// Whether a certain route leads from a state to an end of a search that was made.
+    pub(super) fn reaches(&self, state: u32, ends: &Ends) -> bool {
+        let search = self.searches.get(ends);
+        search.and_then(|search| search.certain.get(state as usize)).is_some_and(|distance| *distance != FAR)
     }
 
     /// The entities, other than the route's own, from which a step leads to an end; in the order met.

@@ -2,6 +2,7 @@
 //! are gathered. Knows neither terminal nor disk, and no particular rule.
 
 mod blame;
+mod cut;
 mod eval;
 mod finding;
 mod fixes;

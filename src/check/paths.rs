@@ -90,6 +90,16 @@ impl Evaluator<'_, '_> {
         links.filter(|state| passed.contains(state)).collect()
     }
 
+    /// The links whose replacement together clears every certain route, where no single one does.
+    pub(super) fn cut(&self, route: &Route) -> Vec<State> {
+        let Some(graph) = self.world.graphs.get(route.relation.0 as usize) else { return Vec::new() };
+        if !route.is_certain() || !self.through(route).is_empty() {
+            Vec::new()
+        } else {
+            graph.borrow_mut().cut(route)
+        }
+    }
+
     pub(super) fn other_ends(&self, route: &Route) -> Vec<EntityId> {
         let graph = self.world.graphs.get(route.relation.0 as usize);
         graph.map_or_else(Vec::new, |graph| graph.borrow_mut().other_ends(route))

@@ -28,6 +28,8 @@ pub(super) struct World<'a> {
     pub graphs: Vec<RefCell<Graph>>,
     as_of_flag: Option<Day>,
     today: Day,
+    /// The entities of kinds of which each portfolio has one.
+    singles: Vec<EntityId>,
     month: Option<Measure>,
     day: Option<Measure>,
     /// Ends of searches that depend on no variable, by the address of their declaration.
@@ -76,6 +78,11 @@ impl<'a> World<'a> {
             graphs: catalogue.relations.iter().map(|_| RefCell::new(Graph::default())).collect(),
             as_of_flag,
             today,
+            singles: schema
+                .kinds()
+                .filter(|(_, kind)| kind.single)
+                .filter_map(|(kind, _)| model.single(kind))
+                .collect(),
             month: unit("month"),
             day: unit("day"),
             end_sets: RefCell::default(),
@@ -184,32 +191,41 @@ impl<'a> World<'a> {
     }
 
     /// The as-of date that holds for an entity: the flag's, its scope's, the portfolio's, the day of the run.
-    pub(super) fn as_of(&self, id: EntityId) -> (Day, AsOf) {
-        let said = |day: Day, set_by: String| (day, AsOf { date: day.to_string(), set_by });
-        if let Some(day) = self.as_of_flag {
-            return said(day, "`--as-of`".into());
-        }
-        let singles = self
-            .schema
-            .kinds()
-            .filter(|(_, kind)| kind.single)
-            .filter_map(|(kind, _)| self.model.single(kind));
-        for dated in std::iter::once(id).chain(self.model.around(id)).chain(singles) {
-            if let Some((day, set_by)) = self.own_date(dated) {
-                return said(day, set_by);
-            }
-        }
-        said(self.today, "today".into())
+    pub(super) fn as_of(&self, id: EntityId) -> Day {
+        let said = || self.dated(id).map(|(_, dates)| dates.last);
+        self.as_of_flag.or_else(said).unwrap_or(self.today)
     }
 
-    /// The date that an entity gives itself: the last day of what its dated field says.
-    fn own_date(&self, id: EntityId) -> Option<(Day, String)> {
-        let slot = self.schema.kind(self.model.kind(id))?.dated?;
-        let cell = self.model.cell(id, slot)?;
-        let Written::Dates(dates) = cell.value else { return None };
-        let field = self.schema.field(self.model.kind(id), slot)?;
-        let file = self.sources.name(self.model.entity(id)?.file);
-        Some((dates.last, format!("`{}` in {file}", self.schema.names.text(field.name))))
+    /// The as-of date that holds for an entity, with what set it.
+    pub(super) fn as_of_source(&self, id: EntityId) -> AsOf {
+        let dated = self.dated(id).filter(|_| self.as_of_flag.is_none());
+        let set_by = match dated {
+            _ if self.as_of_flag.is_some() => "`--as-of`".into(),
+            Some((dated, _)) => self.dating_field(dated),
+            None => "today".into(),
+        };
+        AsOf { date: self.as_of(id).to_string(), set_by }
+    }
+
+    /// The nearest block that dates an entity, and the date: one around it, else one of which each portfolio
+    /// has one.
+    fn dated(&self, id: EntityId) -> Option<(EntityId, Dates)> {
+        let around = std::iter::once(id).chain(self.model.around(id)).chain(self.singles.iter().copied());
+        around.into_iter().find_map(|dated| {
+            let slot = self.schema.kind(self.model.kind(dated))?.dated?;
+            match self.model.cell(dated, slot)?.value {
+                Written::Dates(dates) => Some((dated, dates)),
+                _ => None,
+            }
+        })
+    }
+
+    fn dating_field(&self, dated: EntityId) -> String {
+        let kind = self.model.kind(dated);
+        let field = self.schema.kind(kind).and_then(|kind| kind.field(kind.dated?));
+        let name = field.map_or("", |field| self.schema.names.text(field.name));
+        let file = self.model.entity(dated).map_or("", |entity| self.sources.name(entity.file));
+        format!("`{name}` in {file}")
     }
 
     /// Dates moved by a length of time; `None` if that is neither months nor days.

@@ -4,6 +4,8 @@
 mod book;
 mod check;
 mod explain;
+mod facts;
+mod new;
 mod prose;
 mod rules;
 mod schema;
@@ -52,6 +54,8 @@ struct Cli {
 enum Command {
     Check(check::Args),
     Explain(explain::Args),
+    Facts(facts::Args),
+    New(new::Args),
     Rules(rules::Args),
     Schema(schema::Args),
     Test(test::Args),
@@ -70,6 +74,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Ok(cli) => match cli.command {
             Command::Check(args) => check::run(&args, &mut out),
             Command::Explain(args) => explain::run(&args, &mut out),
+            Command::Facts(args) => facts::run(&args, &mut out),
+            Command::New(args) => new::run(&args, &mut out),
             Command::Rules(args) => rules::run(&args, &mut out),
             Command::Schema(args) => schema::run(&args, &mut out),
             Command::Test(args) => test::run(&args, &mut out),

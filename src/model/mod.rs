@@ -313,6 +313,12 @@ impl Model {
         cells.chain(items).chain(self.amounts.iter().filter_map(|amount| amount.of))
     }
 
+    /// The names under which facts are known, with the fact: ids, aliases and trade names.
+    pub fn known_names(&self) -> impl Iterator<Item = (&str, EntityId)> {
+        let facts = self.known.iter().flat_map(|(name, known)| known.iter().map(|known| (*name, known.fact)));
+        facts.map(|(name, fact)| (self.names.text(name), fact))
+    }
+
     /// The evidence for a fact, or for one of its fields.
     #[must_use]
     pub fn provenance(&self, fact: EntityId, slot: Option<Slot>) -> Option<&Provenance> {

@@ -11,7 +11,7 @@ use crate::names::{Names, nearest};
 use crate::schema::{Base, Dimension, EnumId, Field, Many, Schema, Word};
 use crate::source::{FileId, Span};
 use crate::syntax::{Class, Value, unquote};
-use crate::value::{Interval, Ratio, Round};
+use crate::value::{Interval, MAX_YEAR, MIN_YEAR, Ratio, Round};
 
 /// Reads an amount or date that stands outside a portfolio, as the value of a parameter does.
 pub fn read_value(value: Value<'_>, schema: &Schema, names: &Names) -> Result<ReadValue, Box<Diagnostic>> {
@@ -250,6 +250,13 @@ impl Loader<'_, '_> {
         if word == Word::Percent && !read.percent && !read.interval.lo.is_zero() {
             return self.slip(value, field, "write the percent sign, as in `60%`");
         }
+        if word == Word::Duration && self.outlasts_the_calendar(&read) {
+            let message =
+                format!("no term of a policy lasts longer than the calendar here, {MIN_YEAR} to {MAX_YEAR}");
+            let found = Diagnostic::new("number-form", Severity::Error, message, value.file, value.span());
+            self.diagnostics.push(found.label("out of range"));
+            return Written::Unreadable;
+        }
         let index = self.add_amount(read.interval, read.measure);
         if let Some(of) = read.of {
             let Some(token) = of.atoms.first().copied() else { return Written::Amount(index) };
@@ -267,6 +274,12 @@ impl Loader<'_, '_> {
             });
         }
         Written::Amount(index)
+    }
+
+    fn outlasts_the_calendar(&self, read: &ReadAmount<'_>) -> bool {
+        let month = self.model.names.get("month").and_then(|name| self.schema.units.get(name));
+        let longest = Ratio::whole(12 * i64::from(MAX_YEAR - MIN_YEAR + 1));
+        month.is_some_and(|(month, _)| read.measure == month && read.interval.lo > longest)
     }
 
     fn wrong_dimension(

@@ -46,6 +46,7 @@ struct Portfolio<'a> {
     verdicts: Verdicts,
     missing: Vec<Missing<'a>>,
     statistics: Vec<Statistic<'a>>,
+    elsewhere: usize,
     assumptions: &'a [String],
     newest_fact: Option<&'a str>,
     weak_facts: Vec<WeakFacts<'a>>,
@@ -68,6 +69,7 @@ impl<'a> Portfolio<'a> {
             statistics: statistics
                 .map(|(rule, all)| Statistic { rule, verdicts: Verdicts::of(all) })
                 .collect(),
+            elsewhere: portfolio.elsewhere,
             assumptions: &portfolio.assumptions,
             newest_fact: portfolio.newest_fact.as_deref(),
             weak_facts: weak_facts

@@ -183,7 +183,12 @@ fn doubts(portfolio: &Portfolio) -> Vec<Keyed> {
     let more = portfolio.assumptions.len().saturating_sub(MAX_LISTED);
     let more = (more > 0).then(|| format!("and {} more", grouped(more)));
     let keywords = std::iter::once("not certain:").chain(std::iter::repeat(""));
-    keywords.zip(shown.chain(more)).chain(facts(portfolio).map(|facts| ("facts:", facts))).collect()
+    let elsewhere = (portfolio.elsewhere > 0).then(|| {
+        let touch = plural(portfolio.elsewhere, "finding touches", "findings touch");
+        ("elsewhere:", format!("{} {touch} no path that was named", grouped(portfolio.elsewhere)))
+    });
+    let facts = facts(portfolio).map(|facts| ("facts:", facts));
+    elsewhere.into_iter().chain(keywords.zip(shown.chain(more))).chain(facts).collect()
 }
 
 /// `15 errors, 2 warnings`.

@@ -188,7 +188,8 @@ impl<'a> RuleReader<'a> {
         parser.expect("because")?;
         let because = self.prose(&mut parser)?;
         parser.finish()?;
-        self.rule.steps.push(SeverityStep { to, when, because });
+        let parameters = parameters_of(&when);
+        self.rule.steps.push(SeverityStep { to, when, because, parameters });
         Ok(())
     }
 
@@ -475,25 +476,19 @@ impl<'a> RuleReader<'a> {
         }
     }
 
-    /// The parameters that conditions and severity steps read.
+    /// The parameters that conditions read.
     fn parameters(&self) -> Vec<usize> {
         let mut found = Vec::new();
-        let mut see = |expr: &Expr| {
-            expr.visit(&mut |inner| {
-                if let Node::Parameter(at) = inner.node
-                    && !found.contains(&at)
-                {
-                    found.push(at);
-                }
-            });
-        };
         for stage in &self.rule.stages {
-            match stage {
-                Stage::When(expr) | Stage::Let(_, expr, _) => see(expr),
-                Stage::Each(source) => source.filter.iter().for_each(&mut see),
-            }
+            let read = match stage {
+                Stage::When(expr) => parameters_of(expr),
+                Stage::Each(source) => source.filter.iter().flat_map(parameters_of).collect(),
+                Stage::Let(..) => Vec::new(),
+            };
+            found.extend(read);
         }
-        self.rule.steps.iter().for_each(|step| see(&step.when));
+        found.sort_unstable();
+        found.dedup();
         found
     }
 
@@ -557,7 +552,16 @@ impl<'a> RuleReader<'a> {
 
     fn explanation(&mut self) -> Explanation {
         let schema = self.typer.schema();
-        let parameters = self.rule.parameters.iter().filter_map(|at| {
+        let lets = self.rule.stages.iter().filter_map(|stage| match stage {
+            Stage::Let(_, value, _) => Some(value),
+            _ => None,
+        });
+        let mut read: Vec<usize> = lets.flat_map(parameters_of).collect();
+        read.extend(&self.rule.parameters);
+        read.extend(self.rule.steps.iter().flat_map(|step| &step.parameters));
+        read.sort_unstable();
+        read.dedup();
+        let parameters = read.iter().filter_map(|at| {
             let known = schema.parameters().get(*at)?;
             let value =
                 self.typer.context.texts.get(&known.value.file).map(|text| known.value.span.of(text))?;
@@ -575,4 +579,17 @@ impl<'a> RuleReader<'a> {
             place: self.rule.place,
         }
     }
+}
+
+/// The parameters that an expression reads.
+fn parameters_of(expr: &Expr) -> Vec<usize> {
+    let mut found = Vec::new();
+    expr.visit(&mut |inner| {
+        if let Node::Parameter(at) = inner.node
+            && !found.contains(&at)
+        {
+            found.push(at);
+        }
+    });
+    found
 }

@@ -276,6 +276,8 @@ pub enum Function {
     Ends,
     /// The links that every certain route passes.
     Through,
+    /// The links to replace together, where no single one is passed by every route.
+    Cut,
 }
 
 /// A search along a relation.

@@ -8,7 +8,7 @@ use crate::schema::{Dimension, KindSet};
 use crate::source::Span;
 
 /// Functions on plain values, with the number of arguments that they take.
-const FUNCTIONS: [(&str, Function, usize); 24] = [
+const FUNCTIONS: [(&str, Function, usize); 25] = [
     ("kind", Function::Kind, 1),
     ("parent", Function::Parent, 1),
     ("scope", Function::Scope, 1),
@@ -31,6 +31,7 @@ const FUNCTIONS: [(&str, Function, usize); 24] = [
     ("up-to", Function::UpTo, 2),
     ("ends", Function::Ends, 1),
     ("through", Function::Through, 1),
+    ("cut", Function::Cut, 1),
     ("count", Function::Count, 1),
     ("first-known", Function::FirstKnown, usize::MAX),
 ];
@@ -274,7 +275,9 @@ impl Typer<'_> {
             Function::Min | Function::Max => {
                 given.iter().map(|value| value.ty.clone()).reduce(Ty::join).unwrap_or(Ty::Any)
             }
-            Function::Ends | Function::Through => Ty::List(Box::new(Ty::Entity(KindSet::ALL))),
+            Function::Ends | Function::Through | Function::Cut => {
+                Ty::List(Box::new(Ty::Entity(KindSet::ALL)))
+            }
         }
     }
 

@@ -67,7 +67,7 @@ pub struct Rule {
     pub help: Vec<Conditional<Template>>,
     /// Changes that would clear it.
     pub fixes: Vec<FixPlan>,
-    /// Parameters that it reads.
+    /// Parameters that its conditions read.
     pub parameters: Vec<usize>,
 }
 
@@ -109,6 +109,8 @@ pub struct SeverityStep {
     pub when: Expr,
     /// Why, for the finding.
     pub because: Template,
+    /// Parameters that the condition reads.
+    pub parameters: Vec<usize>,
 }
 
 /// Words beside a place.

@@ -29,6 +29,19 @@ pub struct Split {
     pub over_limit: bool,
 }
 
+/// Bytes that mean nothing to the splitter once a piece has begun.
+static PLAIN: [bool; 256] = plain_bytes();
+
+const fn plain_bytes() -> [bool; 256] {
+    let mut plain = [false; 256];
+    let mut byte = b' ';
+    while byte <= b'~' {
+        plain[byte as usize] = !matches!(byte, b'"' | b'#' | b'{' | b'}' | b'[' | b']' | b'(' | b')');
+        byte += 1;
+    }
+    plain
+}
+
 /// Cuts a text. Where its braces do not match, a block header in the first column ends what is still open.
 #[must_use]
 pub fn split(file: FileId, text: &str) -> Split {
@@ -122,7 +135,13 @@ impl<'t> Splitter<'t> {
                 self.brackets = self.brackets.saturating_sub(1);
                 self.at += 1;
             }
-            b'\n' | b'\t' | b' '..=b'~' => self.at += 1,
+            b'\n' => {
+                self.at += 1;
+                if self.brackets > 0 && self.begins_field() {
+                    self.brackets = 0;
+                }
+            }
+            b'\t' | b' '..=b'~' => self.at += self.plain_run(),
             _ => self.unusual(),
         }
         Ok(())
@@ -174,6 +193,25 @@ impl<'t> Splitter<'t> {
         .label(format!("bracket {} of those open here", MAX_NESTING + 1))
         .help("close what is open above, or say it with fewer blocks inside one another");
         self.out.diagnostics.push(deep);
+    }
+
+    /// How many bytes from here on mean nothing to the splitter; most of a text does.
+    fn plain_run(&self) -> usize {
+        if self.begin.is_none() {
+            return 1;
+        }
+        let rest = self.bytes.get(self.at + 1..).unwrap_or(&[]);
+        1 + rest
+            .iter()
+            .position(|byte| !PLAIN.get(usize::from(*byte)).copied().unwrap_or(false))
+            .unwrap_or(rest.len())
+    }
+
+    /// Whether the line here begins with the name of a field, so that a bracket left open ended before it.
+    fn begins_field(&self) -> bool {
+        let rest = self.text.get(self.at..).unwrap_or("").trim_start_matches([' ', '\t']);
+        let after = rest.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-');
+        after.len() < rest.len() && after.trim_start_matches([' ', '\t']).starts_with(':')
     }
 
     /// Skips a string or text; see the grammar for where they end.
@@ -342,6 +380,8 @@ mod tests {
         assert_eq!(pieces(&nested(MAX_NESTING)), ["b { }"]);
         assert_eq!(codes(&"{".repeat(1_000_000)), ["over-limit"]);
         assert_eq!(codes(&"a { x: (".repeat(5_000)), ["over-limit"]);
+        let left_open = format!("a {{\n{}}}", "  x: [b, c\n".repeat(5_000));
+        assert_eq!(codes(&left_open), [""; 0], "each ends with its line");
     }
 
     #[test]

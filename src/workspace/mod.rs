@@ -7,11 +7,13 @@ mod names;
 mod read;
 mod slips;
 mod walk;
+mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 pub use read::MAX_TOTAL_BYTES;
+pub use write::write_new;
 
 use crate::analysis::Input;
 use crate::diagnostic::Diagnostic;

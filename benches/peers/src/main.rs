@@ -1,0 +1,53 @@
+//! plumbrule beside regorus: the same portfolio, the same three questions, each as a whole process. Owns the
+//! arguments.
+//!
+//! ```console
+//! $ cargo build --release
+//! $ cd benches/peers
+//! $ cargo run --release -- [--large] [PLUMBRULE]
+//! ```
+//!
+//! `--large` adds 100,000 proposals. PLUMBRULE is the program to race, `target/release/plumbrule` of this checkout
+//! if left out. `peers regorus POLICY INPUT` is the other side of the race: it reads a policy and a portfolio
+//! as JSON, and prints how many proposals answer each question.
+
+use std::env;
+use std::error::Error;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+mod peer;
+#[path = "../../../tests/support/portfolio.rs"]
+mod portfolio;
+mod race;
+
+fn main() -> ExitCode {
+    let arguments: Vec<OsString> = env::args_os().skip(1).collect();
+    match run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("peers: {why}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(arguments: &[OsString]) -> Result<(), Box<dyn Error>> {
+    if let [command, policy, input] = arguments
+        && command == "regorus"
+    {
+        return peer::print_counts(Path::new(policy), Path::new(input));
+    }
+    let (flags, paths): (Vec<_>, Vec<_>) =
+        arguments.iter().partition(|argument| argument.as_encoded_bytes().starts_with(b"--"));
+    if flags.iter().any(|flag| *flag != "--large") || paths.len() > 1 {
+        return Err("usage: peers [--large] [PLUMBRULE], or peers regorus POLICY INPUT".into());
+    }
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let built = here.join("../../target/release/plumbrule");
+    let plumbrule = paths.first().map_or(built, PathBuf::from).canonicalize().map_err(|why| {
+        format!("{why}: build plumbrule by `cargo build --release` in the root, or name the program")
+    })?;
+    race::run(&plumbrule, &here.join("headline.rego"), !flags.is_empty())
+}

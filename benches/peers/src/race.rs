@@ -1,0 +1,183 @@
+//! The race: owns sizes, the comparison of answers, and the clock. Both sides are whole processes that run in
+//! turn, so that whatever else the machine does falls on both.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::process::{self, Command, Stdio};
+use std::time::{Duration, Instant};
+use std::{env, fs, thread};
+
+use serde_json::Value;
+
+use crate::peer;
+use crate::portfolio::{DIRECT, NO_HORIZON, NO_TARGET, Plan, Portfolio, TRANSITIVE, proposal_at};
+
+/// Proposals, and how often each side runs: the shorter the run, the more of them a median needs.
+const SIZES: [(usize, usize); 4] = [(1, 101), (1_000, 41), (10_000, 15), (LARGE, 5)];
+const LARGE: usize = 100_000;
+const SEED: u64 = 7;
+
+/// Each question by its name in the policy, with the rules that answer it.
+const QUESTIONS: [(&str, &[&str]); 3] =
+    [("no_target", &[NO_TARGET]), ("no_horizon", &[NO_HORIZON]), ("covered", &[DIRECT, TRANSITIVE])];
+
+/// Ids of proposals by question.
+type Answers = BTreeMap<&'static str, BTreeSet<String>>;
+
+/// Prints a table with a row for each size.
+pub(crate) fn run(plumbrule: &Path, policy: &Path, large: bool) -> Result<(), Box<dyn Error>> {
+    println!("three questions, whole processes, medians; threads: {}", thread::available_parallelism()?);
+    println!("| proposals | findings | plumbrule, ms | regorus, ms | regorus / plumbrule | runs |");
+    println!("|---|---|---|---|---|---|");
+    for (proposals, runs) in SIZES.into_iter().filter(|(proposals, _)| large || *proposals < LARGE) {
+        let course = Course::new(plumbrule, policy, proposals)?;
+        let findings = course.compare()?;
+        let (ours, theirs) = course.race(runs)?;
+        let ratio = theirs.as_secs_f64() / ours.as_secs_f64();
+        let [ours, theirs] = [ours, theirs].map(|median| median.as_secs_f64() * 1_000.0);
+        println!("| {proposals} | {findings} | {ours:.1} | {theirs:.1} | {ratio:.1} | {runs} |");
+    }
+    Ok(())
+}
+
+/// One portfolio on disk, as text and as JSON, and who reads it; gone when the race is over.
+struct Course<'c> {
+    plumbrule: &'c Path,
+    policy: &'c Path,
+    folder: PathBuf,
+    truth: Answers,
+}
+
+impl Drop for Course<'_> {
+    fn drop(&mut self) {
+        // A folder that stays behind is no reason to fail.
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+impl<'c> Course<'c> {
+    fn new(plumbrule: &'c Path, policy: &'c Path, proposals: usize) -> Result<Self, Box<dyn Error>> {
+        let portfolio = Portfolio::new(Plan { proposals, seed: SEED, clean: false });
+        let folder = env::temp_dir().join(format!("plumbrule-peers-{}-{proposals}", process::id()));
+        let truth = portfolio.truth();
+        let truth = by_question(|rule| truth[rule].clone());
+        let course = Course { plumbrule, policy, folder, truth };
+        portfolio.write(&course.text(), proposals)?;
+        fs::write(course.json(), portfolio.json())?;
+        Ok(course)
+    }
+
+    fn text(&self) -> PathBuf {
+        self.folder.join("text")
+    }
+
+    fn json(&self) -> PathBuf {
+        self.folder.join("portfolio.json")
+    }
+
+    fn plumbrule(&self, format: &[&str]) -> Command {
+        let rules = QUESTIONS.map(|(_, rules)| rules.join(",")).join(",");
+        let mut command = Command::new(self.plumbrule);
+        command
+            .current_dir(self.text())
+            .args(["check", ".", "--select", &rules, "--output-format"])
+            .args(format);
+        command
+    }
+
+    fn regorus(&self) -> Result<Command, Box<dyn Error>> {
+        let mut command = Command::new(env::current_exe()?);
+        command.arg("regorus").arg(self.policy).arg(self.json());
+        Ok(command)
+    }
+
+    /// Fails unless both sides name the proposals that the truth names; else the number of findings.
+    fn compare(&self) -> Result<usize, Box<dyn Error>> {
+        let report = self.report()?;
+        let findings = report["findings"].as_array().ok_or("plumbrule reported no findings")?;
+        let theirs = answered(&peer::answers(self.policy, &self.json())?)?;
+        for (side, answers) in [("plumbrule", self.named(findings)?), ("regorus", theirs)] {
+            for (question, truth) in &self.truth {
+                let count = answers[question].symmetric_difference(truth).count();
+                if count > 0 {
+                    return Err(format!("{side} is wrong on {question} in {count} proposals").into());
+                }
+            }
+        }
+        Ok(findings.len())
+    }
+
+    fn report(&self) -> Result<Value, Box<dyn Error>> {
+        let output = self.plumbrule(&["json"]).output()?;
+        let read = serde_json::from_slice(&output.stdout);
+        Ok(read.map_err(|why| format!("plumbrule: {why}\n{}", String::from_utf8_lossy(&output.stderr)))?)
+    }
+
+    /// The proposals in which plumbrule's findings lie.
+    fn named(&self, findings: &[Value]) -> Result<Answers, Box<dyn Error>> {
+        let mut texts = BTreeMap::new();
+        let mut by_rule: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+        for finding in findings {
+            let place = &finding["primary"];
+            let (Some(rule), Some(file), Some(offset)) =
+                (finding["rule"].as_str(), place["file"].as_str(), place["start"]["offset"].as_u64())
+            else {
+                return Err(format!("a finding without a place: {finding}").into());
+            };
+            if !texts.contains_key(file) {
+                texts.insert(file, fs::read_to_string(self.text().join(file))?);
+            }
+            let proposal =
+                proposal_at(&texts[file], offset as usize).ok_or("a finding outside of all proposals")?;
+            by_rule.entry(rule).or_default().insert(proposal.to_owned());
+        }
+        let answers = by_question(|rule| by_rule.remove(rule).unwrap_or_default());
+        by_rule.keys().next().map_or(Ok(answers), |rule| Err(format!("{rule} was not asked").into()))
+    }
+
+    /// Medians of both sides.
+    fn race(&self, runs: usize) -> Result<(Duration, Duration), Box<dyn Error>> {
+        let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+        for _ in 0..runs {
+            ours.push(timed(&mut self.plumbrule(&["concise", "-q"]))?);
+            theirs.push(timed(&mut self.regorus()?)?);
+        }
+        Ok((median(ours), median(theirs)))
+    }
+}
+
+fn by_question(mut of_rule: impl FnMut(&'static str) -> BTreeSet<String>) -> Answers {
+    QUESTIONS
+        .into_iter()
+        .map(|(question, rules)| (question, rules.iter().flat_map(|rule| of_rule(rule)).collect()))
+        .collect()
+}
+
+/// The peer's answers as plain sets.
+fn answered(answers: &regorus::Value) -> Result<Answers, Box<dyn Error>> {
+    let mut sets = Answers::new();
+    for (question, _) in QUESTIONS {
+        let ids = answers[question].as_set()?.iter().map(|id| Ok(id.as_string()?.to_string()));
+        sets.insert(question, ids.collect::<Result<_, Box<dyn Error>>>()?);
+    }
+    Ok(sets)
+}
+
+/// How long a process takes from its start to its end. 1 means that it found something.
+fn timed(command: &mut Command) -> Result<Duration, Box<dyn Error>> {
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    let start = Instant::now();
+    let status = command.status()?;
+    let elapsed = start.elapsed();
+    if matches!(status.code(), Some(0 | 1)) {
+        Ok(elapsed)
+    } else {
+        Err(format!("{command:?}: {status}").into())
+    }
+}
+
+fn median(mut times: Vec<Duration>) -> Duration {
+    times.sort_unstable();
+    times[times.len() / 2]
+}
