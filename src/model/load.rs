@@ -191,7 +191,7 @@ impl Loader<'_, '_> {
         let token = view.atoms().first().copied()?;
         let written = view.words(token);
         if token.class == Class::Name {
-            let message = format!("a block has no colon before its brace: write `{written} {{`");
+            let message = format!("a block has no colon before its brace: write `{written} {{ … }}`");
             self.error("unexpected-text", view.at(token.span), message, "read as a block all the same");
         }
         if let Some(kind) = self.schema.kind_named(written)

@@ -150,7 +150,7 @@ impl<'a> RuleReader<'a> {
     }
 
     fn each(&mut self, mut parser: Parser<'_>) -> Result<(), Slip> {
-        parser.expect("each")?;
+        parser.needs("each")?;
         let bind = parser.bind()?;
         parser.finish()?;
         let source = self.typer.source(&bind);
@@ -177,15 +177,15 @@ impl<'a> RuleReader<'a> {
     }
 
     fn step(&mut self, mut parser: Parser<'_>) -> Result<(), Slip> {
-        parser.expect("to")?;
+        parser.needs("to")?;
         let (word, _) = parser.name("the new severity")?;
         let Some(to) = Severity::parse(&word) else {
             parser.at -= 1;
             return Err(parser.error(format!("`{word}` is no severity"), "`error`, `warning` or `note`"));
         };
-        parser.expect("when")?;
+        parser.needs("when")?;
         let when = self.condition(&mut parser)?;
-        parser.expect("because")?;
+        parser.needs("because")?;
         let because = self.prose(&mut parser)?;
         parser.finish()?;
         let parameters = parameters_of(&when);
@@ -220,12 +220,12 @@ impl<'a> RuleReader<'a> {
     fn label(&mut self, mut parser: Parser<'_>) -> Result<(), Slip> {
         let primary = parser.takes("primary");
         if !primary {
-            parser.expect("secondary")?;
+            parser.needs("secondary")?;
         }
         let mark = self.typer.enter();
         let each = if !primary && parser.takes("each") {
             let bind = parser.bind()?;
-            parser.expect("at")?;
+            parser.needs("at")?;
             Some(self.typer.source(&bind))
         } else {
             None
@@ -395,7 +395,7 @@ impl<'a> RuleReader<'a> {
         let applicability = if parser.takes("safe") {
             Applicability::Safe
         } else {
-            parser.expect("suggested")?;
+            parser.needs("suggested")?;
             Applicability::Suggested
         };
         let title = match parser.peek() {
@@ -416,16 +416,16 @@ impl<'a> RuleReader<'a> {
     fn edit(&mut self, inner: View<'a>) -> Result<EditPlan, Slip> {
         let mut parser = self.typer.parser(inner.atoms(), inner.head().span);
         if parser.takes("insert") {
-            parser.expect("field")?;
+            parser.needs("field")?;
             let (field, _) = parser.name("the field")?;
-            parser.expect("in")?;
+            parser.needs("in")?;
             let into = self.place(&mut parser)?;
             self.check_insertion(&field, &into);
             let text = self.prose(&mut parser)?;
             parser.finish()?;
             return Ok(EditPlan::Insert { field, into, text });
         }
-        parser.expect("replace")?;
+        parser.needs("replace")?;
         let place = self.place(&mut parser)?;
         if !matches!(&place.node, Node::Field(_, Access::Entity(..))) {
             self.typer.error("rule-bad-fix", place.span, "a fix inserts or replaces one field", "no field");

@@ -57,7 +57,7 @@ fn read_type(context: &Context<'_>, parser: &mut Parser<'_>) -> Result<Ty, Slip>
     let dimension = |name: &str| Ty::Amount(schema.units.parse_dimension(name));
     let ty = match word.as_str() {
         "list" => {
-            parser.expect("of")?;
+            parser.needs("of")?;
             return Ok(Ty::List(Box::new(read_type(context, parser)?)));
         }
         "truth" | "yes-no" => Ty::Truth,
@@ -108,18 +108,18 @@ pub(super) fn edges(typer: &mut Typer<'_>, view: View<'_>) -> Vec<Edge> {
 
 fn edge(typer: &mut Typer<'_>, atoms: &[Token], after: Span) -> Result<Option<Edge>, Slip> {
     let mut parser = typer.parser(atoms, after);
-    parser.expect("edge")?;
+    parser.needs("edge")?;
     let from = edge_kind(typer, &mut parser)?;
     if !parser.takes_mark("->") {
         return Err(parser.error("`->` is missing here", "write `edge KIND -> KIND via FIELD`"));
     }
     let to = edge_kind(typer, &mut parser)?;
-    parser.expect("via")?;
+    parser.needs("via")?;
     let (via_name, span) = parser.name("the field")?;
     let found = typer.access(&Ty::Entity(from), &via_name, span);
     let guard = if parser.takes("when") { Some(parser.expr()?) } else { None };
     let share = if parser.takes("share") { Some(parser.expr()?) } else { None };
-    parser.expect("as")?;
+    parser.needs("as")?;
     let text = match parser.peek() {
         Some(token) if token.is_prose() => token,
         _ => return Err(parser.error("the step in words is missing here", "write `as \"…\"`")),

@@ -70,7 +70,7 @@ impl<'a> Parser<'a> {
         )
     }
 
-    pub(super) fn expect(&mut self, word: &str) -> Result<(), Slip> {
+    pub(super) fn needs(&mut self, word: &str) -> Result<(), Slip> {
         if self.takes(word) {
             Ok(())
         } else {
@@ -78,7 +78,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn expect_mark(&mut self, mark: &str) -> Result<(), Slip> {
+    fn needs_mark(&mut self, mark: &str) -> Result<(), Slip> {
         if self.takes_mark(mark) {
             Ok(())
         } else {
@@ -260,7 +260,7 @@ impl<'a> Parser<'a> {
             Class::Mark if self.words(token) == "(" => {
                 self.at += 1;
                 let inner = self.expr()?;
-                self.expect_mark(")")?;
+                self.needs_mark(")")?;
                 Ok(inner)
             }
             Class::Mark if self.words(token) == "[" => self.list(),
@@ -337,7 +337,7 @@ impl<'a> Parser<'a> {
 
     fn list(&mut self) -> Result<Ast, Slip> {
         let start = self.here();
-        self.expect_mark("[")?;
+        self.needs_mark("[")?;
         let mut parts = Vec::new();
         while !self.is_mark("]") {
             parts.push(self.expr()?);
@@ -346,7 +346,7 @@ impl<'a> Parser<'a> {
             }
         }
         let end = self.here();
-        self.expect_mark("]")?;
+        self.needs_mark("]")?;
         Ok(Ast { span: start.to(end), node: Node::List(parts) })
     }
 
@@ -366,7 +366,7 @@ impl<'a> Parser<'a> {
         self.at += 1;
         let bind = self.bind()?;
         let body = if quantifier == Quantifier::Every {
-            self.expect("satisfies")?;
+            self.needs("satisfies")?;
             Some(Box::new(self.expr()?))
         } else {
             None
@@ -393,7 +393,7 @@ impl<'a> Parser<'a> {
             let (kind, span) = self.name("the kind")?;
             Range::Kind(kind, span)
         } else {
-            self.expect("in")?;
+            self.needs("in")?;
             Range::List(Box::new(self.sum()?))
         };
         Ok(Bind { name: self.words(token).to_owned(), span: token.span, range, filter: None })
@@ -403,7 +403,7 @@ impl<'a> Parser<'a> {
         let start = self.here();
         self.at += 1;
         let bind = self.bind()?;
-        self.expect("by")?;
+        self.needs("by")?;
         let key = self.expr()?;
         Ok(Ast { span: start.to(key.span), node: Node::Group(bind, Box::new(key)) })
     }
@@ -411,12 +411,12 @@ impl<'a> Parser<'a> {
     fn paths(&mut self) -> Result<Ast, Slip> {
         let start = self.here();
         self.at += 1;
-        self.expect("from")?;
+        self.needs("from")?;
         let from = self.sum()?;
         let carrying = if self.takes("carrying") { Some(self.sum()?) } else { None };
-        self.expect("along")?;
+        self.needs("along")?;
         let (relation, relation_span) = self.name("the relation")?;
-        self.expect("to")?;
+        self.needs("to")?;
         let to = self.bind()?;
         let end = self.at.checked_sub(1).and_then(|at| self.atoms.get(at)).map_or(start, |token| token.span);
         Ok(Ast {
@@ -426,7 +426,7 @@ impl<'a> Parser<'a> {
     }
 
     fn call(&mut self, name: String, span: Span) -> Result<Ast, Slip> {
-        self.expect_mark("(")?;
+        self.needs_mark("(")?;
         let mut arguments = Vec::new();
         while !self.is_mark(")") {
             arguments.push(self.argument()?);
@@ -435,7 +435,7 @@ impl<'a> Parser<'a> {
             }
         }
         let end = self.here();
-        self.expect_mark(")")?;
+        self.needs_mark(")")?;
         Ok(Ast { span: span.to(end), node: Node::Call(name, arguments) })
     }
 
@@ -447,7 +447,7 @@ impl<'a> Parser<'a> {
         let value = if is_bind { Value::Bind(self.bind()?) } else { Value::Plain(self.expr()?) };
         let by = if self.takes("by") { Some(self.expr()?) } else { None };
         let each = if self.takes("for") {
-            self.expect("each")?;
+            self.needs("each")?;
             Some(self.bind()?)
         } else {
             None
