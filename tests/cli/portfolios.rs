@@ -65,7 +65,9 @@ fn found(folder: &Folder, paths: &str, rules: &str) -> (Vec<String>, usize) {
         |names: &str| names.split_whitespace().map(|name| folder.path().join(name)).collect::<Vec<_>>();
     let (mut sources, mut diagnostics) = (Sources::default(), Vec::new());
     let inputs = workspace::find(&inside(paths), &inside(rules), &mut sources, &mut diagnostics);
-    let short = |name: &str| Path::new(name).strip_prefix(folder.path()).unwrap().display().to_string();
+    // Names are relative where the tests run beside the folder, and whole elsewhere.
+    let own = folder.path().file_name().unwrap().to_str().unwrap().to_owned();
+    let short = |name: &str| name.split_once(&own).unwrap().1.trim_start_matches('/').to_owned();
     let line = |input: &plumbrule::analysis::Input| {
         let files = input.files.iter().map(|file| {
             let mark = if input.named.contains(file) { "*" } else { "" };
