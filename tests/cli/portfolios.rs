@@ -1,7 +1,7 @@
 //! Which files make a portfolio, and which of them were named.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use plumbrule::source::Sources;
 use plumbrule::workspace;
