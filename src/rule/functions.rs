@@ -137,19 +137,8 @@ impl Typer<'_> {
         match (&argument.value, &argument.each, &argument.by) {
             (Value::Plain(value), Some(bind), None) => Some(self.aggregate(how, bind, Some(value))),
             (Value::Bind(bind), None, by) => Some(self.aggregate(how, bind, by.as_ref())),
-            (Value::Plain(list), None, None)
-                if how != Aggregate::Count || !matches!(list.node, Written::Word(_)) =>
-            {
-                // `count(xs)`: every member of a list.
-                let bind = Bind {
-                    name: "each".into(),
-                    span: list.span,
-                    range: Range::List(Box::new(list.clone())),
-                    filter: None,
-                };
-                Some(self.aggregate(how, &bind, None))
-            }
             (Value::Plain(list), None, None) => {
+                // `count(xs)`: every member of a list.
                 let bind = Bind {
                     name: "each".into(),
                     span: list.span,
