@@ -4,6 +4,7 @@
 use rustc_hash::FxHashSet;
 
 use crate::check::{self, Judgement};
+use crate::config::{AsOf, Levels, Local, Settings};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{self, EntityId, Model, Text};
 use crate::outcome::{self, Verdicts};
@@ -21,6 +22,12 @@ pub struct Input {
     pub files: Vec<FileId>,
     /// Those that were named: only what touches them is reported. Sorted.
     pub named: Vec<FileId>,
+    /// Those that are evidence only: what is found in them is counted. Sorted.
+    pub hidden: Vec<FileId>,
+    /// What the project sets.
+    pub settings: Settings,
+    /// Its `overrides`, with the files for which each holds.
+    pub overrides: Vec<Local>,
 }
 
 /// What the user may choose about a run.
@@ -39,11 +46,13 @@ pub struct Options {
 }
 
 impl Options {
-    /// Whether a rule runs.
-    fn enable(&self, rule: &Rule) -> bool {
+    /// Whether a rule runs: what the command line chooses, runs whatever the settings say.
+    fn enable(&self, rule: &Rule, settings: &Settings, levels: &Levels<'_>) -> bool {
         let id = rule.id.as_str();
         let among = |ids: &[String]| ids.iter().any(|known| known == id);
-        (self.select.is_empty() || among(&self.select)) && !among(&self.ignore)
+        let selected =
+            among(&self.select) || self.select.is_empty() && settings.pack(&rule.pack) != Some(false);
+        selected && levels.run(id) && !among(&self.ignore)
     }
 }
 
@@ -54,6 +63,8 @@ pub struct Checked {
     pub findings: Vec<Diagnostic>,
     /// Its counts.
     pub portfolio: outcome::Portfolio,
+    /// Packs that its settings turn off, with their number of rules.
+    pub packs_off: Vec<(String, usize)>,
     /// Whether a part was over a limit and not read, or a rule ran out of fuel.
     pub incomplete: bool,
 }
@@ -68,20 +79,35 @@ pub fn check(sources: &Sources, book: &Rulebook, input: &Input, options: &Option
         .filter_map(|file| Some(Text { file: *file, text: &sources.get(*file)?.text }))
         .collect();
     let (model, whole) = model::load_portfolio(&book.schema, &book.facts, &texts, &mut said);
-    let enabled = |rule: &Rule| options.enable(rule);
-    let run = check::Run { as_of: options.as_of, today: options.today, waive: options.waive };
+    let Input { settings, overrides, .. } = input;
+    let levels = Levels { settings, overrides, selected: !options.select.is_empty() };
+    let enabled = |rule: &Rule| options.enable(rule, settings, &levels);
+    let set =
+        settings.as_of().map(|(as_of, place)| (as_of, format!("`as-of` in {}", sources.name(place.file))));
+    let as_of = match (options.as_of, &set) {
+        (Some(day), _) => Some((day, "`--as-of`")),
+        (None, Some((AsOf::Day(day), by))) => Some((*day, by.as_str())),
+        (None, Some((AsOf::Today, by))) => Some((options.today, by.as_str())),
+        (None, None) => None,
+    };
+    let run = check::Run { as_of, today: options.today, waive: options.waive, levels };
     let judgement = check::judge(sources, &book.schema, &model, &book.catalogue, run, &enabled);
     let incomplete = !whole || judgement.exhausted;
     let assumptions = assumptions(sources, &said);
     let mut findings = said;
     findings.extend(judgement.findings.iter().cloned());
     let mut portfolio = counts(book, input, &model, &judgement, assumptions);
+    let all = findings.len();
+    findings.retain(|finding| input.hidden.binary_search(&finding.primary.place.file).is_err());
+    portfolio.hidden = all - findings.len();
     let named: FxHashSet<FileId> = input.named.iter().copied().collect();
     let all = findings.len();
     findings.retain(|finding| touches(finding, &named, sources));
     portfolio.elsewhere = all - findings.len();
     sort(sources, &mut findings);
-    Checked { findings, portfolio, incomplete }
+    let off = |(name, _): &(&str, usize)| !levels.selected && settings.pack(name) == Some(false);
+    let packs_off = book.packs().into_iter().filter(off).map(|(name, rules)| (name.to_owned(), rules));
+    Checked { findings, portfolio, packs_off: packs_off.collect(), incomplete }
 }
 
 /// Sorts findings by file name, place and code, and drops those that are said twice.
@@ -98,10 +124,11 @@ pub fn sort(sources: &Sources, findings: &mut Vec<Diagnostic>) {
     findings.dedup();
 }
 
-/// Whether any part of the evidence lies in a named file. What has no place in the portfolio concerns all.
+/// Whether any part of the evidence lies in a named file: a label, the words of a link, or the block of a
+/// station. What has no place in the portfolio concerns all.
 fn touches(finding: &Diagnostic, named: &FxHashSet<FileId>, sources: &Sources) -> bool {
     let labels = finding.related.iter().map(|label| label.place);
-    let hops = finding.route.iter().filter_map(|hop| hop.place);
+    let hops = finding.route.iter().flat_map(|hop| hop.place.into_iter().chain(hop.block));
     let mut places = std::iter::once(finding.primary.place).chain(labels).chain(hops);
     let elsewhere = sources
         .get(finding.primary.place.file)
@@ -148,6 +175,7 @@ fn counts(
         missing: judgement.missing.clone(),
         statistics: judgement.statistics.iter().map(|(id, own)| (id.to_string(), *own)).collect(),
         assumptions,
+        hidden: 0,
         elsewhere: 0,
         newest_fact: facts.map(|fact| fact.as_of.clone()).max(),
         weak_facts: weak_facts(&judgement.findings),

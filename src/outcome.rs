@@ -15,7 +15,7 @@ pub struct Run {
     pub portfolios: Vec<Portfolio>,
     /// The value of `--as-of`, if it was given.
     pub as_of_flag: Option<String>,
-    /// Packs that did not run because they are off by default, with their number of rules.
+    /// Packs that did not run because they are off, with their number of rules.
     pub packs_off: Vec<(String, usize)>,
     /// Whether something was not read, not found, over a limit or broken: the run exits 2.
     pub incomplete: bool,
@@ -48,6 +48,8 @@ pub struct Portfolio {
     pub missing: Vec<(String, usize)>,
     /// Verdicts of each rule, by id.
     pub statistics: Vec<(String, Verdicts)>,
+    /// Findings that are counted but not listed, since they lie in files that the settings keep out of reports.
+    pub hidden: usize,
     /// Findings that are counted but not listed, since they touch no path that was named.
     pub elsewhere: usize,
     /// What was read as if something else stood there, one sentence each.

@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a failing test may panic anywhere")]
 
+#[path = "cli/choices.rs"]
+mod choices;
 #[path = "cli/folder.rs"]
 mod folder;
 #[path = "cli/output.rs"]
@@ -13,3 +15,5 @@ mod pages;
 mod portfolios;
 #[path = "cli/problems.rs"]
 mod problems;
+#[path = "cli/settings.rs"]
+mod settings;

@@ -53,7 +53,8 @@ fn mistakes(text: &str) -> Vec<String> {
     let (mut sources, mut said) = (Sources::default(), Vec::new());
     let book = Rulebook::load(&mut sources, &Additions::default(), &mut said);
     let file = sources.add(SourceFile::new("page.plumb", text, Origin::Portfolio));
-    let input = Input { root: ".".into(), files: vec![file], named: vec![file] };
+    let (files, named) = (vec![file], vec![file]);
+    let input = Input { root: ".".into(), files, named, ..Input::default() };
     let today = plumbrule::value::Day::parse("2026-11-24").unwrap();
     let options = Options { as_of: None, today, select: Vec::new(), ignore: Vec::new(), waive: true };
     let findings = check(&sources, &book, &input, &options).findings;

@@ -7,15 +7,15 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 use super::terminal::{self, Color};
-use super::{CLEAN, Done, EXIT_CODES, FAILED, FINDINGS, book};
+use super::{CLEAN, Done, EXIT_CODES, FAILED, FINDINGS, book, files};
 use crate::analysis::{self, Options};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::outcome::Run;
 use crate::report::{FORMATS, Format};
 use crate::rule::Catalogue;
-use crate::source::{Place, Span};
+use crate::source::{Place, Sources, Span};
 use crate::value::Day;
-use crate::workspace;
+use crate::workspace::{self, Found};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -34,7 +34,7 @@ pub(super) struct Args {
     /// How to show findings
     #[arg(long, value_name = "FORMAT", default_value = default_format(), value_parser = formats())]
     output_format: &'static Format,
-    /// The day for which the proposals are judged, as `2026-11-24`; else what they say, else today
+    /// The day for which the proposals are judged, as `2026-11-24`; else what settings or they say, else today
     #[arg(long, value_name = "DATE", value_parser = day)]
     as_of: Option<Day>,
     /// Only these rules, separated by commas
@@ -51,9 +51,15 @@ pub(super) struct Args {
     parameters: Vec<(String, String)>,
     #[command(flatten)]
     book: book::Args,
-    /// The least severity that makes the exit code 1
-    #[arg(long, value_name = "SEVERITY", default_value = "error", value_parser = severities())]
-    fail_on: Severity,
+    /// The least severity that makes the exit code 1; else what the settings say, else `error`
+    #[arg(long, value_name = "SEVERITY", value_parser = severities())]
+    fail_on: Option<Severity>,
+    /// Leaves out what the settings leave out also where it is named as PATH; for hooks, which name all files
+    #[arg(long)]
+    force_exclude: bool,
+    /// Lists the files that would be read, and which of them would be reported on; checks nothing
+    #[arg(long)]
+    show_files: bool,
     /// When to colour
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     color: Color,
@@ -90,32 +96,35 @@ fn parameter(text: &str) -> Result<(String, String), &'static str> {
 }
 
 pub(super) fn run(args: &Args, out: &mut dyn Write) -> Done {
-    let run = judge(args);
+    if args.show_files {
+        return files::show(&args.paths, &args.book.choice(args.force_exclude), out);
+    }
+    let (run, is_failing) = judge(args);
     let style = terminal::style(args.color, args.quiet, args.statistics);
-    Done { code: exit_code(&run, args.fail_on), written: args.output_format.write(&run, &style, out) }
-}
-
-/// A mistake in the text is an error, so it fails the run at any level.
-fn exit_code(run: &Run, fail_on: Severity) -> u8 {
-    match (run.incomplete, run.findings.iter().any(|finding| finding.severity >= fail_on)) {
+    let code = match (run.incomplete, is_failing) {
         (true, _) => FAILED,
         (false, true) => FINDINGS,
         (false, false) => CLEAN,
-    }
+    };
+    Done { code, written: args.output_format.write(&run, &style, out) }
 }
 
-fn judge(args: &Args) -> Run {
+/// What came of a run, and whether any of it reaches the level that fails. A mistake in the text is an error, so
+/// it fails the run at any level.
+fn judge(args: &Args) -> (Run, bool) {
     let mut run = Run { as_of_flag: args.as_of.map(|day| day.to_string()), ..Run::default() };
-    let book = book::load(&args.book, &args.parameters, &mut run.sources, &mut run.findings);
-    let Some(book) = book.filter(|book| choice_is_sound(args, &book.catalogue, &mut run)) else {
-        run.incomplete = true;
-        sort(&mut run);
-        return run;
-    };
-    let mut unread = Vec::new();
-    let inputs = workspace::find(&args.paths, &args.book.folders, &mut run.sources, &mut unread);
-    run.incomplete = !unread.is_empty();
-    run.findings.append(&mut unread);
+    let mut said = Vec::new();
+    let choice = args.book.choice(args.force_exclude);
+    let found = workspace::find(&args.paths, &choice, &mut run.sources, &mut said);
+    let mut shelf = book::Shelf::new(&args.parameters, &mut run.sources);
+    let books: Vec<_> = found.iter().map(|found| shelf.book(found, &mut run.sources, &mut said)).collect();
+    let catalogues: Vec<&Catalogue> = books.iter().flatten().map(|book| &book.catalogue).collect();
+    let is_sound = choice_is_sound(args, &catalogues, &mut run.sources, &mut said);
+    run.incomplete = said.iter().any(|found| found.severity == Severity::Error);
+    let fail_on = |found: &Found| args.fail_on.or(found.input.settings.fail_on()).unwrap_or(Severity::Error);
+    let least = found.iter().map(fail_on).min().unwrap_or(Severity::Error);
+    let mut is_failing = said.iter().any(|found| found.severity >= least);
+    run.findings = said;
     let epoch = std::env::var("SOURCE_DATE_EPOCH").ok();
     let options = Options {
         as_of: args.as_of,
@@ -124,14 +133,19 @@ fn judge(args: &Args) -> Run {
         ignore: args.ignore.clone(),
         waive: !args.no_waivers,
     };
-    for input in &inputs {
-        let mut checked = analysis::check(&run.sources, &book, input, &options);
+    for (found, book) in found.iter().zip(&books) {
+        let Some(book) = book.as_ref().filter(|_| is_sound) else { continue };
+        let mut checked = analysis::check(&run.sources, book, &found.input, &options);
+        is_failing |= checked.findings.iter().any(|finding| finding.severity >= fail_on(found));
         run.findings.append(&mut checked.findings);
         run.portfolios.push(checked.portfolio);
+        run.packs_off.extend(checked.packs_off);
         run.incomplete |= checked.incomplete;
     }
+    run.packs_off.sort();
+    run.packs_off.dedup();
     sort(&mut run);
-    run
+    (run, is_failing)
 }
 
 /// By file name, place and code; what concerns the run as a whole has no file and comes first.
@@ -142,55 +156,34 @@ fn sort(run: &mut Run) {
         let name = |found: &Diagnostic| sources.name(found.primary.place.file);
         name(a).cmp(name(b)).then_with(|| key(a).cmp(&key(b))).then_with(|| a.message.cmp(&b.message))
     });
+    // Portfolios may share settings, and so what is wrong with them.
+    findings.dedup();
 }
 
 /// Whether all rules exist that the command line names: one that does not would choose nothing and look as if
-/// it had chosen.
-fn choice_is_sound(args: &Args, catalogue: &Catalogue, run: &mut Run) -> bool {
-    let before = run.findings.len();
+/// it had chosen. Where nothing was found to be judged, that is said already.
+fn choice_is_sound(
+    args: &Args,
+    catalogues: &[&Catalogue],
+    sources: &mut Sources,
+    said: &mut Vec<Diagnostic>,
+) -> bool {
+    let before = said.len();
+    let Some(first) = catalogues.first() else { return false };
+    let is_known = |id: &str| catalogues.iter().any(|catalogue| catalogue.rule(id).is_some());
     for (flag, ids) in [("--select", &args.select), ("--ignore", &args.ignore)] {
-        if ids.iter().any(|id| catalogue.rule(id).is_none()) {
-            unknown_rules(flag, ids, catalogue, run);
+        if ids.iter().all(|id| is_known(id)) {
+            continue;
+        }
+        let whole = book::argument(sources, flag, &ids.join(","));
+        let mut start = 0;
+        for id in ids {
+            let span = Span::new(start, start + id.len());
+            start += id.len() + 1;
+            if !is_known(id) {
+                said.push(first.no_such_rule(id, Place { span, ..whole }));
+            }
         }
     }
-    run.findings.len() == before
-}
-
-fn unknown_rules(flag: &str, ids: &[String], catalogue: &Catalogue, run: &mut Run) {
-    let whole = book::argument(&mut run.sources, flag, &ids.join(","));
-    let mut start = 0;
-    for id in ids {
-        let span = Span::new(start, start + id.len());
-        start += id.len() + 1;
-        if catalogue.rule(id).is_none() {
-            run.findings.push(book::unknown_rule(id, catalogue, Place { span, ..whole }));
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::source::FileId;
-
-    #[test]
-    fn the_worst_that_happened_decides_the_exit_code() {
-        use Severity::{Error, Note, Warning};
-        let cases = [
-            (None, Note, false, CLEAN),
-            (None, Error, true, FAILED),
-            (Some(Error), Error, false, FINDINGS),
-            (Some(Error), Error, true, FAILED),
-            (Some(Warning), Error, false, CLEAN),
-            (Some(Warning), Warning, false, FINDINGS),
-            (Some(Note), Warning, false, CLEAN),
-            (Some(Note), Note, false, FINDINGS),
-        ];
-        for (severity, fail_on, incomplete, code) in cases {
-            let finding = |severity| Diagnostic::new("x", severity, "x", FileId(0), Span::default());
-            let run =
-                Run { findings: severity.map(finding).into_iter().collect(), incomplete, ..Run::default() };
-            assert_eq!(exit_code(&run, fail_on), code, "{severity:?} {fail_on} {incomplete}");
-        }
-    }
+    said.len() == before
 }
