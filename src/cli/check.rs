@@ -132,6 +132,7 @@ fn judge(args: &Args) -> (Run, bool) {
         select: args.select.clone(),
         ignore: args.ignore.clone(),
         waive: !args.no_waivers,
+        detail: args.output_format.detail,
     };
     for (found, book) in found.iter().zip(&books) {
         let Some(book) = book.as_ref().filter(|_| is_sound) else { continue };
