@@ -85,6 +85,35 @@ fn every_plumb_block_reads_as_it_says() {
     assert!(run >= 15, "{run} blocks");
 }
 
+/// The table of settings as the page has it.
+fn settings() -> String {
+    use plumbrule::config::{Kind, SETTINGS};
+    let mut table = String::from("| setting | default | what it does |\n| --- | --- | --- |\n");
+    for setting in SETTINGS {
+        let default =
+            if setting.default.is_empty() { "none".to_owned() } else { format!("`{}`", setting.default) };
+        table.push_str(&format!("| `{}` | {default} | {} |\n", setting.key, setting.meaning));
+        if let Kind::Blocks(inner) = &setting.kind {
+            for row in *inner {
+                table.push_str(&format!("| `{}` in `{}` | | {} |\n", row.key, setting.key, row.meaning));
+            }
+        }
+    }
+    let examples: Vec<&str> = SETTINGS.iter().map(|setting| setting.example).collect();
+    format!("{table}\n```toml\n{}\n```\n", examples.join("\n"))
+}
+
+#[test]
+fn every_setting_stands_in_the_page_and_in_the_schema() {
+    let page = root().join("docs/configuration.md");
+    let text = read(&page);
+    let (before, rest) = text.split_once("<!-- settings -->\n").unwrap();
+    let (_, after) = rest.split_once("<!-- end of settings -->\n").unwrap();
+    let fresh = format!("{before}<!-- settings -->\n{}<!-- end of settings -->\n{after}", settings());
+    support::expect(&page, &fresh);
+    support::expect(&root().join("docs/schema/plumbrule-toml.json"), &plumbrule::config::json_schema());
+}
+
 #[test]
 fn every_command_prints_what_stands_below_it() {
     let mut run = 0;

@@ -24,9 +24,12 @@ Examples:
   plumbrule check deals/red-river.plumb --output-format concise
   plumbrule check --select no-measurable-target --statistics";
 
+const PRECEDENCE: &str =
+    "Flags win over the settings in `plumbrule.toml`; `plumbrule config` shows what holds.";
+
 /// Checks proposals
 #[derive(clap::Args)]
-#[command(after_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
+#[command(after_help = format!("{EXAMPLES}\n\n{PRECEDENCE}\n\n{EXIT_CODES}"))]
 pub(super) struct Args {
     /// Files and folders to report on; the portfolios in which they lie are read whole
     #[arg(value_name = "PATH", default_value = ".")]
