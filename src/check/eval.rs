@@ -42,6 +42,12 @@ impl<'w, 'a> Evaluator<'w, 'a> {
         Self { world, frame: vec![Value::Unknown; frame], fuel, stages: &[] }
     }
 
+    /// Takes steps off the fuel; false if none is left.
+    pub(super) fn spend(&mut self, steps: usize) -> bool {
+        self.fuel = self.fuel.saturating_sub(steps as u64);
+        self.fuel > 0
+    }
+
     /// What a variable stands for, if a `let` names it.
     pub(super) fn named(&self, slot: u16) -> Option<&'w Expr> {
         self.stages.iter().find_map(|stage| match stage {
@@ -214,6 +220,7 @@ impl<'w, 'a> Evaluator<'w, 'a> {
             How::Field(slot) => self.world.value(id, *slot),
             How::Inside(kinds) => {
                 let model = self.world.model;
+                self.spend(model.inside(id).count());
                 List::of(
                     model
                         .inside(id)
@@ -434,6 +441,9 @@ impl<'w, 'a> Evaluator<'w, 'a> {
                 anywhere.push(member.clone());
             }
             for key in keys {
+                if !own.spend(groups.len()) {
+                    return ControlFlow::Break(());
+                }
                 let known =
                     groups.iter_mut().find(|(known, _)| equal(own.world, known, &key) == Some(Truth::True));
                 let list = match known {

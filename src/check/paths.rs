@@ -9,6 +9,7 @@ use super::value::{List, Value};
 use super::world::World;
 use crate::model::{EntityId, FieldState, Written};
 use crate::rule::{Access, EndSet, Expr, How, Path, Relation, RelationId};
+use crate::schema::KindSet;
 use crate::source::Place;
 use crate::value::{Interval, Ratio, Truth};
 
@@ -65,11 +66,15 @@ impl Evaluator<'_, '_> {
         Ends::Entities(entities)
     }
 
-    fn route(&self, relation: RelationId, start: State, ends: &Ends) -> Option<Route> {
+    fn route(&mut self, relation: RelationId, start: State, ends: &Ends) -> Option<Route> {
         let graph = self.world.graphs.get(relation.0 as usize)?;
         let mut graph = graph.borrow_mut();
         let start = explore(self.world, relation, &mut graph, start);
-        graph.route(relation, start, ends)
+        self.spend(graph.outstanding(ends));
+        let route = graph.route(relation, start, ends)?;
+        // A step is walked much faster than a member is visited.
+        self.spend(route.steps.len() / 8);
+        Some(route)
     }
 
     /// The field whose value would settle a search that found no path, if one is not said on the way.
@@ -179,18 +184,19 @@ fn carried_by(world: &World<'_>, id: EntityId) -> Option<EntityId> {
     world.value(id, slot).entity()
 }
 
-/// Adds a state with all that can be reached from it, and the first time all states that carry something by
-/// themselves: most searches start at one.
+/// Adds a state with all that can be reached from it. With the first state of a kind come all entities of that
+/// kind, and with the very first all that carry something: where one search starts others do, and each start that
+/// comes later costs a search anew.
 fn explore(world: &World<'_>, relation: RelationId, graph: &mut Graph, start: State) -> u32 {
     let Some(declared) = world.catalogue.relations.get(relation.0 as usize) else {
         return graph.number(start);
     };
-    if graph.take_seeding() {
-        for id in world.model.declared() {
-            let carries = world.schema.kind(world.model.kind(id)).is_some_and(|kind| kind.carries.is_some());
-            if carries {
-                graph.number((id, carried_by(world, id)));
-            }
+    let carriers = world.schema.kinds().filter(|(_, kind)| kind.carries.is_some());
+    let carriers = carriers.fold(KindSet::EMPTY, |set, (kind, _)| set.union(KindSet::one(kind)));
+    let fresh = graph.seed(carriers.union(KindSet::one(world.model.kind(start.0))));
+    if !fresh.is_empty() {
+        for id in world.model.declared().filter(|id| fresh.has(world.model.kind(*id))) {
+            graph.number((id, carried_by(world, id)));
         }
     }
     let number = graph.number(start);

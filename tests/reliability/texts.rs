@@ -65,6 +65,56 @@ fn long() -> Vec<Case> {
     ]
 }
 
+/// Trade that is hard to follow: the rule that speaks of it, and how often.
+fn trade() -> Vec<(&'static str, String, &'static str, usize)> {
+    let supplier = |name: &str, rest: &str| format!("supplier {name} {{ {rest} }}\n");
+    let firms = 4_000;
+    let owned = (0..firms).map(|at| {
+        let plant = "stage: separation; country: US; start: 2028";
+        format!("proposal p-{at} {{ facility plant {{ {plant}; reagent r {{ item: TBP; supplier: a-{at} }} }} }}\n")
+            + &supplier(&format!("a-{at}"), &format!("country: US; owners: [b-{at} 60%]"))
+            + &supplier(&format!("b-{at}"), "country: China")
+    });
+    let length = 4_000;
+    let ring = (0..length).map(|at| {
+        let place = if at == 0 { "country: China" } else { "country: Japan" };
+        supplier(&format!("r-{at}"), &format!("{place}; owners: [r-{} 60%]", (at + 1) % length))
+    });
+    let chain = (0..length).map(|at| {
+        supplier(
+            &format!("s-{at}"),
+            &format!("country: Japan; feedstock f {{ item: TBP; supplier: s-{} }}", at + 1),
+        )
+    });
+    let plants = (0..40).map(|at| {
+        let plant = "stage: separation; country: US; start: 2028";
+        format!("proposal p-{at} {{ facility plant {{ {plant}; reagent r {{ item: TBP; supplier: s-{at} }} }} }}\n")
+    });
+    let end = supplier(&format!("s-{length}"), "country: China");
+    vec![
+        ("firms with owners of their own", owned.collect(), "covered-ownership", firms),
+        ("a ring of owners", ring.collect(), "covered-ownership", 0),
+        ("a long chain", plants.chain(chain).collect::<String>() + &end, "covered-input-transitive", 40),
+        (
+            "firms in no proposal",
+            (0..MANY / 2).map(|at| supplier(&format!("s-{at}"), "country: US")).collect(),
+            "covered-ownership",
+            0,
+        ),
+    ]
+}
+
+#[test]
+fn work_grows_with_the_trade_and_not_with_its_square() {
+    for (name, text, rule, found) in trade() {
+        let folder = Folder::of("plumbrule.toml");
+        folder.write("hostile.plumb", text.as_bytes());
+        let held = check(&folder, &format!("--select {rule}"));
+        assert_eq!(held.messages(rule).len(), found, "{name}");
+        assert!(held.messages("out-of-fuel").is_empty(), "{name}");
+    }
+}
+
 #[test]
 fn hostile_texts_are_told_and_cost_only_themselves() {
     for (name, text, code, codes, first) in nesting().into_iter().chain(long()) {
