@@ -69,7 +69,7 @@ pub fn judge(
             judgement.findings.push(out_of_fuel(rule));
         }
         judgement.statistics.push((rule.id.clone(), said.verdicts));
-        drafts.extend(one_per_node(said.drafts).into_iter().map(|draft| (said.rule, draft)));
+        drafts.extend(said.drafts.into_iter().map(|draft| (said.rule, draft)));
         said.missing.into_iter().for_each(|(field, count)| *missing.entry(field).or_default() += count);
     }
     let drafts = absorb(catalogue, yield_to(catalogue, &world, drafts));
@@ -116,6 +116,7 @@ fn threads(entities: usize, rules: usize) -> usize {
 struct Said {
     /// The number of the rule.
     rule: usize,
+    /// One for each primary node.
     drafts: Vec<Draft>,
     verdicts: Verdicts,
     missing: FxHashMap<String, usize>,
@@ -188,12 +189,15 @@ struct RuleRun<'r, 'w, 'a> {
     eval: Evaluator<'w, 'a>,
     said: Said,
     subject: Subject,
+    /// Where the finding of a primary node stands among the drafts.
+    by_node: FxHashMap<EntityId, usize>,
 }
 
 impl<'r: 'w, 'w, 'a> RuleRun<'r, 'w, 'a> {
     fn new(rule: &'r Rule, world: &'w World<'a>) -> Self {
         let eval = Evaluator { stages: &rule.stages, ..Evaluator::new(world, rule.frame) };
-        Self { rule, eval, said: Said::default(), subject: Subject::default() }
+        let by_node = FxHashMap::default();
+        Self { rule, eval, said: Said::default(), subject: Subject::default(), by_node }
     }
 }
 
@@ -268,7 +272,9 @@ impl RuleRun<'_, '_, '_> {
         match rule.stages.get(at) {
             None if doubts.is_empty() => {
                 self.subject.violates = true;
-                self.said.drafts.extend(self.eval.finding(rule));
+                if let Some(draft) = self.eval.finding(rule) {
+                    self.keep(draft);
+                }
             }
             None => {
                 let doubts: Vec<Expr> = doubts.iter().map(|doubt| (*doubt).clone()).collect();
@@ -296,6 +302,22 @@ impl RuleRun<'_, '_, '_> {
             }
             Some(Stage::Each(source)) => self.each(source, at, doubts),
         }
+    }
+
+    /// Keeps one finding for each primary node: the gravest, then the one with the fewest steps, then the first;
+    /// the others only add where they point.
+    fn keep(&mut self, draft: Draft) {
+        let at = *self.by_node.entry(draft.entity).or_insert(self.said.drafts.len());
+        let Some(known) = self.said.drafts.get_mut(at) else { return self.said.drafts.push(draft) };
+        let graver = draft.diagnostic.severity > known.diagnostic.severity
+            || draft.diagnostic.severity == known.diagnostic.severity && draft.steps < known.steps;
+        let other = if graver { std::mem::replace(known, draft) } else { draft };
+        let extra = other.diagnostic.primary;
+        let places = std::iter::once(&known.diagnostic.primary).chain(&known.diagnostic.related);
+        if !places.map(|label| label.place).any(|place| place == extra.place) {
+            known.diagnostic.related.push(extra);
+        }
+        self.eval.spend(known.diagnostic.related.len());
     }
 
     fn each<'s>(&mut self, source: &'s Source, at: usize, doubts: &mut Vec<&'s Expr>)
@@ -341,30 +363,6 @@ impl RuleRun<'_, '_, '_> {
             self.eval.blame(condition, &mut self.subject.missing);
         }
     }
-}
-
-/// One finding for each primary node: the gravest, then the one with the fewest steps, then the first; the
-/// others only add where they point.
-fn one_per_node(drafts: Vec<Draft>) -> Vec<Draft> {
-    let mut kept: Vec<Draft> = Vec::new();
-    let mut by_node: FxHashMap<EntityId, usize> = FxHashMap::default();
-    for draft in drafts {
-        let Some(at) = by_node.get(&draft.entity).copied() else {
-            by_node.insert(draft.entity, kept.len());
-            kept.push(draft);
-            continue;
-        };
-        let Some(known) = kept.get_mut(at) else { continue };
-        let graver = draft.diagnostic.severity > known.diagnostic.severity
-            || draft.diagnostic.severity == known.diagnostic.severity && draft.steps < known.steps;
-        let other = if graver { std::mem::replace(known, draft) } else { draft };
-        let extra = other.diagnostic.primary;
-        let places = std::iter::once(&known.diagnostic.primary).chain(&known.diagnostic.related);
-        if !places.map(|label| label.place).any(|place| place == extra.place) {
-            known.diagnostic.related.push(extra);
-        }
-    }
-    kept
 }
 
 /// Drops findings where a rule to which they yield found the same entity or one around it.

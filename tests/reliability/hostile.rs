@@ -23,11 +23,11 @@ pub(crate) struct Held {
     findings: Vec<Value>,
 }
 
-/// Runs `check` on a folder, and holds the report to what is true of every report.
-pub(crate) fn check(folder: &Folder, arguments: &str) -> Held {
+/// Runs `check` on a folder: its exit code and what it printed.
+pub(crate) fn guarded(folder: &Folder, arguments: &str) -> (i32, Vec<u8>) {
     let report = folder.path().join("report");
     let mut child = folder
-        .command(&format!("check --output-format json {arguments}"))
+        .command(&format!("check {arguments}"))
         .stdout(File::create(&report).unwrap())
         .stderr(Stdio::null())
         .spawn()
@@ -40,12 +40,18 @@ pub(crate) fn check(folder: &Folder, arguments: &str) -> Held {
                 child.kill().unwrap();
                 panic!("no end after {HANG:?}");
             }
-            None => std::thread::sleep(Duration::from_millis(5)),
+            None => std::thread::sleep(Duration::from_millis(2)),
         }
     };
     let code = status.code().unwrap_or_else(|| panic!("ended by a signal: {status}"));
     assert!(matches!(code, 0..=2), "exit {code}");
-    let json: Value = serde_json::from_slice(&fs::read(&report).unwrap()).unwrap();
+    (code, fs::read(&report).unwrap())
+}
+
+/// Runs `check`, and holds the report to what is true of every report.
+pub(crate) fn check(folder: &Folder, arguments: &str) -> Held {
+    let (code, report) = guarded(folder, &format!("--output-format json {arguments}"));
+    let json: Value = serde_json::from_slice(&report).unwrap();
     let findings = json["findings"].as_array().unwrap().clone();
     let mut texts = BTreeMap::new();
     findings.iter().for_each(|finding| places_hold(folder, finding, &mut texts));
