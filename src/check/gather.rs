@@ -31,6 +31,8 @@ pub struct Judgement {
     pub as_of: Vec<AsOf>,
     /// Whether a rule ran out of fuel.
     pub exhausted: bool,
+    /// Steps that all rules took together, as fuel counts them.
+    pub steps: u64,
 }
 
 /// How rules are run.
@@ -69,6 +71,7 @@ pub fn judge(
             judgement.findings.push(out_of_fuel(rule));
         }
         judgement.statistics.push((rule.id.clone(), said.verdicts));
+        judgement.steps += said.steps;
         drafts.extend(said.drafts.into_iter().map(|draft| (said.rule, draft)));
         said.missing.into_iter().for_each(|(field, count)| *missing.entry(field).or_default() += count);
     }
@@ -121,6 +124,7 @@ struct Said {
     verdicts: Verdicts,
     missing: FxHashMap<String, usize>,
     exhausted: bool,
+    steps: u64,
 }
 
 /// Runs each rule whole on one of the threads, so that what it says does not depend on how many there are; the
@@ -204,8 +208,10 @@ impl<'r: 'w, 'w, 'a> RuleRun<'r, 'w, 'a> {
 impl RuleRun<'_, '_, '_> {
     /// Runs the rule on each of its subjects: the members of its first range.
     fn all(mut self, number: usize) -> Said {
+        let full = self.eval.fuel;
         self.subjects();
-        Said { rule: number, exhausted: self.eval.fuel == 0, ..self.said }
+        let left = self.eval.fuel;
+        Said { rule: number, exhausted: left == 0, steps: full - left, ..self.said }
     }
 
     fn subjects(&mut self) {
