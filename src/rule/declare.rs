@@ -20,6 +20,9 @@ const FIELDS: [&str; 6] = ["severity", "why", "doc", "pillar", "yields-to", "cov
 const STATEMENTS: [&str; 9] =
     ["for", "let", "when", "downgrade", "upgrade", "message", "label", "note", "help"];
 
+/// Most ranges, names and conditions of a rule.
+const MAX_STAGES: usize = 500;
+
 /// Reads one rule.
 pub(super) struct RuleReader<'a> {
     typer: Typer<'a>,
@@ -73,9 +76,11 @@ impl<'a> RuleReader<'a> {
             }
         }
         self.rule.frame = self.typer.frame;
-        self.mark_late_lets();
-        self.rule.parameters = self.parameters();
         let complete = self.check_complete();
+        if complete {
+            self.mark_late_lets();
+        }
+        self.rule.parameters = self.parameters();
         let explanation = self.explanation();
         (complete.then_some(self.rule), explanation)
     }
@@ -500,7 +505,12 @@ impl<'a> RuleReader<'a> {
             (!self.rule.messages.is_empty(), "this rule has no message"),
             (!self.rule.primary.is_empty(), "this rule has no primary label: say where the finding points"),
         ];
-        let mut complete = true;
+        let few = self.rule.stages.len() <= MAX_STAGES;
+        if !few {
+            let message = format!("this rule has more than {MAX_STAGES} ranges, names and conditions");
+            self.typer.error("rule-syntax", head, message, "make several rules of it");
+        }
+        let mut complete = few;
         for (present, message) in checks {
             if !present {
                 self.typer.error("rule-incomplete", head, message, "incomplete");
