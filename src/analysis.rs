@@ -71,6 +71,8 @@ pub struct Checked {
     pub packs_off: Vec<(String, usize)>,
     /// Whether a part was over a limit and not read, or a rule ran out of fuel.
     pub incomplete: bool,
+    /// Steps that the rules took, as fuel counts them: the same on every machine.
+    pub steps: u64,
 }
 
 /// Checks one portfolio.
@@ -101,7 +103,7 @@ pub fn check(sources: &Sources, book: &Rulebook, input: &Input, options: &Option
     let mut judgement = check::judge(sources, &book.schema, &model, &book.catalogue, run, &enabled);
     let incomplete = !whole || judgement.exhausted;
     let assumptions = assumptions(sources, &said);
-    let mut findings = said;
+    let (mut findings, steps) = (said, judgement.steps);
     findings.append(&mut judgement.findings);
     let mut portfolio = counts(book, input, &model, judgement, assumptions);
     let all = findings.len();
@@ -114,7 +116,7 @@ pub fn check(sources: &Sources, book: &Rulebook, input: &Input, options: &Option
     sort(sources, &mut findings);
     let off = |(name, _): &(&str, usize)| !levels.selected && settings.pack(name) == Some(false);
     let packs_off = book.packs().into_iter().filter(off).map(|(name, rules)| (name.to_owned(), rules));
-    Checked { findings, portfolio, packs_off: packs_off.collect(), incomplete }
+    Checked { findings, portfolio, packs_off: packs_off.collect(), incomplete, steps }
 }
 
 /// Sorts findings by file name, place and code, and drops those that are said twice.
