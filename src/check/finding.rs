@@ -49,6 +49,7 @@ impl Evaluator<'_, '_> {
         let mut out = Diagnostic::new(rule.id.as_str(), severity, message, place.file, place.span)
             .label(primary.0.text);
         out.severity_reason = reason;
+        out.subject = Some(self.world.path(entity));
         out.related = self.related(rule, place);
         let route = self.route_of(rule);
         if let Some(route) = &route {

@@ -6,6 +6,7 @@ use std::io;
 use crate::outcome::Run;
 
 mod clean;
+mod columns;
 mod concise;
 mod excerpt;
 mod full;
