@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
+use super::reports::{self, Report};
 use super::terminal::{self, Color};
 use super::{CLEAN, Done, EXIT_CODES, FAILED, FINDINGS, book};
 use crate::analysis::{self, Options};
@@ -23,6 +24,7 @@ Examples:
   plumbrule check
   plumbrule check deals/ --as-of 2026-11-24
   plumbrule check deals/red-river.plumb --output-format concise
+  plumbrule check --report sarif=plumbrule.sarif --report junit=plumbrule.xml
   plumbrule check --select no-measurable-target --statistics";
 
 /// Checks proposals
@@ -35,6 +37,9 @@ pub(super) struct Args {
     /// How to show findings
     #[arg(long, value_name = "FORMAT", default_value = default_format(), value_parser = formats())]
     output_format: &'static Format,
+    /// Also writes a report into a file, in any of these formats; may be given again
+    #[arg(long = "report", value_name = "FORMAT=FILE", value_parser = Report::parse)]
+    reports: Vec<Report>,
     /// The day for which the proposals are judged, as `2026-11-24`; else what they say, else today
     #[arg(long, value_name = "DATE", value_parser = day)]
     as_of: Option<Day>,
@@ -91,9 +96,14 @@ fn parameter(text: &str) -> Result<(String, String), &'static str> {
 }
 
 pub(super) fn run(args: &Args, out: &mut dyn Write) -> Done {
+    if !reports::are_apart(&args.reports) {
+        return Done { code: FAILED, written: Ok(()) };
+    }
     let run = judge(args);
     let style = terminal::style(args.color, args.quiet, args.statistics);
-    Done { code: exit_code(&run), written: args.output_format.write(&run, &style, out) }
+    let reported = reports::write(&args.reports, &run, &terminal::in_file(style));
+    let code = if reported { exit_code(&run) } else { FAILED };
+    Done { code, written: args.output_format.write(&run, &style, out) }
 }
 
 /// A mistake in the text is an error, so it fails the run at any level.

@@ -24,7 +24,11 @@ pub(super) fn write(run: &Run, style: &Style, out: &mut dyn Write) -> io::Result
     columns::write(run, style, &mut painter)
 }
 
-fn write_finding(finding: &Diagnostic, sources: &Sources, painter: &mut Painter<'_>) -> io::Result<()> {
+pub(super) fn write_finding(
+    finding: &Diagnostic,
+    sources: &Sources,
+    painter: &mut Painter<'_>,
+) -> io::Result<()> {
     let place = finding.primary.place;
     if let Some(file) = sources.get(place.file) {
         let position = file.position(place.span.start);

@@ -10,11 +10,21 @@ mod columns;
 mod concise;
 mod excerpt;
 mod full;
+mod github;
+mod gitlab;
 mod json;
+mod jsonl;
+mod junit;
 mod labels;
 mod layout;
+mod markdown;
 mod notes;
 mod paint;
+mod plain;
+mod rdjson;
+mod region;
+mod sarif;
+mod spoken;
 mod summary;
 mod window;
 mod wrap;
@@ -36,7 +46,15 @@ pub struct Format {
 pub static FORMATS: &[Format] = &[
     Format { name: "full", doc: "each finding with the words it speaks of, for people", writer: full::write },
     Format { name: "concise", doc: "one line per finding, for editors and grep", writer: concise::write },
+    Format { name: "plain", doc: "linear text without drawing, for screen readers", writer: plain::write },
+    Format { name: "markdown", doc: "a page for a pull request or a job summary", writer: markdown::write },
     Format { name: "json", doc: "everything, for programs", writer: json::write },
+    Format { name: "jsonl", doc: "one finding per line, each as in `json`", writer: jsonl::write },
+    Format { name: "sarif", doc: "SARIF 2.1.0, for code scanning and editors", writer: sarif::write },
+    Format { name: "github", doc: "annotations of GitHub Actions", writer: github::write },
+    Format { name: "gitlab", doc: "the Code Quality report of GitLab", writer: gitlab::write },
+    Format { name: "junit", doc: "JUnit XML, for any CI system", writer: junit::write },
+    Format { name: "rdjson", doc: "the format of reviewdog", writer: rdjson::write },
 ];
 
 impl Format {

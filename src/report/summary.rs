@@ -27,6 +27,13 @@ pub(super) type Keyed = (&'static str, String);
 
 /// The summary of all portfolios of `run`.
 pub(super) fn blocks(run: &Run, statistics: bool) -> Vec<Block<'_>> {
+    let mut blocks = portfolios(run, statistics);
+    blocks.extend(total(run));
+    blocks
+}
+
+/// What each portfolio came to; where there is only one, that is what the run came to.
+pub(super) fn portfolios(run: &Run, statistics: bool) -> Vec<Block<'_>> {
     let mut summary = Summary { run, statistics, blocks: Vec::new() };
     match run.portfolios.as_slice() {
         [portfolio] => {
@@ -38,9 +45,17 @@ pub(super) fn blocks(run: &Run, statistics: bool) -> Vec<Block<'_>> {
                 summary.portfolio(portfolio, None);
                 summary.keyed(doubts(portfolio));
             }
-            summary.total();
-            summary.keyed(gaps(run));
         }
+    }
+    summary.blocks
+}
+
+/// What several portfolios came to in all, and where to read on.
+pub(super) fn total(run: &Run) -> Vec<Block<'_>> {
+    let mut summary = Summary { run, statistics: false, blocks: Vec::new() };
+    if run.portfolios.len() != 1 {
+        summary.total();
+        summary.keyed(gaps(run));
     }
     if let Some(finding) = run.findings.first() {
         let pointer = format!("`plumbrule explain {}` tells why a rule exists", finding.code);
