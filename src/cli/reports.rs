@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use super::complain;
 use super::prose::clean;
+use crate::diagnostic::Detail;
 use crate::names::nearest;
 use crate::outcome::Run;
 use crate::report::{FORMATS, Format, Style};
@@ -48,6 +49,11 @@ pub(super) fn are_apart(reports: &[Report]) -> bool {
         complain(&format!("error: two reports cannot share the file `{}`\n", shown(shared)));
     }
     shared.is_none()
+}
+
+/// What the reports show of a finding.
+pub(super) fn detail(reports: &[Report]) -> Detail {
+    reports.iter().map(|report| report.format.detail).max().unwrap_or(Detail::Line)
 }
 
 /// Writes all reports, and whether that succeeded; one that fails keeps none of the others from being written.

@@ -3,6 +3,7 @@
 
 use std::io;
 
+use crate::diagnostic::Detail::{self, Full, Line};
 use crate::outcome::Run;
 
 mod clean;
@@ -39,22 +40,30 @@ pub struct Format {
     pub name: &'static str,
     /// One line about it, for the help.
     pub doc: &'static str,
-    writer: fn(&Run, &Style, &mut dyn io::Write) -> io::Result<()>,
+    /// What it shows of a finding.
+    pub detail: Detail,
+    writer: Writer,
+}
+
+type Writer = fn(&Run, &Style, &mut dyn io::Write) -> io::Result<()>;
+
+const fn row(name: &'static str, detail: Detail, writer: Writer, doc: &'static str) -> Format {
+    Format { name, doc, detail, writer }
 }
 
 /// All formats; the first is the default.
 pub static FORMATS: &[Format] = &[
-    Format { name: "full", doc: "each finding with the words it speaks of, for people", writer: full::write },
-    Format { name: "concise", doc: "one line per finding, for editors and grep", writer: concise::write },
-    Format { name: "plain", doc: "linear text without drawing, for screen readers", writer: plain::write },
-    Format { name: "markdown", doc: "a page for a pull request or a job summary", writer: markdown::write },
-    Format { name: "json", doc: "everything, for programs", writer: json::write },
-    Format { name: "jsonl", doc: "one finding per line, each as in `json`", writer: jsonl::write },
-    Format { name: "sarif", doc: "SARIF 2.1.0, for code scanning and editors", writer: sarif::write },
-    Format { name: "github", doc: "annotations of GitHub Actions", writer: github::write },
-    Format { name: "gitlab", doc: "the Code Quality report of GitLab", writer: gitlab::write },
-    Format { name: "junit", doc: "JUnit XML, for any CI system", writer: junit::write },
-    Format { name: "rdjson", doc: "the format of reviewdog", writer: rdjson::write },
+    row("full", Full, full::write, "each finding with the words it speaks of, for people"),
+    row("concise", Line, concise::write, "one line per finding, for editors and grep"),
+    row("plain", Full, plain::write, "linear text without drawing, for screen readers"),
+    row("markdown", Full, markdown::write, "a page for a pull request or a job summary"),
+    row("json", Full, json::write, "everything, for programs"),
+    row("jsonl", Full, jsonl::write, "one finding per line, each as in `json`"),
+    row("sarif", Full, sarif::write, "SARIF 2.1.0, for code scanning and editors"),
+    row("github", Full, github::write, "annotations of GitHub Actions"),
+    row("gitlab", Full, gitlab::write, "the Code Quality report of GitLab"),
+    row("junit", Full, junit::write, "JUnit XML, for any CI system"),
+    row("rdjson", Full, rdjson::write, "the format of reviewdog"),
 ];
 
 impl Format {

@@ -55,10 +55,10 @@ pub(super) fn entries(finding: &Diagnostic, remarks: Vec<String>) -> Vec<Entry> 
 
 /// The as-of date of each finding as a remark, where not all findings of the run have the same.
 pub(super) fn dates(run: &Run) -> impl Fn(&Diagnostic) -> Option<String> {
-    let mut dates = run.findings.iter().filter_map(|finding| finding.as_of.as_deref());
+    let mut dates = run.findings.iter().filter_map(|finding| finding.as_of);
     let first = dates.next();
     let differ = dates.any(|date| Some(date) != first);
-    move |finding| finding.as_of.iter().find(|_| differ).map(|date| format!("read as of {date}"))
+    move |finding| finding.as_of.filter(|_| differ).map(|date| format!("read as of {date}"))
 }
 
 fn form(kind: NoteKind) -> Form {
