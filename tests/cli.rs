@@ -15,5 +15,7 @@ mod pages;
 mod portfolios;
 #[path = "cli/problems.rs"]
 mod problems;
+#[path = "cli/reports.rs"]
+mod reports;
 #[path = "cli/settings.rs"]
 mod settings;

@@ -1,16 +1,18 @@
 //! `plumbrule check`: reads portfolios, judges them and reports what came of it. Owns the order of these steps
 //! and what they mean for the exit code.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
+use super::reports::{self, Report};
 use super::terminal::{self, Color};
 use super::{CLEAN, Done, EXIT_CODES, FAILED, FINDINGS, book, files};
 use crate::analysis::{self, Options};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::outcome::Run;
+use crate::outcome::{About, Run};
 use crate::report::{FORMATS, Format};
 use crate::rule::Catalogue;
 use crate::source::{Place, Sources, Span};
@@ -22,6 +24,7 @@ Examples:
   plumbrule check
   plumbrule check deals/ --as-of 2026-11-24
   plumbrule check deals/red-river.plumb --output-format concise
+  plumbrule check --report sarif=plumbrule.sarif --report junit=plumbrule.xml
   plumbrule check --select no-measurable-target --statistics";
 
 const PRECEDENCE: &str =
@@ -37,6 +40,9 @@ pub(super) struct Args {
     /// How to show findings
     #[arg(long, value_name = "FORMAT", default_value = default_format(), value_parser = formats())]
     output_format: &'static Format,
+    /// Also writes a report into a file, in any of these formats; may be given again
+    #[arg(long = "report", value_name = "FORMAT=FILE", value_parser = Report::parse)]
+    reports: Vec<Report>,
     /// The day for which the proposals are judged, as `2026-11-24`; else what settings or they say, else today
     #[arg(long, value_name = "DATE", value_parser = day)]
     as_of: Option<Day>,
@@ -102,19 +108,26 @@ pub(super) fn run(args: &Args, out: &mut dyn Write) -> Done {
     if args.show_files {
         return files::show(&args.paths, &args.book.choice(args.force_exclude), out);
     }
-    let (run, is_failing) = judge(args);
+    if !reports::are_apart(&args.reports) {
+        return Done { code: FAILED, written: Ok(()) };
+    }
+    let run = judge(args);
     let style = terminal::style(args.color, args.quiet, args.statistics);
-    let code = match (run.incomplete, is_failing) {
-        (true, _) => FAILED,
-        (false, true) => FINDINGS,
-        (false, false) => CLEAN,
-    };
+    let reported = reports::write(&args.reports, &run, &terminal::in_file(style));
+    let code = if reported { exit_code(&run) } else { FAILED };
     Done { code, written: args.output_format.write(&run, &style, out) }
 }
 
-/// What came of a run, and whether any of it reaches the level that fails. A mistake in the text is an error, so
-/// it fails the run at any level.
-fn judge(args: &Args) -> (Run, bool) {
+/// A mistake in the text is an error, so it fails the run at any level.
+fn exit_code(run: &Run) -> u8 {
+    match (run.incomplete, run.findings.iter().any(|finding| run.fails(finding))) {
+        (true, _) => FAILED,
+        (false, true) => FINDINGS,
+        (false, false) => CLEAN,
+    }
+}
+
+fn judge(args: &Args) -> Run {
     let mut run = Run { as_of_flag: args.as_of.map(|day| day.to_string()), ..Run::default() };
     let mut said = Vec::new();
     let choice = args.book.choice(args.force_exclude);
@@ -124,10 +137,12 @@ fn judge(args: &Args) -> (Run, bool) {
     let catalogues: Vec<&Catalogue> = books.iter().flatten().map(|book| &book.catalogue).collect();
     let is_sound = choice_is_sound(args, &catalogues, &mut run.sources, &mut said);
     run.incomplete = said.iter().any(|found| found.severity == Severity::Error);
-    let fail_on = |found: &Found| args.fail_on.or(found.input.settings.fail_on()).unwrap_or(Severity::Error);
-    let least = found.iter().map(fail_on).min().unwrap_or(Severity::Error);
-    let mut is_failing = said.iter().any(|found| found.severity >= least);
     run.findings = said;
+    let fail_on = |found: &Found| args.fail_on.or(found.input.settings.fail_on()).unwrap_or(Severity::Error);
+    run.fail_on = found.iter().map(fail_on).min().unwrap_or(Severity::Error);
+    for found in found.iter().filter(|found| fail_on(found) != run.fail_on) {
+        run.fail_on_in.extend(found.input.files.iter().map(|file| (*file, fail_on(found))));
+    }
     let epoch = std::env::var("SOURCE_DATE_EPOCH").ok();
     let options = Options {
         as_of: args.as_of,
@@ -135,12 +150,11 @@ fn judge(args: &Args) -> (Run, bool) {
         select: args.select.clone(),
         ignore: args.ignore.clone(),
         waive: !args.no_waivers,
-        detail: args.output_format.detail,
+        detail: reports::detail(&args.reports).max(args.output_format.detail),
     };
     for (found, book) in found.iter().zip(&books) {
         let Some(book) = book.as_ref().filter(|_| is_sound) else { continue };
         let mut checked = analysis::check(&run.sources, book, &found.input, &options);
-        is_failing |= checked.findings.iter().any(|finding| finding.severity >= fail_on(found));
         run.findings.append(&mut checked.findings);
         run.portfolios.push(checked.portfolio);
         run.packs_off.extend(checked.packs_off);
@@ -149,7 +163,24 @@ fn judge(args: &Args) -> (Run, bool) {
     run.packs_off.sort();
     run.packs_off.dedup();
     sort(&mut run);
-    (run, is_failing)
+    run.known = known(&run.findings, &catalogues);
+    run
+}
+
+/// What the catalogues know of the codes that were found, by code.
+fn known(findings: &[Diagnostic], catalogues: &[&Catalogue]) -> Vec<About> {
+    let codes: BTreeSet<&str> = findings.iter().map(|finding| finding.code.as_str()).collect();
+    let explain = |code| catalogues.iter().find_map(|catalogue| catalogue.explanation(code));
+    let explained = codes.into_iter().filter_map(explain);
+    let known = explained.map(|known| About {
+        code: known.id.clone(),
+        title: known.title.clone(),
+        pack: known.pack.clone(),
+        severity: known.severity,
+        doc: known.doc.clone(),
+        why: known.why.clone(),
+    });
+    known.collect()
 }
 
 /// By file name, place and code; what concerns the run as a whole has no file and comes first.
@@ -190,4 +221,31 @@ fn choice_is_sound(
         }
     }
     said.len() == before
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::FileId;
+
+    #[test]
+    fn the_worst_that_happened_decides_the_exit_code() {
+        use Severity::{Error, Note, Warning};
+        let cases = [
+            (None, Note, false, CLEAN),
+            (None, Error, true, FAILED),
+            (Some(Error), Error, false, FINDINGS),
+            (Some(Error), Error, true, FAILED),
+            (Some(Warning), Error, false, CLEAN),
+            (Some(Warning), Warning, false, FINDINGS),
+            (Some(Note), Warning, false, CLEAN),
+            (Some(Note), Note, false, FINDINGS),
+        ];
+        for (severity, fail_on, incomplete, code) in cases {
+            let finding = |severity| Diagnostic::new("x", severity, "x", FileId(0), Span::default());
+            let findings = severity.map(finding).into_iter().collect();
+            let run = Run { findings, incomplete, fail_on, ..Run::default() };
+            assert_eq!(exit_code(&run), code, "{severity:?} {fail_on} {incomplete}");
+        }
+    }
 }

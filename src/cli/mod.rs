@@ -10,6 +10,7 @@ mod files;
 mod init;
 mod new;
 mod prose;
+mod reports;
 mod rules;
 mod schema;
 mod terminal;

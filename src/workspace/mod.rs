@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use read::MAX_TOTAL_BYTES;
-pub use write::write_new;
+pub use write::{replace, write_new};
 
 use crate::analysis::Input;
 use crate::config::Local;
