@@ -133,7 +133,11 @@ fn judge(args: &Args) -> Run {
     let choice = args.book.choice(args.force_exclude);
     let found = workspace::find(&args.paths, &choice, &mut run.sources, &mut said);
     let mut shelf = book::Shelf::new(&args.parameters, &mut run.sources);
-    let books: Vec<_> = found.iter().map(|found| shelf.book(found, &mut run.sources, &mut said)).collect();
+    // Where nothing was found, what the command line says of rules is looked at all the same.
+    let none = Found { rules: args.book.folders.clone(), ..Found::default() };
+    let nothing = found.is_empty().then_some(&none);
+    let books = found.iter().chain(nothing).map(|found| shelf.book(found, &mut run.sources, &mut said));
+    let books: Vec<_> = books.collect();
     let catalogues: Vec<&Catalogue> = books.iter().flatten().map(|book| &book.catalogue).collect();
     let is_sound = choice_is_sound(args, &catalogues, &mut run.sources, &mut said);
     run.incomplete = said.iter().any(|found| found.severity == Severity::Error);
@@ -196,7 +200,7 @@ fn sort(run: &mut Run) {
 }
 
 /// Whether all rules exist that the command line names: one that does not would choose nothing and look as if
-/// it had chosen. Where nothing was found to be judged, that is said already.
+/// it had chosen. Where no rules could be loaded, that is said already.
 fn choice_is_sound(
     args: &Args,
     catalogues: &[&Catalogue],
