@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use super::value::{Group, List, Value, compare, equal};
 use super::world::World;
-use crate::model::{EntityId, FieldState, Written};
+use crate::model::{EntityId, FieldState, ReadValue, Written};
 use crate::rule::{
     Access, Comparison, Constant, Expr, From, How, Node, Quantifier, Settle, Sign, Source, Stage, Ty,
 };
@@ -110,7 +110,11 @@ impl<'w, 'a> Evaluator<'w, 'a> {
         match &expr.node {
             Node::Constant(constant) => self.constant(constant),
             Node::Variable(slot) => self.frame.get(*slot as usize).cloned().unwrap_or(Value::Unknown),
-            Node::Parameter(at) => self.world.parameters.get(*at).cloned().unwrap_or(Value::Unknown),
+            Node::Parameter(at) => match self.world.parameters.get(*at) {
+                Some(ReadValue::Amount(amount)) => Value::Amount(*amount),
+                Some(ReadValue::Dates(dates)) => Value::Dates(*dates),
+                Some(ReadValue::Unknown) | None => Value::Unknown,
+            },
             Node::Single(kind) => self.world.model.single(*kind).map_or(Value::Unknown, Value::Entity),
             Node::Field(base, access) => {
                 let base = self.eval(base);

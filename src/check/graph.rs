@@ -2,18 +2,22 @@
 //! path that proves a point. Nothing is enumerated: one search per set of ends, linear in steps.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use petgraph::algo::dominators::{Dominators, simple_fast};
 use petgraph::graph::{DiGraph, NodeIndex};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::model::EntityId;
 use crate::rule::RelationId;
+use crate::schema::KindSet;
 use crate::source::Place;
 use crate::value::Interval;
 
 /// A distance that is not reached.
 const FAR: u32 = u32::MAX;
+/// Most new states whose distances are added to those known; for more, all are worked out again.
+const MAX_EXTENDED: usize = 64;
 /// Most states visited to say where else a route may end: it is said of shown findings only.
 const MAX_ENDS_VISITED: usize = 10_000;
 
@@ -44,14 +48,15 @@ pub(super) struct Graph {
     /// States that lead nowhere though their kind has edges: something is not said there.
     dead_ends: Vec<u32>,
     searches: FxHashMap<Ends, Search>,
-    seeded: bool,
+    /// Kinds of which every entity was added as a start.
+    seeded: FxHashSet<KindSet>,
 }
 
 /// A set of ends.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Ends {
     /// These entities.
-    Entities(Vec<EntityId>),
+    Entities(Arc<[EntityId]>),
     /// Whatever leads nowhere.
     DeadEnds,
 }
@@ -117,9 +122,9 @@ impl Route {
 }
 
 impl Graph {
-    /// Whether the states from which searches usually start were added; true from then on.
-    pub(super) fn take_seeding(&mut self) -> bool {
-        !std::mem::replace(&mut self.seeded, true)
+    /// Whether starts of these kinds are still to be added; no longer from then on.
+    pub(super) fn take_seeding(&mut self, kinds: KindSet) -> bool {
+        self.seeded.insert(kinds)
     }
 
     /// The number of a state; new ones wait to be expanded.
@@ -197,34 +202,35 @@ impl Graph {
             return;
         }
         let mut search = self.searches.remove(ends).unwrap_or_default();
-        let known = search.all.len();
-        if known < self.states.len() {
-            search.is_end = self.are_ends(ends);
-            if known == 0 {
-                search.certain = self.distances(&search.is_end, true);
-                search.all = self.distances(&search.is_end, false);
-            } else {
-                self.extend(&mut search.certain, &search.is_end, true);
-                self.extend(&mut search.all, &search.is_end, false);
-            }
-            search.dominators = None;
+        let fresh = self.states.len() - search.all.len();
+        self.mark_ends(ends, &mut search.is_end);
+        if fresh > MAX_EXTENDED {
+            search.certain = self.distances(&search.is_end, true);
+            search.all = self.distances(&search.is_end, false);
+        } else {
+            self.extend(&mut search.certain, &search.is_end, true);
+            self.extend(&mut search.all, &search.is_end, false);
         }
+        search.dominators = None;
         self.searches.insert(ends.clone(), search);
     }
 
-    fn are_ends(&self, ends: &Ends) -> Vec<bool> {
+    /// Tells of states that are not marked yet whether they are ends.
+    fn mark_ends(&self, ends: &Ends, is_end: &mut Vec<bool>) {
+        let known = is_end.len();
         match ends {
             Ends::Entities(entities) => {
-                self.states.iter().map(|(entity, _)| entities.binary_search(entity).is_ok()).collect()
+                let fresh = self.states.iter().skip(known);
+                is_end.extend(fresh.map(|(entity, _)| entities.binary_search(entity).is_ok()));
             }
             Ends::DeadEnds => {
-                let mut is_end = vec![false; self.states.len()];
-                for state in &self.dead_ends {
+                is_end.resize(self.states.len(), false);
+                let first = self.dead_ends.partition_point(|state| (*state as usize) < known);
+                for state in self.dead_ends.iter().skip(first) {
                     if let Some(end) = is_end.get_mut(*state as usize) {
                         *end = true;
                     }
                 }
-                is_end
             }
         }
     }
