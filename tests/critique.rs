@@ -98,7 +98,8 @@ fn each_pillar_and_each_metric_has_a_row() {
     assert_eq!(pillars.len(), 6);
     let first = |heading| rows(THEN, heading).into_iter().map(|row| row[0].clone());
     let mut told: Vec<String> = first("Its six pillars").collect();
-    (pillars.sort_unstable(), told.sort_unstable());
+    pillars.sort_unstable();
+    told.sort_unstable();
     told.dedup();
     assert_eq!(told, pillars);
     let told: BTreeSet<String> = first("Its metrics").collect();
