@@ -4,6 +4,9 @@
 use std::ops::ControlFlow;
 use std::rc::Rc;
 
+use rustc_hash::FxHashSet;
+
+use super::graph::Ends;
 use super::value::{Group, List, Value, compare, equal};
 use super::world::World;
 use crate::model::{EntityId, FieldState, ReadValue, Written};
@@ -26,6 +29,8 @@ pub(super) struct Evaluator<'w, 'a> {
     pub fuel: u64,
     /// The stages of the rule that runs, where what a `let` stands for can be read again.
     pub stages: &'w [Stage],
+    /// Ends that were searched for.
+    pub searched: FxHashSet<Ends>,
 }
 
 /// Whether a range is known at all.
@@ -39,7 +44,13 @@ pub(super) enum Range {
 impl<'w, 'a> Evaluator<'w, 'a> {
     pub(super) fn new(world: &'w World<'a>, frame: usize) -> Self {
         let fuel = FUEL + FUEL_PER_ENTITY * world.model.len() as u64;
-        Self { world, frame: vec![Value::Unknown; frame], fuel, stages: &[] }
+        Self { world, frame: vec![Value::Unknown; frame], fuel, stages: &[], searched: FxHashSet::default() }
+    }
+
+    /// Takes steps off the fuel; false if none is left.
+    pub(super) fn spend(&mut self, steps: usize) -> bool {
+        self.fuel = self.fuel.saturating_sub(steps as u64);
+        self.fuel > 0
     }
 
     /// What a variable stands for, if a `let` names it.
@@ -218,6 +229,7 @@ impl<'w, 'a> Evaluator<'w, 'a> {
             How::Field(slot) => self.world.value(id, *slot),
             How::Inside(kinds) => {
                 let model = self.world.model;
+                self.spend(model.inside(id).count());
                 List::of(
                     model
                         .inside(id)
@@ -438,6 +450,9 @@ impl<'w, 'a> Evaluator<'w, 'a> {
                 anywhere.push(member.clone());
             }
             for key in keys {
+                if !own.spend(groups.len()) {
+                    return ControlFlow::Break(());
+                }
                 let known =
                     groups.iter_mut().find(|(known, _)| equal(own.world, known, &key) == Some(Truth::True));
                 let list = match known {

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use rustc_hash::FxHashSet;
 
 use super::eval::Evaluator;
-use super::graph::Route;
+use super::graph::{Route, State};
 use super::reliance::Facts;
 use super::value::Value;
 use crate::diagnostic::{Detail, Diagnostic, Hop, Label as Labelled, Note, NoteKind, Severity};
@@ -225,7 +225,7 @@ impl<'a> Evaluator<'_, 'a> {
 
     fn hops(&self, route: &Route) -> Vec<Hop> {
         let model = self.world.model;
-        let passed = self.through(route);
+        let passed: FxHashSet<State> = self.through(route).into_iter().collect();
         let start = model.entity(route.start.0).and_then(|entity| entity.parent).unwrap_or(route.start.0);
         let mut hops =
             vec![Hop { entity: self.world.path(start), item: None, removes_all: false, place: None }];
