@@ -44,7 +44,9 @@ impl<'a> Evaluator<'_, 'a> {
     /// The finding of a rule whose variables are bound and whose conditions hold.
     pub(super) fn finding(&mut self, rule: &Rule, detail: Detail) -> Option<Draft<'a>> {
         for stage in &rule.stages {
-            if let Stage::Let(slot, value, LetUse::Text) = stage {
+            if let Stage::Let(slot, value, usage) = stage
+                && (*usage == LetUse::Line || *usage == LetUse::Text && detail == Detail::Full)
+            {
                 let value = self.eval(value);
                 self.bind(*slot, value);
             }

@@ -88,7 +88,9 @@ pub enum Stage {
 pub enum LetUse {
     /// A condition.
     Condition,
-    /// Only what is said of a finding.
+    /// No condition, but severity, sentence or primary label of a finding.
+    Line,
+    /// Only what else is said of a finding.
     Text,
 }
 
