@@ -3,6 +3,7 @@
 
 use std::ops::ControlFlow;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::value::{Group, List, Value, compare, equal};
 use super::world::World;
@@ -169,6 +170,7 @@ impl<'w, 'a> Evaluator<'w, 'a> {
             Constant::Amount(amount) => Value::Amount(*amount),
             Constant::Dates(dates) => Value::Dates(*dates),
             Constant::Enum(id, ordinal) => Value::Enum(*id, *ordinal),
+            Constant::Words(words) => Value::Words(Arc::clone(words)),
             Constant::Entity(id) => Value::Entity(*id),
             Constant::Kind(id) => Value::Kind(*id),
             Constant::Text(text) => Value::Text(text.as_str().into()),

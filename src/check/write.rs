@@ -60,6 +60,9 @@ impl Evaluator<'_, '_> {
             Value::Dates(dates) => dates.to_string(),
             Value::Gap(from, to) => gap(*from, *to),
             Value::Enum(id, ordinal) => self.world.schema.enum_word(*id, *ordinal).to_owned(),
+            Value::Words(words) => words.first().map_or_else(String::new, |(id, ordinal)| {
+                self.world.schema.enum_word(*id, *ordinal).to_owned()
+            }),
             Value::Entity(id) => self.name(*id),
             Value::Share(id, share) => match share {
                 Some(share) => format!("{} {}", self.name(*id), percent(*share)),
