@@ -224,11 +224,9 @@ impl<'a> Evaluator<'_, 'a> {
     }
 
     fn hops(&self, route: &Route) -> Vec<Hop> {
-        let model = self.world.model;
         let passed = self.through(route);
-        let start = model.entity(route.start.0).and_then(|entity| entity.parent).unwrap_or(route.start.0);
-        let mut hops =
-            vec![Hop { entity: self.world.path(start), item: None, removes_all: false, place: None }];
+        let start = self.world.path(self.origin(route));
+        let mut hops = vec![Hop { entity: start, item: None, removes_all: false, place: None }];
         for step in route.hops().filter_map(|at| route.steps.get(at)) {
             hops.push(Hop {
                 entity: self.world.path(step.to.0),
@@ -240,6 +238,13 @@ impl<'a> Evaluator<'_, 'a> {
         hops
     }
 
+    /// The first station: the start, or the block around it where that is a line of an item.
+    fn origin(&self, route: &Route) -> EntityId {
+        let (model, start) = (self.world.model, route.start.0);
+        let is_line = self.world.schema.kind(model.kind(start)).is_some_and(|kind| kind.carries.is_some());
+        model.entity(start).and_then(|entity| entity.parent).filter(|_| is_line).unwrap_or(start)
+    }
+
     /// The route in one line, with where else it may end and what every route passes. One link needs no line.
     fn path_note(&self, route: &Route) -> Option<Note> {
         let stations: Vec<EntityId> =
@@ -247,8 +252,7 @@ impl<'a> Evaluator<'_, 'a> {
         if stations.len() < 2 {
             return None;
         }
-        let start =
-            self.world.model.entity(route.start.0).and_then(|entity| entity.parent).unwrap_or(route.start.0);
+        let start = self.origin(route);
         let mut names: Vec<String> = std::iter::once(start).chain(stations).map(|id| self.name(id)).collect();
         if names.len() > MAX_HOPS {
             let left_out = names.len() - MAX_HOPS;
