@@ -89,7 +89,7 @@ impl<'a> Evaluator<'_, 'a> {
             out.notes.extend(self.path_note(route));
         }
         out.notes.extend(self.notes(rule));
-        out.notes.extend(self.settings(rule, step));
+        out.notes.extend(self.settings(rule, step, facts));
         if let Some(why) = &rule.why {
             out.notes.push(Note { kind: NoteKind::Why, text: why.clone() });
         }
@@ -322,12 +322,16 @@ impl<'a> Evaluator<'_, 'a> {
         holds.then(|| self.fill(&planned.text))
     }
 
-    /// Parameters that decided something here: they are a project's judgement and can be set.
-    fn settings(&mut self, rule: &Rule, step: Option<&SeverityStep>) -> Vec<Note> {
+    /// Parameters that decided something here, also within a route: they are a project's judgement and can be set.
+    fn settings(&mut self, rule: &Rule, step: Option<&SeverityStep>, facts: &Facts) -> Vec<Note> {
         let of_step = step.map_or(&[][..], |step| &step.parameters);
-        let more = of_step.iter().filter(|at| !rule.parameters.contains(at));
-        let read = rule.parameters.iter().chain(more).copied();
-        let notes = read.filter_map(|at| {
+        let mut read = rule.parameters.clone();
+        for at in of_step.iter().chain(&facts.parameters) {
+            if !read.contains(at) {
+                read.push(*at);
+            }
+        }
+        let notes = read.into_iter().filter_map(|at| {
             let known = self.world.schema.parameters().get(at)?;
             let (name, value) =
                 (self.world.schema.names.text(known.name), self.world.sources.words(known.value));
