@@ -12,7 +12,7 @@ use super::reliance::Facts;
 use super::value::Value;
 use crate::diagnostic::{Detail, Diagnostic, Hop, Label as Labelled, Note, NoteKind, Severity};
 use crate::model::{Confidence, EntityId, Provenance};
-use crate::rule::{Access, Expr, How, Label, LetUse, Node, Rule, SeverityStep, Stage};
+use crate::rule::{Access, Conditional, Expr, How, Label, LetUse, Node, Rule, SeverityStep, Stage, Template};
 use crate::source::{Origin, Place};
 
 /// Most stations of a route that its one-line form names.
@@ -52,8 +52,8 @@ impl<'a> Evaluator<'_, 'a> {
         let mut facts = self.facts(rule);
         let step = rule.steps.iter().find(|step| self.truth(&step.when).holds());
         let (severity, reason) = self.severity(rule, step, &mut facts);
-        let message =
-            self.first_holding(rule.messages.iter().map(|message| (&message.then, message.when.as_ref())))?;
+        let message = self.first_holding(&rule.messages)?;
+        let message = self.fill(message);
         let route = self.route_of(rule);
         let mut out = Diagnostic::new(&rule.id, severity, message, primary.place.file, primary.place.span);
         out.as_of = Some(self.world.as_of(entity));
@@ -95,20 +95,14 @@ impl<'a> Evaluator<'_, 'a> {
         }
         out.notes.sort_by_key(|note| note.kind);
         out.facts = facts.iter().filter_map(|fact| self.quote(fact)).collect();
-        out.help = self.first_holding(rule.help.iter().map(|help| (&help.then, help.when.as_ref())));
+        out.help = self.first_holding(&rule.help).map(|help| self.fill_help(help));
         out.fixes = self.fixes(rule);
     }
 
-    fn first_holding<'r>(
-        &mut self,
-        choices: impl Iterator<Item = (&'r crate::rule::Template, Option<&'r Expr>)>,
-    ) -> Option<String> {
-        for (template, when) in choices {
-            if when.is_none_or(|when| self.truth(when).holds()) {
-                return Some(self.fill(template));
-            }
-        }
-        None
+    fn first_holding<'r>(&mut self, choices: &'r [Conditional<Template>]) -> Option<&'r Template> {
+        let mut choices = choices.iter();
+        let holds = choices.find(|choice| choice.when.as_ref().is_none_or(|when| self.truth(when).holds()));
+        holds.map(|choice| &choice.then)
     }
 
     fn primary(&mut self, rule: &Rule) -> Option<(Labelled, EntityId)> {
