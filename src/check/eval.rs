@@ -228,9 +228,7 @@ impl<'w, 'a> Evaluator<'w, 'a> {
                         .collect(),
                 )
             }
-            How::Referrers(index) => {
-                List::of(self.world.lookup(*index).naming(id).map(Value::Entity).collect())
-            }
+            How::Referrers(index) => self.world.referrers(id, *index),
             How::Nothing if per_kind.iter().any(|how| matches!(how, How::Inside(_) | How::Referrers(_))) => {
                 List::of(Vec::new())
             }
