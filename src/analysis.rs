@@ -60,6 +60,8 @@ pub struct Checked {
     pub portfolio: outcome::Portfolio,
     /// Whether a part was over a limit and not read, or a rule ran out of fuel.
     pub incomplete: bool,
+    /// Steps that the rules took, as fuel counts them: the same on every machine.
+    pub steps: u64,
 }
 
 /// Checks one portfolio.
@@ -80,7 +82,7 @@ pub fn check(sources: &Sources, book: &Rulebook, input: &Input, options: &Option
     let mut judgement = check::judge(sources, &book.schema, &model, &book.catalogue, run, &enabled);
     let incomplete = !whole || judgement.exhausted;
     let assumptions = assumptions(sources, &said);
-    let mut findings = said;
+    let (mut findings, steps) = (said, judgement.steps);
     findings.append(&mut judgement.findings);
     let mut portfolio = counts(book, input, &model, judgement, assumptions);
     let named: FxHashSet<FileId> = input.named.iter().copied().collect();
@@ -88,7 +90,7 @@ pub fn check(sources: &Sources, book: &Rulebook, input: &Input, options: &Option
     findings.retain(|finding| touches(finding, &named, sources));
     portfolio.elsewhere = all - findings.len();
     sort(sources, &mut findings);
-    Checked { findings, portfolio, incomplete }
+    Checked { findings, portfolio, incomplete, steps }
 }
 
 /// Sorts findings by file name, place and code, and drops those that are said twice.

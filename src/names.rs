@@ -21,7 +21,32 @@ pub struct Names {
     numbers: HashTable<Symbol>,
 }
 
+impl Symbol {
+    /// Its place among all names, from 0.
+    #[must_use]
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
 impl Names {
+    /// How many names there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Whether there is no name at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// All names, in the order of their numbers.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        (0..self.ends.len() as u32).map(|number| self.text(Symbol(number)))
+    }
+
     /// The number of a name, new or known.
     pub fn intern(&mut self, name: &str) -> Symbol {
         let Self { spellings, ends, numbers } = self;
@@ -73,10 +98,16 @@ fn hash(name: &str) -> u64 {
     hasher.finish()
 }
 
+/// Longest name whose slips are sought: the work grows with the square of the length.
+const MAX_SOUGHT: usize = 64;
+
 /// The known name that a slip of the pen most likely meant: a swap of two letters counts as one slip, `O` and
 /// `0`, `l` and `1` are the same, and a short name allows fewer slips than a long one.
 #[must_use]
 pub fn nearest<'n>(written: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    if written.len() > MAX_SOUGHT {
+        return None;
+    }
     let fold =
         |name: &str| name.to_ascii_lowercase().replace('0', "o").replace(['1', 'i'], "l").replace('_', "-");
     let target = fold(written);
@@ -114,6 +145,9 @@ mod tests {
         assert_eq!(near("regsiter"), Some("register"));
         assert_eq!(near("n0-open-ending"), Some("no-open-ending"));
         assert_eq!(near("item"), None);
+        let (long, longer) = ("a".repeat(MAX_SOUGHT), "a".repeat(MAX_SOUGHT + 1));
+        assert_eq!(nearest(&long, [longer.as_str()].into_iter()), Some(longer.as_str()));
+        assert_eq!(nearest(&longer, [long.as_str()].into_iter()), None);
         assert_eq!(near("US"), None);
     }
 }

@@ -5,6 +5,9 @@ use std::ops::ControlFlow;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use rustc_hash::FxHashSet;
+
+use super::graph::Ends;
 use super::value::{Group, List, Value, compare, equal};
 use super::world::World;
 use crate::model::{EntityId, FieldState, ReadValue, Written};
@@ -27,6 +30,8 @@ pub(super) struct Evaluator<'w, 'a> {
     pub fuel: u64,
     /// The stages of the rule that runs, where what a `let` stands for can be read again.
     pub stages: &'w [Stage],
+    /// Ends that were searched for.
+    pub searched: FxHashSet<Ends>,
 }
 
 /// Whether a range is known at all.
@@ -40,7 +45,13 @@ pub(super) enum Range {
 impl<'w, 'a> Evaluator<'w, 'a> {
     pub(super) fn new(world: &'w World<'a>, frame: usize) -> Self {
         let fuel = FUEL + FUEL_PER_ENTITY * world.model.len() as u64;
-        Self { world, frame: vec![Value::Unknown; frame], fuel, stages: &[] }
+        Self { world, frame: vec![Value::Unknown; frame], fuel, stages: &[], searched: FxHashSet::default() }
+    }
+
+    /// Takes steps off the fuel; false if none is left.
+    pub(super) fn spend(&mut self, steps: usize) -> bool {
+        self.fuel = self.fuel.saturating_sub(steps as u64);
+        self.fuel > 0
     }
 
     /// What a variable stands for, if a `let` names it.
@@ -220,6 +231,7 @@ impl<'w, 'a> Evaluator<'w, 'a> {
             How::Field(slot) => self.world.value(id, *slot),
             How::Inside(kinds) => {
                 let model = self.world.model;
+                self.spend(model.inside(id).count());
                 List::of(
                     model
                         .inside(id)
@@ -228,7 +240,11 @@ impl<'w, 'a> Evaluator<'w, 'a> {
                         .collect(),
                 )
             }
-            How::Referrers(index) => self.world.referrers(id, *index),
+            How::Referrers(index) => {
+                let list = self.world.referrers(id, *index);
+                self.spend(list.length());
+                list
+            }
             How::Nothing if per_kind.iter().any(|how| matches!(how, How::Inside(_) | How::Referrers(_))) => {
                 List::of(Vec::new())
             }
@@ -438,6 +454,9 @@ impl<'w, 'a> Evaluator<'w, 'a> {
                 anywhere.push(member.clone());
             }
             for key in keys {
+                if !own.spend(groups.len()) {
+                    return ControlFlow::Break(());
+                }
                 let known =
                     groups.iter_mut().find(|(known, _)| equal(own.world, known, &key) == Some(Truth::True));
                 let list = match known {

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use rustc_hash::FxHashSet;
 
 use super::eval::Evaluator;
-use super::graph::Route;
+use super::graph::{Route, State};
 use super::reliance::Facts;
 use super::value::Value;
 use crate::diagnostic::{Detail, Diagnostic, Hop, Label as Labelled, Note, NoteKind, Severity};
@@ -60,6 +60,7 @@ impl<'a> Evaluator<'_, 'a> {
         if detail == Detail::Full {
             out.primary = primary;
             out.severity_reason = reason;
+            out.subject = Some(self.world.path(entity));
             self.explain(rule, step, &facts, route.as_deref(), &mut out);
         }
         let steps = route.map_or(0, |route| route.steps.len());
@@ -218,7 +219,7 @@ impl<'a> Evaluator<'_, 'a> {
     }
 
     fn hops(&self, route: &Route) -> Vec<Hop> {
-        let passed = self.through(route);
+        let passed: FxHashSet<State> = self.through(route).into_iter().collect();
         let start = self.world.path(self.origin(route));
         let mut hops = vec![Hop { entity: start, item: None, removes_all: false, place: None }];
         for step in route.hops().filter_map(|at| route.steps.get(at)) {

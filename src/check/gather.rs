@@ -36,6 +36,8 @@ pub struct Judgement {
     pub as_of: Vec<AsOf>,
     /// Whether a rule ran out of fuel.
     pub exhausted: bool,
+    /// Steps that all rules took together, as fuel counts them.
+    pub steps: u64,
 }
 
 impl Judgement {
@@ -86,7 +88,8 @@ pub fn judge(
             judgement.findings.push(out_of_fuel(rule));
         }
         judgement.statistics.push((rule.id.clone(), said.verdicts));
-        drafts.extend(one_per_node(said.drafts).into_iter().map(|draft| (said.rule, draft)));
+        judgement.steps += said.steps;
+        drafts.extend(said.drafts.into_iter().map(|draft| (said.rule, draft)));
         said.missing.into_iter().for_each(|(field, count)| *missing.entry(field).or_default() += count);
     }
     let drafts = absorb(catalogue, yield_to(catalogue, &world, drafts));
@@ -134,10 +137,12 @@ fn threads(entities: usize, rules: usize) -> usize {
 struct Said<'a> {
     /// The number of the rule.
     rule: usize,
+    /// One for each primary node.
     drafts: Vec<Draft<'a>>,
     verdicts: Verdicts,
     missing: FxHashMap<String, usize>,
     exhausted: bool,
+    steps: u64,
 }
 
 /// Runs each rule whole on one of the threads, so that what it says does not depend on how many there are; the
@@ -207,20 +212,25 @@ struct RuleRun<'r, 'w, 'a> {
     detail: Detail,
     said: Said<'a>,
     subject: Subject,
+    /// Where the finding of a primary node stands among the drafts.
+    by_node: FxHashMap<EntityId, usize>,
 }
 
 impl<'r: 'w, 'w, 'a> RuleRun<'r, 'w, 'a> {
     fn new(rule: &'r Rule, world: &'w World<'a>, detail: Detail) -> Self {
         let eval = Evaluator { stages: &rule.stages, ..Evaluator::new(world, rule.frame) };
-        Self { rule, eval, detail, said: Said::default(), subject: Subject::default() }
+        let by_node = FxHashMap::default();
+        Self { rule, eval, detail, said: Said::default(), subject: Subject::default(), by_node }
     }
 }
 
 impl<'a> RuleRun<'_, '_, 'a> {
     /// Runs the rule on each of its subjects: the members of its first range.
     fn all(mut self, number: usize) -> Said<'a> {
+        let full = self.eval.fuel;
         self.subjects();
-        Said { rule: number, exhausted: self.eval.fuel == 0, ..self.said }
+        let left = self.eval.fuel;
+        Said { rule: number, exhausted: left == 0, steps: full - left, ..self.said }
     }
 
     fn subjects(&mut self) {
@@ -287,7 +297,9 @@ impl<'a> RuleRun<'_, '_, 'a> {
         match rule.stages.get(at) {
             None if doubts.is_empty() => {
                 self.subject.violates = true;
-                self.said.drafts.extend(self.eval.finding(rule, self.detail));
+                if let Some(draft) = self.eval.finding(rule, self.detail) {
+                    self.keep(draft);
+                }
             }
             None => {
                 let doubts: Vec<Expr> = doubts.iter().map(|doubt| (*doubt).clone()).collect();
@@ -315,6 +327,22 @@ impl<'a> RuleRun<'_, '_, 'a> {
             }
             Some(Stage::Each(source)) => self.each(source, at, doubts),
         }
+    }
+
+    /// Keeps one finding for each primary node: the gravest, then the one with the fewest steps, then the first;
+    /// the others only add where they point.
+    fn keep(&mut self, draft: Draft<'a>) {
+        let at = *self.by_node.entry(draft.entity).or_insert(self.said.drafts.len());
+        let Some(known) = self.said.drafts.get_mut(at) else { return self.said.drafts.push(draft) };
+        let graver = draft.diagnostic.severity > known.diagnostic.severity
+            || draft.diagnostic.severity == known.diagnostic.severity && draft.steps < known.steps;
+        let other = if graver { std::mem::replace(known, draft) } else { draft };
+        let extra = other.diagnostic.primary;
+        let places = std::iter::once(&known.diagnostic.primary).chain(&known.diagnostic.related);
+        if !places.map(|label| label.place).any(|place| place == extra.place) {
+            known.diagnostic.related.push(extra);
+        }
+        self.eval.spend(known.diagnostic.related.len());
     }
 
     fn each<'s>(&mut self, source: &'s Source, at: usize, doubts: &mut Vec<&'s Expr>)
@@ -360,30 +388,6 @@ impl<'a> RuleRun<'_, '_, 'a> {
             self.eval.blame(condition, &mut self.subject.missing);
         }
     }
-}
-
-/// One finding for each primary node: the gravest, then the one with the fewest steps, then the first; the
-/// others only add where they point.
-fn one_per_node(drafts: Vec<Draft<'_>>) -> Vec<Draft<'_>> {
-    let mut kept: Vec<Draft<'_>> = Vec::new();
-    let mut by_node: FxHashMap<EntityId, usize> = FxHashMap::default();
-    for draft in drafts {
-        let Some(at) = by_node.get(&draft.entity).copied() else {
-            by_node.insert(draft.entity, kept.len());
-            kept.push(draft);
-            continue;
-        };
-        let Some(known) = kept.get_mut(at) else { continue };
-        let graver = draft.diagnostic.severity > known.diagnostic.severity
-            || draft.diagnostic.severity == known.diagnostic.severity && draft.steps < known.steps;
-        let other = if graver { std::mem::replace(known, draft) } else { draft };
-        let extra = other.diagnostic.primary;
-        let places = std::iter::once(&known.diagnostic.primary).chain(&known.diagnostic.related);
-        if !places.map(|label| label.place).any(|place| place == extra.place) {
-            known.diagnostic.related.push(extra);
-        }
-    }
-    kept
 }
 
 /// Drops findings where a rule to which they yield found the same entity or one around it.

@@ -48,8 +48,8 @@ pub(super) struct Graph {
     /// States that lead nowhere though their kind has edges: something is not said there.
     dead_ends: Vec<u32>,
     searches: FxHashMap<Ends, Search>,
-    /// Kinds of which every entity was added as a start.
-    seeded: FxHashSet<KindSet>,
+    /// Kinds whose entities are all starts.
+    seeded: KindSet,
 }
 
 /// A set of ends.
@@ -122,9 +122,11 @@ impl Route {
 }
 
 impl Graph {
-    /// Whether starts of these kinds are still to be added; no longer from then on.
-    pub(super) fn take_seeding(&mut self, kinds: KindSet) -> bool {
-        self.seeded.insert(kinds)
+    /// Those of the kinds whose entities are not yet all starts; they are from then on.
+    pub(super) fn seed(&mut self, kinds: KindSet) -> KindSet {
+        let fresh = kinds.without(self.seeded);
+        self.seeded = self.seeded.union(kinds);
+        fresh
     }
 
     /// The number of a state; new ones wait to be expanded.
@@ -215,18 +217,18 @@ impl Graph {
         self.searches.insert(ends.clone(), search);
     }
 
-    /// Tells of states that are not marked yet whether they are ends.
+    /// Says of the states that came later whether they are ends.
     fn mark_ends(&self, ends: &Ends, is_end: &mut Vec<bool>) {
         let known = is_end.len();
         match ends {
             Ends::Entities(entities) => {
-                let fresh = self.states.iter().skip(known);
-                is_end.extend(fresh.map(|(entity, _)| entities.binary_search(entity).is_ok()));
+                let later = self.states.iter().skip(known);
+                is_end.extend(later.map(|(entity, _)| entities.binary_search(entity).is_ok()));
             }
             Ends::DeadEnds => {
                 is_end.resize(self.states.len(), false);
-                let first = self.dead_ends.partition_point(|state| (*state as usize) < known);
-                for state in self.dead_ends.iter().skip(first) {
+                let later = self.dead_ends.partition_point(|state| (*state as usize) < known);
+                for state in self.dead_ends.iter().skip(later) {
                     if let Some(end) = is_end.get_mut(*state as usize) {
                         *end = true;
                     }
@@ -311,9 +313,9 @@ impl Graph {
     }
 
     /// The states that every certain route from a route's start to its ends passes, start and ends left out.
-    pub(super) fn through(&mut self, route: &Route) -> Vec<State> {
+    pub(super) fn through(&mut self, route: &Route) -> FxHashSet<State> {
         self.search(&route.ends);
-        let Some(start) = self.numbers.get(&route.start).copied() else { return Vec::new() };
+        let Some(start) = self.numbers.get(&route.start).copied() else { return FxHashSet::default() };
         let mut search = self.searches.remove(&route.ends).unwrap_or_default();
         let is_end = &search.is_end;
         let dominators = search.dominators.get_or_insert_with(|| self.dominators(is_end));
@@ -367,20 +369,22 @@ impl Graph {
         else {
             return Vec::new();
         };
-        let distances = if route.is_certain() { &search.certain } else { &search.all };
+        let certain = route.is_certain();
+        let distances = if certain { &search.certain } else { &search.all };
         let distance = |state: u32| distances.get(state as usize).copied().unwrap_or(FAR);
         let own = route.steps.last().map(|step| step.from.0);
         let mut found: Vec<EntityId> = Vec::new();
-        let mut seen: FxHashMap<u32, ()> = FxHashMap::default();
+        let mut known: FxHashSet<EntityId> = own.into_iter().collect();
+        let mut seen: FxHashSet<u32> = FxHashSet::default();
         let mut waiting = VecDeque::from([*start]);
         while let Some(state) = waiting.pop_front().filter(|_| seen.len() < MAX_ENDS_VISITED) {
-            if seen.insert(state, ()).is_some() {
+            if !seen.insert(state) {
                 continue;
             }
             for step in self.steps_of(state).iter().filter(|step| distance(step.to) != FAR) {
-                if !route.is_certain() || step.certain {
+                if !certain || step.certain {
                     let from = self.state(state).0;
-                    if distance(step.to) == 0 && Some(from) != own && !found.contains(&from) {
+                    if distance(step.to) == 0 && known.insert(from) {
                         found.push(from);
                     }
                     waiting.push_back(step.to);

@@ -10,6 +10,8 @@ use crate::value::{Interval, Ratio, Round, Truth};
 
 /// Members of a list that are named in a sentence; the rest are counted.
 const MAX_LISTED: usize = 6;
+/// Steps that a sentence costs: it is kept, while a member is only visited.
+const SENTENCE: usize = 20;
 
 impl Evaluator<'_, '_> {
     /// A sentence with its braces filled in.
@@ -28,6 +30,7 @@ impl Evaluator<'_, '_> {
     }
 
     fn filled(&mut self, template: &Template, is_code: impl Fn(&str) -> bool) -> String {
+        self.spend(SENTENCE + template.parts.len());
         let mut out = String::new();
         for part in &template.parts {
             match part {

@@ -62,6 +62,12 @@ impl KindSet {
         KindSet(self.0 & other.0)
     }
 
+    /// The kinds of this set that are not in the other.
+    #[must_use]
+    pub fn without(self, other: KindSet) -> KindSet {
+        KindSet(self.0 & !other.0)
+    }
+
     /// Whether the kind is one of them.
     #[must_use]
     pub fn has(self, kind: KindId) -> bool {
