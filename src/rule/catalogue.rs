@@ -120,6 +120,10 @@ pub fn load(
     let mut catalogue = Catalogue::default();
     name_relations(&mut context, files, diagnostics);
     read_defines(&mut context, files, diagnostics);
+    if let Some(first) = files.first() {
+        let file = first.declarations.file;
+        Typer::new(&context, file, &mut catalogue.indexes, diagnostics).check_parameters();
+    }
     for define in context.defines.values() {
         Typer::new(&context, define.file, &mut catalogue.indexes, diagnostics).check_define(define);
     }
