@@ -1,10 +1,10 @@
 //! What the rule engine says of hard cases, rule by rule: each file below `tests/engine` is a rule of a team's own
-//! with its examples, and beside it stands what its bad examples print (`UPDATE=1` writes it). May not know how
-//! the engine works.
+//! with its examples, and beside it stands what its bad examples print and what their fixes write (`UPDATE=1` writes
+//! it). May not know how the engine works.
 
 #![allow(clippy::unwrap_used, reason = "a failing test may panic anywhere")]
 
-#[allow(dead_code, reason = "each test needs its part of it")]
+#[allow(dead_code, unused_imports, reason = "each test needs its part of it")]
 mod support;
 
 use std::path::PathBuf;
@@ -48,11 +48,13 @@ fn printed(book: &Rulebook, id: &str, example: &Example) -> String {
     let today = Day::parse("2026-11-24").unwrap();
     let options = Options { as_of: None, today, select, ignore, waive: true, detail: Detail::Full };
     let findings = check(&sources, book, &input, &options).findings;
+    let edits = findings.iter().flat_map(|finding| &finding.fixes).flat_map(|fix| &fix.edits);
+    let written: String = edits.map(|edit| format!("a fix writes `{}`\n", edit.text)).collect();
     let run = Run { sources, findings, ..Run::default() };
     let mut out = Vec::new();
     let style = Style { color: false, width: 100, quiet: true, statistics: false };
     FORMATS.iter().find(|format| format.name == "full").unwrap().write(&run, &style, &mut out).unwrap();
-    String::from_utf8(out).unwrap()
+    String::from_utf8(out).unwrap() + &written
 }
 
 #[test]
