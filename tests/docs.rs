@@ -148,6 +148,18 @@ fn every_built_in_function_is_in_the_page_and_no_other() {
 }
 
 #[test]
+fn every_reverse_name_is_in_the_page() {
+    let (page, kinds) =
+        (read(&root().join("docs/rule-language.md")), read(&root().join("rules/schema/kinds.plumb")));
+    let names: Vec<&str> =
+        kinds.split("reverse: ").skip(1).map(|rest| rest.split([' ', ';', '\n']).next().unwrap()).collect();
+    assert!(names.len() >= 8, "{names:?}");
+    for name in names {
+        assert!(page.contains(&format!("`{name}`")), "`{name}`");
+    }
+}
+
+#[test]
 fn every_command_prints_what_stands_below_it() {
     let mut run = 0;
     for page in pages() {
