@@ -43,7 +43,7 @@ fn printed(book: &Rulebook, id: &str, example: &Example) -> String {
     // The numbers of the texts of rules are those of the book.
     load(&mut sources);
     let file = sources.add(SourceFile::new("draft.plumb", example.text.clone(), Origin::Portfolio));
-    let input = Input { root: ".".into(), files: vec![file], named: vec![file] };
+    let input = Input { root: ".".into(), files: vec![file], named: vec![file], ..Input::default() };
     let (select, ignore) = (vec![id.to_owned()], Vec::new());
     let today = Day::parse("2026-11-24").unwrap();
     let options = Options { as_of: None, today, select, ignore, waive: true, detail: Detail::Full };

@@ -3,13 +3,11 @@
 
 use super::ast::{Ast, Node as Written};
 use super::expr::{Access, Constant, How, Index, Node, Ty};
-use super::parse::Slip;
 use super::typing::Typer;
-use crate::model::{ReadValue, read_value};
+use crate::model::{ReadValue, read_place};
 use crate::names::{Symbol, nearest};
 use crate::schema::{Base, Dimension, KindId, KindSet, Many, Schema, Type};
-use crate::source::{Place, Span};
-use crate::syntax::{self, Piece, Value, View};
+use crate::source::Span;
 
 impl Typer<'_> {
     pub(super) fn field(&mut self, base: &Ast, field: &str, span: Span) -> (Node, Ty) {
@@ -40,36 +38,13 @@ impl Typer<'_> {
     }
 
     pub(super) fn parameter_type(&self, at: usize) -> Ty {
-        match self.schema().parameters().get(at).map(|known| self.read_parameter(known.value)) {
-            Some(Ok(ReadValue::Amount(amount))) => {
-                Ty::Amount(Some(self.schema().units.dimension(amount.measure)))
-            }
-            Some(Ok(ReadValue::Dates(_))) => Ty::Dates,
-            Some(Ok(ReadValue::Unknown) | Err(_)) | None => Ty::Any,
-        }
-    }
-
-    /// Says which parameters have values that cannot be read: rules on them would be silent.
-    pub(super) fn check_parameters(&mut self) {
-        for known in self.schema().parameters() {
-            if let Err(slip) = self.read_parameter(known.value) {
-                self.say(*slip);
-            }
-        }
-    }
-
-    fn read_parameter(&self, place: Place) -> Result<ReadValue, Slip> {
+        let Some(place) = self.schema().parameters().get(at).map(|known| known.value) else { return Ty::Any };
         let text = self.context.texts.get(&place.file).copied().unwrap_or("");
-        let tree = syntax::read_piece(
-            place.file,
-            text,
-            &Piece { span: place.span, unbalanced: false },
-            &mut Vec::new(),
-        );
-        let view = View::roots(place.file, text, &tree).next();
-        let atoms = view.map_or(&[][..], View::atoms);
-        let value = Value { file: place.file, text, atoms, after: place.span.end };
-        read_value(value, self.schema(), &self.context.facts.names)
+        match read_place(text, place, self.schema(), &self.context.facts.names) {
+            Ok(ReadValue::Amount(amount)) => Ty::Amount(Some(self.schema().units.dimension(amount.measure))),
+            Ok(ReadValue::Dates(_)) => Ty::Dates,
+            Ok(ReadValue::Unknown) | Err(_) => Ty::Any,
+        }
     }
 
     /// What a word after a dot means for a value of a type.
