@@ -20,6 +20,7 @@ pub use catalogue::{Catalogue, Example, Expectation, Explanation, Reads, RuleFil
 pub use expr::{
     Access, Aggregate, Constant, EndSet, Expr, From, Function, How, Index, Node, Path, Source, Ty,
 };
+pub use functions::built_in;
 pub use template::{Part, Template};
 
 use crate::diagnostic::{Applicability, Code, NoteKind, Severity};
