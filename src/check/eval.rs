@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use super::value::{Group, List, Value, compare, equal};
 use super::world::World;
-use crate::model::{EntityId, FieldState, Written};
+use crate::model::{EntityId, FieldState, ReadValue, Written};
 use crate::rule::{
     Access, Comparison, Constant, Expr, From, How, Node, Quantifier, Settle, Sign, Source, Stage, Ty,
 };
@@ -14,10 +14,15 @@ use crate::schema::Measure;
 use crate::source::Place;
 use crate::value::{Interval, Truth};
 
-/// Steps that a rule may take: so many, and so many more for each entity.
-pub(super) const FUEL: u64 = 10_000_000;
+/// Steps that a rule, or the guards of a relation, may take: so many, and so many more for each entity.
+const FUEL: u64 = 10_000_000;
 /// See [`FUEL`].
-pub(super) const FUEL_PER_ENTITY: u64 = 1_000;
+const FUEL_PER_ENTITY: u64 = 1_000;
+
+/// What a rule begins with.
+pub(super) fn fuel(world: &World<'_>) -> u64 {
+    FUEL + FUEL_PER_ENTITY * world.model.len() as u64
+}
 
 /// Runs expressions of one rule.
 pub(super) struct Evaluator<'w, 'a> {
@@ -38,8 +43,7 @@ pub(super) enum Range {
 
 impl<'w, 'a> Evaluator<'w, 'a> {
     pub(super) fn new(world: &'w World<'a>, frame: usize) -> Self {
-        let fuel = FUEL + FUEL_PER_ENTITY * world.model.len() as u64;
-        Self { world, frame: vec![Value::Unknown; frame], fuel, stages: &[] }
+        Self { world, frame: vec![Value::Unknown; frame], fuel: fuel(world), stages: &[] }
     }
 
     /// Takes steps off the fuel; false if none is left.
@@ -116,7 +120,11 @@ impl<'w, 'a> Evaluator<'w, 'a> {
         match &expr.node {
             Node::Constant(constant) => self.constant(constant),
             Node::Variable(slot) => self.frame.get(*slot as usize).cloned().unwrap_or(Value::Unknown),
-            Node::Parameter(at) => self.world.parameters.get(*at).cloned().unwrap_or(Value::Unknown),
+            Node::Parameter(at) => match self.world.parameters.get(*at) {
+                Some(ReadValue::Amount(amount)) => Value::Amount(*amount),
+                Some(ReadValue::Dates(dates)) => Value::Dates(*dates),
+                Some(ReadValue::Unknown) | None => Value::Unknown,
+            },
             Node::Single(kind) => self.world.model.single(*kind).map_or(Value::Unknown, Value::Entity),
             Node::Field(base, access) => {
                 let base = self.eval(base);

@@ -2,6 +2,7 @@
 //! path that proves a point. Nothing is enumerated: one search per set of ends, linear in steps.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use petgraph::algo::dominators::{Dominators, simple_fast};
 use petgraph::graph::{DiGraph, NodeIndex};
@@ -15,6 +16,8 @@ use crate::value::Interval;
 
 /// A distance that is not reached.
 const FAR: u32 = u32::MAX;
+/// Most new states whose distances are added to those known; for more, all are worked out again.
+const MAX_EXTENDED: usize = 64;
 /// Most states visited to say where else a route may end: it is said of shown findings only.
 const MAX_ENDS_VISITED: usize = 10_000;
 
@@ -45,15 +48,17 @@ pub(super) struct Graph {
     /// States that lead nowhere though their kind has edges: something is not said there.
     dead_ends: Vec<u32>,
     searches: FxHashMap<Ends, Search>,
-    /// Kinds whose entities are all starts.
-    seeded: KindSet,
+    /// Kinds of which every entity was added as a start.
+    seeded: FxHashSet<KindSet>,
+    /// Steps that its guards took so far.
+    pub spent: u64,
 }
 
 /// A set of ends.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Ends {
     /// These entities.
-    Entities(Vec<EntityId>),
+    Entities(Arc<[EntityId]>),
     /// Whatever leads nowhere.
     DeadEnds,
 }
@@ -119,17 +124,9 @@ impl Route {
 }
 
 impl Graph {
-    /// Those of the kinds whose entities are not yet all starts; they are from then on.
-    pub(super) fn seed(&mut self, kinds: KindSet) -> KindSet {
-        let fresh = kinds.without(self.seeded);
-        self.seeded = self.seeded.union(kinds);
-        fresh
-    }
-
-    /// The work that a search for a set of ends still takes: every state once more, if any came later.
-    pub(super) fn outstanding(&self, ends: &Ends) -> usize {
-        let known = self.searches.get(ends).map_or(0, |search| search.all.len());
-        if known < self.states.len() { self.states.len() } else { 0 }
+    /// Whether starts of these kinds are still to be added; no longer from then on.
+    pub(super) fn take_seeding(&mut self, kinds: KindSet) -> bool {
+        self.seeded.insert(kinds)
     }
 
     /// The number of a state; new ones wait to be expanded.
@@ -207,33 +204,31 @@ impl Graph {
             return;
         }
         let mut search = self.searches.remove(ends).unwrap_or_default();
-        let known = search.all.len();
-        if known < self.states.len() {
-            self.mark_ends(&mut search.is_end, ends);
-            if known == 0 {
-                search.certain = self.distances(&search.is_end, true);
-                search.all = self.distances(&search.is_end, false);
-            } else {
-                self.extend(&mut search.certain, &search.is_end, true);
-                self.extend(&mut search.all, &search.is_end, false);
-            }
-            search.dominators = None;
+        let fresh = self.states.len() - search.all.len();
+        self.mark_ends(ends, &mut search.is_end);
+        if fresh > MAX_EXTENDED {
+            search.certain = self.distances(&search.is_end, true);
+            search.all = self.distances(&search.is_end, false);
+        } else {
+            self.extend(&mut search.certain, &search.is_end, true);
+            self.extend(&mut search.all, &search.is_end, false);
         }
+        search.dominators = None;
         self.searches.insert(ends.clone(), search);
     }
 
-    /// Says of the states that came later whether they are ends.
-    fn mark_ends(&self, is_end: &mut Vec<bool>, ends: &Ends) {
+    /// Tells of states that are not marked yet whether they are ends.
+    fn mark_ends(&self, ends: &Ends, is_end: &mut Vec<bool>) {
         let known = is_end.len();
         match ends {
             Ends::Entities(entities) => {
-                let later = self.states.iter().skip(known);
-                is_end.extend(later.map(|(entity, _)| entities.binary_search(entity).is_ok()));
+                let fresh = self.states.iter().skip(known);
+                is_end.extend(fresh.map(|(entity, _)| entities.binary_search(entity).is_ok()));
             }
             Ends::DeadEnds => {
                 is_end.resize(self.states.len(), false);
-                let later = self.dead_ends.partition_point(|state| (*state as usize) < known);
-                for state in self.dead_ends.iter().skip(later) {
+                let first = self.dead_ends.partition_point(|state| (*state as usize) < known);
+                for state in self.dead_ends.iter().skip(first) {
                     if let Some(end) = is_end.get_mut(*state as usize) {
                         *end = true;
                     }

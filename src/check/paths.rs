@@ -3,12 +3,13 @@
 
 use std::rc::Rc;
 
-use super::eval::Evaluator;
+use super::eval::{Evaluator, fuel};
 use super::graph::{Ends, Graph, Route, RouteStep, State, Step};
+use super::memo::lock;
 use super::value::{List, Value};
 use super::world::World;
 use crate::model::{EntityId, FieldState, Written};
-use crate::rule::{Access, EndSet, Expr, How, Path, Relation, RelationId};
+use crate::rule::{Access, EndSet, Expr, How, Path, Relation, RelationId, Ty};
 use crate::schema::KindSet;
 use crate::source::Place;
 use crate::value::{Interval, Ratio, Truth};
@@ -29,7 +30,7 @@ impl Evaluator<'_, '_> {
             None => carried_by(self.world, start),
         };
         let ends = self.ends(&path.ends);
-        match self.route(path.relation, (start, item), &ends) {
+        match self.route(path, (start, item), &ends) {
             Some(route) => {
                 let certain = route.is_certain();
                 let route = Value::Path(Rc::new(route));
@@ -42,16 +43,11 @@ impl Evaluator<'_, '_> {
     }
 
     /// The entities at which a search may end; sets that depend on nothing else are worked out once.
-    fn ends(&mut self, ends: &EndSet) -> Rc<Ends> {
-        let key = std::ptr::from_ref(ends) as usize;
-        if let Some(known) = self.world.end_sets.borrow().get(&key) {
-            return Rc::clone(known);
+    fn ends(&mut self, ends: &EndSet) -> Ends {
+        if ends.depends {
+            return self.find_ends(ends);
         }
-        let found = Rc::new(self.find_ends(ends));
-        if !ends.depends {
-            self.world.end_sets.borrow_mut().insert(key, Rc::clone(&found));
-        }
-        found
+        self.world.end_sets.get_or(std::ptr::from_ref(ends) as usize, || self.find_ends(ends))
     }
 
     fn find_ends(&mut self, ends: &EndSet) -> Ends {
@@ -63,14 +59,18 @@ impl Evaluator<'_, '_> {
                 entities.push(id);
             }
         }
-        Ends::Entities(entities)
+        Ends::Entities(entities.into())
     }
 
-    fn route(&mut self, relation: RelationId, start: State, ends: &Ends) -> Option<Route> {
+    fn route(&mut self, path: &Path, start: State, ends: &Ends) -> Option<Route> {
+        let relation = path.relation;
         let graph = self.world.graphs.get(relation.0 as usize)?;
-        let mut graph = graph.borrow_mut();
-        let start = explore(self.world, relation, &mut graph, start);
-        self.spend(graph.outstanding(ends));
+        let mut graph = lock(graph);
+        let start = explore(self.world, relation, &mut graph, start, starts(path));
+        if graph.spent >= fuel(self.world) {
+            // Links that nobody could decide are missing, so the rule must not pass as one that ran.
+            self.fuel = 0;
+        }
         let route = graph.route(relation, start, ends)?;
         // A step is walked much faster than a member is visited.
         self.spend(route.steps.len() / 8);
@@ -81,7 +81,7 @@ impl Evaluator<'_, '_> {
     pub(super) fn unsaid(&mut self, path: &Path) -> Option<String> {
         let start = self.eval(&path.from).entity()?;
         let item = carried_by(self.world, start);
-        let route = self.route(path.relation, (start, item), &Ends::DeadEnds)?;
+        let route = self.route(path, (start, item), &Ends::DeadEnds)?;
         let last = route.last();
         let relation = self.world.catalogue.relations.get(path.relation.0 as usize)?;
         unsaid_field(self.world, relation, last)
@@ -90,7 +90,7 @@ impl Evaluator<'_, '_> {
     /// The links of a route that every certain route passes, in its order.
     pub(super) fn through(&self, route: &Route) -> Vec<State> {
         let Some(graph) = self.world.graphs.get(route.relation.0 as usize) else { return Vec::new() };
-        let passed = graph.borrow_mut().through(route);
+        let passed = lock(graph).through(route);
         let links = route.hops().filter_map(|at| route.steps.get(at)).map(|step| step.to);
         links.filter(|state| passed.contains(state)).collect()
     }
@@ -101,16 +101,16 @@ impl Evaluator<'_, '_> {
         if !route.is_certain() || !self.through(route).is_empty() {
             Vec::new()
         } else {
-            graph.borrow_mut().cut(route)
+            lock(graph).cut(route)
         }
     }
 
     pub(super) fn other_ends(&self, route: &Route) -> Vec<EntityId> {
         let graph = self.world.graphs.get(route.relation.0 as usize);
-        graph.map_or_else(Vec::new, |graph| graph.borrow_mut().other_ends(route))
+        graph.map_or_else(Vec::new, |graph| lock(graph).other_ends(route))
     }
 
-    pub(super) fn path_part(&self, route: &Rc<Route>, access: &Access) -> Value {
+    pub(super) fn path_part(&mut self, route: &Rc<Route>, access: &Access) -> Value {
         let step = |at: usize| Value::Step(Rc::clone(route), at);
         match access {
             Access::Nodes => List::of(route.nodes().map(Value::Entity).collect()),
@@ -127,7 +127,7 @@ impl Evaluator<'_, '_> {
         }
     }
 
-    pub(super) fn step_part(&self, route: &Rc<Route>, at: usize, access: &Access) -> Value {
+    pub(super) fn step_part(&mut self, route: &Rc<Route>, at: usize, access: &Access) -> Value {
         let Some(step) = route.steps.get(at) else { return Value::Unknown };
         match access {
             Access::StepFrom => Value::Entity(step.from.0),
@@ -141,13 +141,15 @@ impl Evaluator<'_, '_> {
     }
 
     /// A step in the words of its edge.
-    fn step_text(&self, route: &Route, at: usize) -> Option<String> {
+    fn step_text(&mut self, route: &Route, at: usize) -> Option<String> {
         let step = route.steps.get(at)?;
         let relation = self.world.catalogue.relations.get(route.relation.0 as usize)?;
         let edge = relation.edges.get(step.edge as usize)?;
-        let mut guards = Evaluator::new(self.world, relation.frame);
+        let mut guards = Evaluator { fuel: self.fuel, ..Evaluator::new(self.world, relation.frame) };
         guards.bind_step(step);
-        Some(guards.fill(&edge.text))
+        let text = guards.fill(&edge.text);
+        self.fuel = guards.fuel;
+        Some(text)
     }
 
     fn bind_step(&mut self, step: &RouteStep) {
@@ -169,10 +171,10 @@ impl Evaluator<'_, '_> {
         route.steps.iter().filter(|step| step.certain).filter_map(guard).collect()
     }
 
-    /// An evaluator in which the guard of a step can be asked.
+    /// An evaluator in which the guard of a step can be asked, with the fuel that is left.
     pub(super) fn at_step(&self, route: &Route, step: &RouteStep) -> Option<Self> {
         let relation = self.world.catalogue.relations.get(route.relation.0 as usize)?;
-        let mut guards = Evaluator::new(self.world, relation.frame);
+        let mut guards = Evaluator { fuel: self.fuel, ..Evaluator::new(self.world, relation.frame) };
         guards.bind_step(step);
         Some(guards)
     }
@@ -184,23 +186,29 @@ fn carried_by(world: &World<'_>, id: EntityId) -> Option<EntityId> {
     world.value(id, slot).entity()
 }
 
-/// Adds a state with all that can be reached from it. With the first state of a kind come all entities of that
-/// kind, and with the very first all that carry something: where one search starts others do, and each start that
-/// comes later costs a search anew.
-fn explore(world: &World<'_>, relation: RelationId, graph: &mut Graph, start: State) -> u32 {
+/// The kinds of entities from which a search starts with what they carry by themselves.
+fn starts(path: &Path) -> KindSet {
+    match path.from.ty {
+        Ty::Entity(kinds) if path.carrying.is_none() => kinds,
+        _ => KindSet::EMPTY,
+    }
+}
+
+/// Adds a state with all that can be reached from it. The first time, all starts of its kinds are added with
+/// it: they will be asked for next, and distances are worked out for all states at once.
+fn explore(world: &World<'_>, relation: RelationId, graph: &mut Graph, start: State, starts: KindSet) -> u32 {
     let Some(declared) = world.catalogue.relations.get(relation.0 as usize) else {
         return graph.number(start);
     };
-    let carriers = world.schema.kinds().filter(|(_, kind)| kind.carries.is_some());
-    let carriers = carriers.fold(KindSet::EMPTY, |set, (kind, _)| set.union(KindSet::one(kind)));
-    let fresh = graph.seed(carriers.union(KindSet::one(world.model.kind(start.0))));
-    if !fresh.is_empty() {
-        for id in world.model.declared().filter(|id| fresh.has(world.model.kind(*id))) {
+    if graph.take_seeding(starts) {
+        for id in world.model.declared().filter(|id| starts.has(world.model.kind(*id))) {
             graph.number((id, carried_by(world, id)));
         }
     }
     let number = graph.number(start);
     let mut guards = Evaluator::new(world, declared.frame);
+    guards.fuel = guards.fuel.saturating_sub(graph.spent);
+    let full = guards.fuel;
     while let Some((_, state)) = graph.unexpanded() {
         let mut steps = Vec::new();
         let mut has_edges = false;
@@ -213,6 +221,7 @@ fn explore(world: &World<'_>, relation: RelationId, graph: &mut Graph, start: St
         let dead_end = has_edges && steps.is_empty();
         graph.expand(steps, dead_end);
     }
+    graph.spent += full - guards.fuel;
     number
 }
 

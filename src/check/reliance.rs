@@ -41,7 +41,7 @@ impl Facts {
     }
 }
 
-impl Evaluator<'_, '_> {
+impl<'a> Evaluator<'_, 'a> {
     /// Adds the facts that make a true condition true.
     pub(super) fn rely(&mut self, expr: &Expr, facts: &mut Facts) {
         match &expr.node {
@@ -199,6 +199,7 @@ impl Evaluator<'_, '_> {
         for (step, guard) in self.guards_of(route) {
             if let Some(mut guards) = self.at_step(route, step) {
                 guards.rely(&guard, facts);
+                self.fuel = guards.fuel;
             }
         }
     }
@@ -235,7 +236,7 @@ impl Evaluator<'_, '_> {
     }
 
     /// The evidence for a fact.
-    pub(super) fn evidence(&self, fact: Fact) -> Option<&Provenance> {
+    pub(super) fn evidence(&self, fact: Fact) -> Option<&'a Provenance> {
         let model = self.world.model;
         match fact {
             Fact::Field(id, slot) => model.provenance(id, Some(slot)),

@@ -193,7 +193,7 @@ impl<'a> RuleReader<'a> {
         parser.needs("because")?;
         let because = self.prose(&mut parser)?;
         parser.finish()?;
-        let parameters = parameters_of(&when);
+        let parameters = when.parameters();
         self.rule.steps.push(SeverityStep { to, when, because, parameters });
         Ok(())
     }
@@ -486,8 +486,8 @@ impl<'a> RuleReader<'a> {
         let mut found = Vec::new();
         for stage in &self.rule.stages {
             let read = match stage {
-                Stage::When(expr) => parameters_of(expr),
-                Stage::Each(source) => source.filter.iter().flat_map(parameters_of).collect(),
+                Stage::When(expr) => expr.parameters(),
+                Stage::Each(source) => source.filter.iter().flat_map(Expr::parameters).collect(),
                 Stage::Let(..) => Vec::new(),
             };
             found.extend(read);
@@ -566,7 +566,7 @@ impl<'a> RuleReader<'a> {
             Stage::Let(_, value, _) => Some(value),
             _ => None,
         });
-        let mut read: Vec<usize> = lets.flat_map(parameters_of).collect();
+        let mut read: Vec<usize> = lets.flat_map(Expr::parameters).collect();
         read.extend(&self.rule.parameters);
         read.extend(self.rule.steps.iter().flat_map(|step| &step.parameters));
         read.sort_unstable();
@@ -589,17 +589,4 @@ impl<'a> RuleReader<'a> {
             place: self.rule.place,
         }
     }
-}
-
-/// The parameters that an expression reads.
-fn parameters_of(expr: &Expr) -> Vec<usize> {
-    let mut found = Vec::new();
-    expr.visit(&mut |inner| {
-        if let Node::Parameter(at) = inner.node
-            && !found.contains(&at)
-        {
-            found.push(at);
-        }
-    });
-    found
 }

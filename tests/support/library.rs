@@ -2,6 +2,7 @@
 //! another. Knows no case.
 
 use plumbrule::analysis::{self, Checked, Input, Options};
+use plumbrule::diagnostic::Detail;
 use plumbrule::outcome::Run;
 use plumbrule::rulebook::{Additions, Rulebook};
 use plumbrule::source::{Origin, SourceFile, Sources};
@@ -36,7 +37,14 @@ impl Library {
         let files: Vec<_> = texts.iter().map(add).collect();
         let input = Input { root: ".".into(), named: files.clone(), files };
         let today = Day::parse("2026-11-24").unwrap();
-        let options = Options { as_of: None, today, select: Vec::new(), ignore: Vec::new(), waive: true };
+        let options = Options {
+            as_of: None,
+            today,
+            select: Vec::new(),
+            ignore: Vec::new(),
+            waive: true,
+            detail: Detail::Full,
+        };
         let Checked { findings, portfolio, incomplete, steps } =
             analysis::check(&self.sources, &self.book, &input, &options);
         let sources = std::mem::take(&mut self.sources);
