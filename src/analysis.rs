@@ -80,9 +80,9 @@ pub fn check(sources: &Sources, book: &Rulebook, input: &Input, options: &Option
     let detail = if input.named.len() < input.files.len() { Detail::Full } else { options.detail };
     let run = check::Run { as_of, today, waive, detail };
     let mut judgement = check::judge(sources, &book.schema, &model, &book.catalogue, run, &enabled);
-    let (incomplete, steps) = (!whole || judgement.exhausted, judgement.steps);
+    let incomplete = !whole || judgement.exhausted;
     let assumptions = assumptions(sources, &said);
-    let mut findings = said;
+    let (mut findings, steps) = (said, judgement.steps);
     findings.append(&mut judgement.findings);
     let mut portfolio = counts(book, input, &model, judgement, assumptions);
     let named: FxHashSet<FileId> = input.named.iter().copied().collect();

@@ -4,6 +4,9 @@
 use std::ops::ControlFlow;
 use std::rc::Rc;
 
+use rustc_hash::FxHashSet;
+
+use super::graph::Ends;
 use super::value::{Group, List, Value, compare, equal};
 use super::world::World;
 use crate::model::{EntityId, FieldState, ReadValue, Written};
@@ -31,6 +34,8 @@ pub(super) struct Evaluator<'w, 'a> {
     pub fuel: u64,
     /// The stages of the rule that runs, where what a `let` stands for can be read again.
     pub stages: &'w [Stage],
+    /// Ends that were searched for.
+    pub searched: FxHashSet<Ends>,
 }
 
 /// Whether a range is known at all.
@@ -43,7 +48,8 @@ pub(super) enum Range {
 
 impl<'w, 'a> Evaluator<'w, 'a> {
     pub(super) fn new(world: &'w World<'a>, frame: usize) -> Self {
-        Self { world, frame: vec![Value::Unknown; frame], fuel: fuel(world), stages: &[] }
+        let fuel = fuel(world);
+        Self { world, frame: vec![Value::Unknown; frame], fuel, stages: &[], searched: FxHashSet::default() }
     }
 
     /// Takes steps off the fuel; false if none is left.

@@ -48,8 +48,8 @@ pub(super) struct Graph {
     /// States that lead nowhere though their kind has edges: something is not said there.
     dead_ends: Vec<u32>,
     searches: FxHashMap<Ends, Search>,
-    /// Kinds of which every entity was added as a start.
-    seeded: FxHashSet<KindSet>,
+    /// Kinds whose entities are all starts.
+    seeded: KindSet,
     /// Steps that its guards took so far.
     pub spent: u64,
 }
@@ -124,9 +124,11 @@ impl Route {
 }
 
 impl Graph {
-    /// Whether starts of these kinds are still to be added; no longer from then on.
-    pub(super) fn take_seeding(&mut self, kinds: KindSet) -> bool {
-        self.seeded.insert(kinds)
+    /// Those of the kinds whose entities are not yet all starts; they are from then on.
+    pub(super) fn seed(&mut self, kinds: KindSet) -> KindSet {
+        let fresh = kinds.without(self.seeded);
+        self.seeded = self.seeded.union(kinds);
+        fresh
     }
 
     /// The number of a state; new ones wait to be expanded.
@@ -217,18 +219,18 @@ impl Graph {
         self.searches.insert(ends.clone(), search);
     }
 
-    /// Tells of states that are not marked yet whether they are ends.
+    /// Says of the states that came later whether they are ends.
     fn mark_ends(&self, ends: &Ends, is_end: &mut Vec<bool>) {
         let known = is_end.len();
         match ends {
             Ends::Entities(entities) => {
-                let fresh = self.states.iter().skip(known);
-                is_end.extend(fresh.map(|(entity, _)| entities.binary_search(entity).is_ok()));
+                let later = self.states.iter().skip(known);
+                is_end.extend(later.map(|(entity, _)| entities.binary_search(entity).is_ok()));
             }
             Ends::DeadEnds => {
                 is_end.resize(self.states.len(), false);
-                let first = self.dead_ends.partition_point(|state| (*state as usize) < known);
-                for state in self.dead_ends.iter().skip(first) {
+                let later = self.dead_ends.partition_point(|state| (*state as usize) < known);
+                for state in self.dead_ends.iter().skip(later) {
                     if let Some(end) = is_end.get_mut(*state as usize) {
                         *end = true;
                     }

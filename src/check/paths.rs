@@ -9,7 +9,7 @@ use super::memo::lock;
 use super::value::{List, Value};
 use super::world::World;
 use crate::model::{EntityId, FieldState, Written};
-use crate::rule::{Access, EndSet, Expr, How, Path, Relation, RelationId, Ty};
+use crate::rule::{Access, EndSet, Expr, How, Path, Relation, Ty};
 use crate::schema::KindSet;
 use crate::source::Place;
 use crate::value::{Interval, Ratio, Truth};
@@ -63,10 +63,13 @@ impl Evaluator<'_, '_> {
     }
 
     fn route(&mut self, path: &Path, start: State, ends: &Ends) -> Option<Route> {
+        // Another rule may have searched for the same ends, but what a rule costs must not depend on that.
+        if self.searched.insert(ends.clone()) {
+            self.spend(self.world.model.len());
+        }
         let relation = path.relation;
-        let graph = self.world.graphs.get(relation.0 as usize)?;
-        let mut graph = lock(graph);
-        let start = explore(self.world, relation, &mut graph, start, starts(path));
+        let mut graph = lock(self.world.graphs.get(relation.0 as usize)?);
+        let start = explore(self.world, path, &mut graph, start);
         if graph.spent >= fuel(self.world) {
             // Links that nobody could decide are missing, so the rule must not pass as one that ran.
             self.fuel = 0;
@@ -186,22 +189,21 @@ fn carried_by(world: &World<'_>, id: EntityId) -> Option<EntityId> {
     world.value(id, slot).entity()
 }
 
-/// The kinds of entities from which a search starts with what they carry by themselves.
-fn starts(path: &Path) -> KindSet {
-    match path.from.ty {
-        Ty::Entity(kinds) if path.carrying.is_none() => kinds,
-        _ => KindSet::EMPTY,
-    }
-}
-
-/// Adds a state with all that can be reached from it. The first time, all starts of its kinds are added with
-/// it: they will be asked for next, and distances are worked out for all states at once.
-fn explore(world: &World<'_>, relation: RelationId, graph: &mut Graph, start: State, starts: KindSet) -> u32 {
-    let Some(declared) = world.catalogue.relations.get(relation.0 as usize) else {
+/// Adds a state with all that can be reached from it. With it come all entities of the kinds from which its path
+/// starts: they will be asked for next, and a start that comes later costs a search anew.
+fn explore(world: &World<'_>, path: &Path, graph: &mut Graph, start: State) -> u32 {
+    let Some(declared) = world.catalogue.relations.get(path.relation.0 as usize) else {
         return graph.number(start);
     };
-    if graph.take_seeding(starts) {
-        for id in world.model.declared().filter(|id| starts.has(world.model.kind(*id))) {
+    let starts = match path.from.ty {
+        // What a start is said to carry may differ from what it carries by itself.
+        _ if path.carrying.is_some() => KindSet::EMPTY,
+        Ty::Entity(kinds) => kinds,
+        _ => KindSet::one(world.model.kind(start.0)),
+    };
+    let fresh = graph.seed(starts);
+    if !fresh.is_empty() {
+        for id in world.model.declared().filter(|id| fresh.has(world.model.kind(*id))) {
             graph.number((id, carried_by(world, id)));
         }
     }

@@ -423,18 +423,4 @@ impl Expr {
         });
         slots
     }
-
-    /// The parameters that it reads, each once.
-    #[must_use]
-    pub fn parameters(&self) -> Vec<usize> {
-        let mut found = Vec::new();
-        self.visit(&mut |inner| {
-            if let Node::Parameter(at) = inner.node
-                && !found.contains(&at)
-            {
-                found.push(at);
-            }
-        });
-        found
-    }
 }

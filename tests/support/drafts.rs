@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use plumbrule::rule::Catalogue;
+use plumbrule::rulebook::Rulebook;
 use plumbrule::source::FileId;
 use plumbrule::syntax::{self, Class, Shape, View};
 
@@ -87,6 +87,8 @@ struct Habits {
     fields: BTreeMap<String, Vec<Value>>,
     inside: Vec<String>,
     at_top: bool,
+    /// How many a portfolio may declare.
+    names: usize,
 }
 
 /// What examples say.
@@ -98,7 +100,7 @@ pub(crate) struct Drafts {
 
 impl Drafts {
     /// Reads the bundled examples below a folder, and those of all rules and language pages.
-    pub(crate) fn read(examples: &Path, catalogue: &Catalogue) -> Self {
+    pub(crate) fn read(examples: &Path, book: &Rulebook) -> Self {
         let mut drafts = Drafts::default();
         let mut folders = vec![examples.to_owned()];
         while let Some(folder) = folders.pop() {
@@ -113,8 +115,22 @@ impl Drafts {
                 }
             }
         }
-        let examples = catalogue.explanations.iter().flat_map(|known| &known.examples);
-        examples.for_each(|example| drafts.learn(example.text.clone()));
+        for known in &book.catalogue.explanations {
+            for example in &known.examples {
+                // Examples of mistakes in the text are texts to try, and no habits to take on.
+                if known.pack == "language" {
+                    drafts.texts.push(example.text.clone());
+                } else {
+                    drafts.learn(example.text.clone());
+                }
+            }
+        }
+        let single = |kind: &str| {
+            book.schema.kind_named(kind).and_then(|id| book.schema.kind(id)).is_some_and(|kind| kind.single)
+        };
+        for (kind, habits) in &mut drafts.kinds {
+            habits.names = if single(kind) { 1 } else { NAMES };
+        }
         assert!(drafts.texts.len() > 100 && drafts.kinds.len() > 10, "there is something to learn from");
         drafts
     }
@@ -159,8 +175,8 @@ impl Drafts {
         let texts = 1 + draw.below(3);
         let text = |number: usize, draw: &mut Draw| {
             let mut text = String::new();
-            for (kind, _) in self.kinds.iter().filter(|(_, habits)| habits.at_top) {
-                for name in (0..NAMES).filter(|name| name % texts == number) {
+            for (kind, habits) in self.kinds.iter().filter(|(_, habits)| habits.at_top) {
+                for name in (0..habits.names).filter(|name| name % texts == number) {
                     if draw.chance(60) {
                         self.block(kind, &format!("{kind}-{name}"), 0, draw, &mut text);
                     }

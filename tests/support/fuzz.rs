@@ -38,7 +38,7 @@ impl Bench {
     /// With the examples and the schema of the project at `root`.
     pub(crate) fn new(root: &Path) -> Self {
         let library = Library::load();
-        let drafts = Drafts::read(&root.join("examples"), &library.book.catalogue);
+        let drafts = Drafts::read(&root.join("examples"), &library.book);
         let schema = std::fs::read_to_string(root.join("docs/schema/plumbrule-1.json")).unwrap();
         let schema = jsonschema::draft202012::new(&serde_json::from_str(&schema).unwrap()).unwrap();
         Bench { library, drafts, schema, findings: 0, mistakes: 0 }
