@@ -13,8 +13,11 @@ use crate::drafts::Drafts;
 use crate::draw::Draw;
 use crate::library::Library;
 
-/// What is tried: a name, and a trial by its number.
-pub(crate) const TARGETS: [(&str, fn(&mut Bench, u64)); 4] = [
+/// A trial by its number.
+type Trial = fn(&mut Bench, u64);
+
+/// What is tried, by name.
+pub(crate) const TARGETS: [(&str, Trial); 4] = [
     ("parse", Bench::parse),
     ("check", Bench::check),
     ("portfolio", Bench::portfolio),
