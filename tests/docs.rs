@@ -99,6 +99,44 @@ fn every_command_prints_what_stands_below_it() {
     assert!(run >= 3, "{run} commands");
 }
 
+#[cfg(unix)]
+#[test]
+fn every_step_for_a_ci_system_runs() {
+    use std::process::Command;
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("steps");
+    let program = Path::new(env!("CARGO_BIN_EXE_plumbrule")).parent().unwrap();
+    let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap());
+    let mut run = 0;
+    for page in pages() {
+        let fences = fences(&read(&page)).into_iter().filter(|fence| fence.info == "yaml");
+        for line in fences.flat_map(|fence| fence.lines) {
+            let Some((_, arguments)) = line.split_once("plumbrule check") else { continue };
+            let command = format!("plumbrule check{}", arguments.split(" | ").next().unwrap());
+            let _ = std::fs::remove_dir_all(&folder);
+            std::fs::create_dir_all(&folder).unwrap();
+            for name in ["plumbrule.toml", "draft.plumb"] {
+                std::fs::copy(root().join("examples/first-draft").join(name), folder.join(name)).unwrap();
+            }
+            let output = Command::new("sh")
+                .args(["-c", &command])
+                .current_dir(&folder)
+                .env("PATH", &path)
+                .env("GITHUB_STEP_SUMMARY", folder.join("summary.md"))
+                .output()
+                .unwrap();
+            assert_eq!(
+                (output.status.code(), output.stderr.as_slice()),
+                (Some(1), b"".as_slice()),
+                "{command}"
+            );
+            let reports = std::fs::read_dir(&folder).unwrap().count() - 2;
+            assert_eq!(reports, command.matches("--report ").count(), "{command}");
+            run += 1;
+        }
+    }
+    assert!(run >= 3, "{run} steps");
+}
+
 /// The lines of a block with the output of its commands written anew.
 fn run_commands(fence: &Fence, run: &mut usize) -> Vec<String> {
     let mut fresh = Vec::new();

@@ -36,7 +36,7 @@ fn said(run: &Run, found: &Diagnostic) -> String {
 }
 
 /// Everything that a portfolio comes to, without positions.
-fn outcome(library: &mut Library, texts: &[(String, String)]) -> Vec<String> {
+fn outcome(library: &Library, texts: &[(String, String)]) -> Vec<String> {
     let texts: Vec<_> = texts.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
     library.check(&texts, |run, _| {
         let mut all: Vec<String> = run.findings.iter().map(|found| said(run, found)).collect();
@@ -79,14 +79,14 @@ const CHANGES: [(&str, Change); 7] = [
 
 #[test]
 fn what_means_the_same_is_judged_the_same() {
-    let mut library = Library::load();
+    let library = Library::load();
     let drafts = Drafts::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("examples"), &library.book);
     let mut compared: BTreeMap<&str, usize> = BTreeMap::new();
     for number in 0..PORTFOLIOS {
         let texts = drafts.portfolio(&mut Draw::new(number, 9, 0));
-        let first = outcome(&mut library, &texts);
+        let first = outcome(&library, &texts);
         for (name, change) in CHANGES {
-            let changed = outcome(&mut library, &change(&texts));
+            let changed = outcome(&library, &change(&texts));
             let differing: Vec<_> = first.iter().zip(&changed).filter(|(a, b)| a != b).take(1).collect();
             assert!(
                 first == changed,
@@ -102,12 +102,12 @@ fn what_means_the_same_is_judged_the_same() {
 
 #[test]
 fn the_order_of_blocks_changes_nothing() {
-    let mut library = Library::load();
+    let library = Library::load();
     let drafts = Drafts::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("examples"), &library.book);
     for number in 0..PORTFOLIOS {
         let texts = drafts.portfolio(&mut Draw::new(number, 10, 0));
         // What the whole says of its parts in their written order may differ in which part speaks; codes may not.
-        let codes = |library: &mut Library, texts: &[(String, String)]| -> Vec<String> {
+        let codes = |library: &Library, texts: &[(String, String)]| -> Vec<String> {
             let all = outcome(library, texts);
             let mut codes: Vec<String> =
                 all.iter().map(|said| said.split(' ').next().unwrap().to_owned()).collect();
@@ -115,7 +115,7 @@ fn the_order_of_blocks_changes_nothing() {
             codes
         };
         let turned = each_text(&texts, |text| blocks(text).into_iter().rev().collect());
-        assert_eq!(codes(&mut library, &texts), codes(&mut library, &turned), "portfolio {number}");
+        assert_eq!(codes(&library, &texts), codes(&library, &turned), "portfolio {number}");
     }
 }
 

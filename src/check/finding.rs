@@ -60,6 +60,7 @@ impl<'a> Evaluator<'_, 'a> {
         if detail == Detail::Full {
             out.primary = primary;
             out.severity_reason = reason;
+            out.subject = Some(self.world.path(entity));
             self.explain(rule, step, &facts, route.as_deref(), &mut out);
         }
         let steps = route.map_or(0, |route| route.steps.len());

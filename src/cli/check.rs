@@ -1,16 +1,18 @@
 //! `plumbrule check`: reads portfolios, judges them and reports what came of it. Owns the order of these steps
 //! and what they mean for the exit code.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
+use super::reports::{self, Report};
 use super::terminal::{self, Color};
 use super::{CLEAN, Done, EXIT_CODES, FAILED, FINDINGS, book};
 use crate::analysis::{self, Options};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::outcome::Run;
+use crate::outcome::{About, Run};
 use crate::report::{FORMATS, Format};
 use crate::rule::Catalogue;
 use crate::source::{Place, Span};
@@ -22,6 +24,7 @@ Examples:
   plumbrule check
   plumbrule check deals/ --as-of 2026-11-24
   plumbrule check deals/red-river.plumb --output-format concise
+  plumbrule check --report sarif=plumbrule.sarif --report junit=plumbrule.xml
   plumbrule check --select no-measurable-target --statistics";
 
 /// Checks proposals
@@ -34,6 +37,9 @@ pub(super) struct Args {
     /// How to show findings
     #[arg(long, value_name = "FORMAT", default_value = default_format(), value_parser = formats())]
     output_format: &'static Format,
+    /// Also writes a report into a file, in any of these formats; may be given again
+    #[arg(long = "report", value_name = "FORMAT=FILE", value_parser = Report::parse)]
+    reports: Vec<Report>,
     /// The day for which the proposals are judged, as `2026-11-24`; else what they say, else today
     #[arg(long, value_name = "DATE", value_parser = day)]
     as_of: Option<Day>,
@@ -90,14 +96,19 @@ fn parameter(text: &str) -> Result<(String, String), &'static str> {
 }
 
 pub(super) fn run(args: &Args, out: &mut dyn Write) -> Done {
+    if !reports::are_apart(&args.reports) {
+        return Done { code: FAILED, written: Ok(()) };
+    }
     let run = judge(args);
     let style = terminal::style(args.color, args.quiet, args.statistics);
-    Done { code: exit_code(&run, args.fail_on), written: args.output_format.write(&run, &style, out) }
+    let reported = reports::write(&args.reports, &run, &terminal::in_file(style));
+    let code = if reported { exit_code(&run) } else { FAILED };
+    Done { code, written: args.output_format.write(&run, &style, out) }
 }
 
 /// A mistake in the text is an error, so it fails the run at any level.
-fn exit_code(run: &Run, fail_on: Severity) -> u8 {
-    match (run.incomplete, run.findings.iter().any(|finding| finding.severity >= fail_on)) {
+fn exit_code(run: &Run) -> u8 {
+    match (run.incomplete, run.findings.iter().any(|finding| run.fails(finding))) {
         (true, _) => FAILED,
         (false, true) => FINDINGS,
         (false, false) => CLEAN,
@@ -105,7 +116,8 @@ fn exit_code(run: &Run, fail_on: Severity) -> u8 {
 }
 
 fn judge(args: &Args) -> Run {
-    let mut run = Run { as_of_flag: args.as_of.map(|day| day.to_string()), ..Run::default() };
+    let as_of_flag = args.as_of.map(|day| day.to_string());
+    let mut run = Run { as_of_flag, fail_on: args.fail_on, ..Run::default() };
     let book = book::load(&args.book, &args.parameters, &mut run.sources, &mut run.findings);
     let Some(book) = book.filter(|book| choice_is_sound(args, &book.catalogue, &mut run)) else {
         run.incomplete = true;
@@ -123,7 +135,7 @@ fn judge(args: &Args) -> Run {
         select: args.select.clone(),
         ignore: args.ignore.clone(),
         waive: !args.no_waivers,
-        detail: args.output_format.detail,
+        detail: reports::detail(&args.reports).max(args.output_format.detail),
     };
     for input in &inputs {
         let mut checked = analysis::check(&run.sources, &book, input, &options);
@@ -132,7 +144,23 @@ fn judge(args: &Args) -> Run {
         run.incomplete |= checked.incomplete;
     }
     sort(&mut run);
+    run.known = known(&run.findings, &book.catalogue);
     run
+}
+
+/// What the catalogue knows of the codes that were found, by code.
+fn known(findings: &[Diagnostic], catalogue: &Catalogue) -> Vec<About> {
+    let codes: BTreeSet<&str> = findings.iter().map(|finding| finding.code.as_str()).collect();
+    let explained = codes.into_iter().filter_map(|code| catalogue.explanation(code));
+    let known = explained.map(|known| About {
+        code: known.id.clone(),
+        title: known.title.clone(),
+        pack: known.pack.clone(),
+        severity: known.severity,
+        doc: known.doc.clone(),
+        why: known.why.clone(),
+    });
+    known.collect()
 }
 
 /// By file name, place and code; what concerns the run as a whole has no file and comes first.
@@ -189,9 +217,9 @@ mod tests {
         ];
         for (severity, fail_on, incomplete, code) in cases {
             let finding = |severity| Diagnostic::new("x", severity, "x", FileId(0), Span::default());
-            let run =
-                Run { findings: severity.map(finding).into_iter().collect(), incomplete, ..Run::default() };
-            assert_eq!(exit_code(&run, fail_on), code, "{severity:?} {fail_on} {incomplete}");
+            let findings = severity.map(finding).into_iter().collect();
+            let run = Run { findings, incomplete, fail_on, ..Run::default() };
+            assert_eq!(exit_code(&run), code, "{severity:?} {fail_on} {incomplete}");
         }
     }
 }

@@ -7,6 +7,7 @@ mod explain;
 mod facts;
 mod new;
 mod prose;
+mod reports;
 mod rules;
 mod schema;
 mod terminal;

@@ -4,6 +4,7 @@
 mod amount;
 mod dates;
 mod facts;
+mod join;
 mod load;
 mod load_facts;
 mod read;

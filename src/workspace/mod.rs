@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 pub use read::MAX_TOTAL_BYTES;
-pub use write::write_new;
+pub use write::{replace, write_new};
 
 use crate::analysis::Input;
 use crate::diagnostic::Diagnostic;

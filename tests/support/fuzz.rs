@@ -97,7 +97,9 @@ impl Bench {
             written(run, &style, &self.schema)
         });
         let second = self.library.check(&texts, |run, _| written(run, &style, &self.schema));
-        assert_eq!(first, second, "twice the same");
+        for (format, (first, second)) in FORMATS.iter().zip(first.iter().zip(&second)) {
+            assert_eq!(first, second, "{}: twice the same", format.name);
+        }
     }
 
     /// Findings that no rule makes, with harmful words and places anywhere, into every format.
@@ -221,7 +223,10 @@ fn written(run: &Run, style: &Style, schema: &jsonschema::Validator) -> Vec<Stri
         // A log that a CI runner reads may hold any format; only the one for GitHub gives it orders.
         if format.name == "github" {
             let orders = out.lines().filter(|line| line.starts_with("::")).count();
-            assert_eq!(orders, run.findings.len(), "{out}");
+            let severities = [Severity::Note, Severity::Warning, Severity::Error];
+            // GitHub shows ten of a kind.
+            let shown: usize = severities.map(|severity| run.count(severity).min(10)).iter().sum();
+            assert_eq!(orders, shown, "{out}");
         } else {
             let order = |line: &str| line.trim_start().starts_with("::");
             let older = |line: &str| FOR_PEOPLE.contains(&format.name) && line.contains("##[");

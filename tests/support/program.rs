@@ -1,0 +1,16 @@
+//! The built program and the root of the project, for tests that run one on the other.
+
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+/// The root of the project.
+pub(crate) fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Runs the built program from the root of the project, as a terminal of 80 columns without colour would.
+pub(crate) fn plumbrule(arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_plumbrule"));
+    command.args(arguments).current_dir(root()).env("NO_COLOR", "1").env("SOURCE_DATE_EPOCH", "1795478400");
+    command.output().unwrap()
+}
