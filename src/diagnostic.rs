@@ -102,6 +102,8 @@ pub struct Hop {
     pub removes_all: bool,
     /// The words that lead here; the start of a route has none.
     pub place: Option<Place>,
+    /// Where the entity is declared, if it stands in a text.
+    pub block: Option<Place>,
 }
 
 /// What a note holds; it is printed in this order.

@@ -1,10 +1,12 @@
 //! What a run came to: the findings with their texts, and the counts that the last lines tell. Plain data
 //! between `analysis`, which fills it, and `report`, which shows it; knows neither.
 
+use std::collections::BTreeMap;
+
 use rustc_hash::FxHashMap;
 
 use crate::diagnostic::{Code, Diagnostic, Severity};
-use crate::source::Sources;
+use crate::source::{FileId, Sources};
 
 /// Everything that came of a run.
 #[derive(Debug, Default)]
@@ -17,12 +19,14 @@ pub struct Run {
     pub portfolios: Vec<Portfolio>,
     /// The value of `--as-of`, if it was given.
     pub as_of_flag: Option<String>,
-    /// Packs that did not run because they are off by default, with their number of rules.
+    /// Packs that did not run because they are off, with their number of rules.
     pub packs_off: Vec<(String, usize)>,
     /// Whether something was not read, not found, over a limit or broken: the run exits 2.
     pub incomplete: bool,
     /// The least severity at which a finding fails the run.
     pub fail_on: Severity,
+    /// The same for the files of portfolios that set another one.
+    pub fail_on_in: BTreeMap<FileId, Severity>,
     /// What is known of the codes that findings bear, each once; none where no rules could be loaded.
     pub known: Vec<About>,
 }
@@ -37,7 +41,8 @@ impl Run {
     /// Whether a finding fails the run.
     #[must_use]
     pub fn fails(&self, finding: &Diagnostic) -> bool {
-        finding.severity >= self.fail_on
+        let here = self.fail_on_in.get(&finding.primary.place.file).copied();
+        finding.severity >= here.unwrap_or(self.fail_on)
     }
 
     /// What each finding is recognised by in later runs, one for each in their order: what it says of whom,
@@ -100,6 +105,8 @@ pub struct Portfolio {
     pub missing: Vec<(String, usize)>,
     /// Verdicts of each rule, by id.
     pub statistics: Vec<(String, Verdicts)>,
+    /// Findings that are counted but not listed, since they lie in files that the settings keep out of reports.
+    pub hidden: usize,
     /// Findings that are counted but not listed, since they touch no path that was named.
     pub elsewhere: usize,
     /// What was read as if something else stood there, one sentence each.

@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a failing test may panic anywhere")]
 
+#[path = "cli/choices.rs"]
+mod choices;
 #[path = "cli/folder.rs"]
 mod folder;
 #[path = "cli/output.rs"]
@@ -15,3 +17,5 @@ mod portfolios;
 mod problems;
 #[path = "cli/reports.rs"]
 mod reports;
+#[path = "cli/settings.rs"]
+mod settings;

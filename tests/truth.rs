@@ -41,7 +41,7 @@ fn rule(id: &str, condition: &Cond) -> String {
 /// What the engine says of each condition for one proposal.
 fn judged(sources: &mut Sources, book: &Rulebook, proposal: &Proposal, ids: &[String]) -> Vec<Truth> {
     let file = sources.add(SourceFile::new("p.plumb", proposal.to_string(), Origin::Portfolio));
-    let input = Input { root: ".".into(), files: vec![file], named: vec![file] };
+    let input = Input { root: ".".into(), files: vec![file], named: vec![file], ..Input::default() };
     let today = Day::parse("2026-11-24").unwrap();
     let (as_of, select, ignore) = (None, ids.to_vec(), Vec::new());
     let options = Options { as_of, today, select, ignore, waive: true, detail: Detail::Line };

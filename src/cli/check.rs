@@ -9,15 +9,15 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 use super::reports::{self, Report};
 use super::terminal::{self, Color};
-use super::{CLEAN, Done, EXIT_CODES, FAILED, FINDINGS, book};
+use super::{CLEAN, Done, EXIT_CODES, FAILED, FINDINGS, book, files};
 use crate::analysis::{self, Options};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::outcome::{About, Run};
 use crate::report::{FORMATS, Format};
 use crate::rule::Catalogue;
-use crate::source::{Place, Span};
+use crate::source::{Place, Sources, Span};
 use crate::value::Day;
-use crate::workspace;
+use crate::workspace::{self, Found};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -27,9 +27,12 @@ Examples:
   plumbrule check --report sarif=plumbrule.sarif --report junit=plumbrule.xml
   plumbrule check --select no-measurable-target --statistics";
 
+const PRECEDENCE: &str =
+    "Flags win over the settings in `plumbrule.toml`; `plumbrule config` shows what holds.";
+
 /// Checks proposals
 #[derive(clap::Args)]
-#[command(after_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
+#[command(after_help = format!("{EXAMPLES}\n\n{PRECEDENCE}\n\n{EXIT_CODES}"))]
 pub(super) struct Args {
     /// Files and folders to report on; the portfolios in which they lie are read whole
     #[arg(value_name = "PATH", default_value = ".")]
@@ -40,7 +43,7 @@ pub(super) struct Args {
     /// Also writes a report into a file, in any of these formats; may be given again
     #[arg(long = "report", value_name = "FORMAT=FILE", value_parser = Report::parse)]
     reports: Vec<Report>,
-    /// The day for which the proposals are judged, as `2026-11-24`; else what they say, else today
+    /// The day for which the proposals are judged, as `2026-11-24`; else what settings or they say, else today
     #[arg(long, value_name = "DATE", value_parser = day)]
     as_of: Option<Day>,
     /// Only these rules, separated by commas
@@ -57,9 +60,15 @@ pub(super) struct Args {
     parameters: Vec<(String, String)>,
     #[command(flatten)]
     book: book::Args,
-    /// The least severity that makes the exit code 1
-    #[arg(long, value_name = "SEVERITY", default_value = "error", value_parser = severities())]
-    fail_on: Severity,
+    /// The least severity that makes the exit code 1; else what the settings say, else `error`
+    #[arg(long, value_name = "SEVERITY", value_parser = severities())]
+    fail_on: Option<Severity>,
+    /// Leaves out what the settings leave out also where it is named as PATH; for hooks, which name all files
+    #[arg(long)]
+    force_exclude: bool,
+    /// Lists the files that would be read, and which of them would be reported on; checks nothing
+    #[arg(long)]
+    show_files: bool,
     /// When to colour
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     color: Color,
@@ -96,6 +105,9 @@ fn parameter(text: &str) -> Result<(String, String), &'static str> {
 }
 
 pub(super) fn run(args: &Args, out: &mut dyn Write) -> Done {
+    if args.show_files {
+        return files::show(&args.paths, &args.book.choice(args.force_exclude), out);
+    }
     if !reports::are_apart(&args.reports) {
         return Done { code: FAILED, written: Ok(()) };
     }
@@ -116,18 +128,25 @@ fn exit_code(run: &Run) -> u8 {
 }
 
 fn judge(args: &Args) -> Run {
-    let as_of_flag = args.as_of.map(|day| day.to_string());
-    let mut run = Run { as_of_flag, fail_on: args.fail_on, ..Run::default() };
-    let book = book::load(&args.book, &args.parameters, &mut run.sources, &mut run.findings);
-    let Some(book) = book.filter(|book| choice_is_sound(args, &book.catalogue, &mut run)) else {
-        run.incomplete = true;
-        sort(&mut run);
-        return run;
-    };
-    let mut unread = Vec::new();
-    let inputs = workspace::find(&args.paths, &args.book.folders, &mut run.sources, &mut unread);
-    run.incomplete = !unread.is_empty();
-    run.findings.append(&mut unread);
+    let mut run = Run { as_of_flag: args.as_of.map(|day| day.to_string()), ..Run::default() };
+    let mut said = Vec::new();
+    let choice = args.book.choice(args.force_exclude);
+    let found = workspace::find(&args.paths, &choice, &mut run.sources, &mut said);
+    let mut shelf = book::Shelf::new(&args.parameters, &mut run.sources);
+    // Where nothing was found, what the command line says of rules is looked at all the same.
+    let none = Found { rules: args.book.folders.clone(), ..Found::default() };
+    let nothing = found.is_empty().then_some(&none);
+    let books = found.iter().chain(nothing).map(|found| shelf.book(found, &mut run.sources, &mut said));
+    let books: Vec<_> = books.collect();
+    let catalogues: Vec<&Catalogue> = books.iter().flatten().map(|book| &book.catalogue).collect();
+    let is_sound = choice_is_sound(args, &catalogues, &mut run.sources, &mut said);
+    run.incomplete = said.iter().any(|found| found.severity == Severity::Error);
+    run.findings = said;
+    let fail_on = |found: &Found| args.fail_on.or(found.input.settings.fail_on()).unwrap_or(Severity::Error);
+    run.fail_on = found.iter().map(fail_on).min().unwrap_or(Severity::Error);
+    for found in found.iter().filter(|found| fail_on(found) != run.fail_on) {
+        run.fail_on_in.extend(found.input.files.iter().map(|file| (*file, fail_on(found))));
+    }
     let epoch = std::env::var("SOURCE_DATE_EPOCH").ok();
     let options = Options {
         as_of: args.as_of,
@@ -137,21 +156,26 @@ fn judge(args: &Args) -> Run {
         waive: !args.no_waivers,
         detail: reports::detail(&args.reports).max(args.output_format.detail),
     };
-    for input in &inputs {
-        let mut checked = analysis::check(&run.sources, &book, input, &options);
+    for (found, book) in found.iter().zip(&books) {
+        let Some(book) = book.as_ref().filter(|_| is_sound) else { continue };
+        let mut checked = analysis::check(&run.sources, book, &found.input, &options);
         run.findings.append(&mut checked.findings);
         run.portfolios.push(checked.portfolio);
+        run.packs_off.extend(checked.packs_off);
         run.incomplete |= checked.incomplete;
     }
+    run.packs_off.sort();
+    run.packs_off.dedup();
     sort(&mut run);
-    run.known = known(&run.findings, &book.catalogue);
+    run.known = known(&run.findings, &catalogues);
     run
 }
 
-/// What the catalogue knows of the codes that were found, by code.
-fn known(findings: &[Diagnostic], catalogue: &Catalogue) -> Vec<About> {
+/// What the catalogues know of the codes that were found, by code.
+fn known(findings: &[Diagnostic], catalogues: &[&Catalogue]) -> Vec<About> {
     let codes: BTreeSet<&str> = findings.iter().map(|finding| finding.code.as_str()).collect();
-    let explained = codes.into_iter().filter_map(|code| catalogue.explanation(code));
+    let explain = |code| catalogues.iter().find_map(|catalogue| catalogue.explanation(code));
+    let explained = codes.into_iter().filter_map(explain);
     let known = explained.map(|known| About {
         code: known.id.clone(),
         title: known.title.clone(),
@@ -171,30 +195,36 @@ fn sort(run: &mut Run) {
         let name = |found: &Diagnostic| sources.name(found.primary.place.file);
         name(a).cmp(name(b)).then_with(|| key(a).cmp(&key(b))).then_with(|| a.message.cmp(&b.message))
     });
+    // Portfolios may share settings, and so what is wrong with them.
+    findings.dedup();
 }
 
 /// Whether all rules exist that the command line names: one that does not would choose nothing and look as if
-/// it had chosen.
-fn choice_is_sound(args: &Args, catalogue: &Catalogue, run: &mut Run) -> bool {
-    let before = run.findings.len();
+/// it had chosen. Where no rules could be loaded, that is said already.
+fn choice_is_sound(
+    args: &Args,
+    catalogues: &[&Catalogue],
+    sources: &mut Sources,
+    said: &mut Vec<Diagnostic>,
+) -> bool {
+    let before = said.len();
+    let Some(first) = catalogues.first() else { return false };
+    let is_known = |id: &str| catalogues.iter().any(|catalogue| catalogue.rule(id).is_some());
     for (flag, ids) in [("--select", &args.select), ("--ignore", &args.ignore)] {
-        if ids.iter().any(|id| catalogue.rule(id).is_none()) {
-            unknown_rules(flag, ids, catalogue, run);
+        if ids.iter().all(|id| is_known(id)) {
+            continue;
+        }
+        let whole = book::argument(sources, flag, &ids.join(","));
+        let mut start = 0;
+        for id in ids {
+            let span = Span::new(start, start + id.len());
+            start += id.len() + 1;
+            if !is_known(id) {
+                said.push(first.no_such_rule(id, Place { span, ..whole }));
+            }
         }
     }
-    run.findings.len() == before
-}
-
-fn unknown_rules(flag: &str, ids: &[String], catalogue: &Catalogue, run: &mut Run) {
-    let whole = book::argument(&mut run.sources, flag, &ids.join(","));
-    let mut start = 0;
-    for id in ids {
-        let span = Span::new(start, start + id.len());
-        start += id.len() + 1;
-        if catalogue.rule(id).is_none() {
-            run.findings.push(book::unknown_rule(id, catalogue, Place { span, ..whole }));
-        }
-    }
+    said.len() == before
 }
 
 #[cfg(test)]

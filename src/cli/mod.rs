@@ -3,8 +3,11 @@
 
 mod book;
 mod check;
+mod config;
 mod explain;
 mod facts;
+mod files;
+mod init;
 mod new;
 mod prose;
 mod reports;
@@ -54,8 +57,10 @@ struct Cli {
 #[derive(clap::Subcommand)]
 enum Command {
     Check(check::Args),
+    Config(config::Args),
     Explain(explain::Args),
     Facts(facts::Args),
+    Init(init::Args),
     New(new::Args),
     Rules(rules::Args),
     Schema(schema::Args),
@@ -74,8 +79,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let Done { code, written } = match Cli::try_parse_from(arguments) {
         Ok(cli) => match cli.command {
             Command::Check(args) => check::run(&args, &mut out),
+            Command::Config(args) => config::run(&args, &mut out),
             Command::Explain(args) => explain::run(&args, &mut out),
             Command::Facts(args) => facts::run(&args, &mut out),
+            Command::Init(args) => init::run(&args, &mut out),
             Command::New(args) => new::run(&args, &mut out),
             Command::Rules(args) => rules::run(&args, &mut out),
             Command::Schema(args) => schema::run(&args, &mut out),

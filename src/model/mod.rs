@@ -13,7 +13,7 @@ mod resolve;
 pub use facts::{Confidence, Group, GroupId, Provenance, ProvenanceId};
 pub use load::{Text, load_portfolio};
 pub use load_facts::load_facts;
-pub use read::{ReadValue, read_value};
+pub use read::{ReadValue, read_place, read_value};
 
 use rustc_hash::FxHashMap;
 

@@ -49,6 +49,7 @@ struct Portfolio<'a> {
     verdicts: Verdicts,
     missing: Vec<Missing<'a>>,
     statistics: Vec<Statistic<'a>>,
+    hidden: usize,
     elsewhere: usize,
     assumptions: &'a [String],
     newest_fact: Option<&'a str>,
@@ -72,6 +73,7 @@ impl<'a> Portfolio<'a> {
             statistics: statistics
                 .map(|(rule, all)| Statistic { rule, verdicts: Verdicts::of(all) })
                 .collect(),
+            hidden: portfolio.hidden,
             elsewhere: portfolio.elsewhere,
             assumptions: &portfolio.assumptions,
             newest_fact: portfolio.newest_fact.as_deref(),

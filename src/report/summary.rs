@@ -166,8 +166,8 @@ fn gaps(run: &Run) -> Vec<Keyed> {
     let names: Vec<_> = run.packs_off.iter().map(|(name, _)| name.as_str()).collect();
     let packs = plural(names.len(), "pack", "packs");
     let rules = counted(run.packs_off.iter().map(|(_, rules)| rules).sum(), "rule", "rules");
-    let off = (!names.is_empty())
-        .then(|| ("not checked:", format!("{packs} {} ({rules}, off by default)", names.join(", "))));
+    let off =
+        (!names.is_empty()).then(|| ("not checked:", format!("{packs} {} ({rules}, off)", names.join(", "))));
     incomplete.into_iter().chain(off).collect()
 }
 
@@ -177,12 +177,16 @@ fn doubts(portfolio: &Portfolio) -> Vec<Keyed> {
     let more = portfolio.assumptions.len().saturating_sub(MAX_LISTED);
     let more = (more > 0).then(|| format!("and {} more", grouped(more)));
     let keywords = std::iter::once("not certain:").chain(std::iter::repeat(""));
+    let hidden = (portfolio.hidden > 0).then(|| {
+        let lie = plural(portfolio.hidden, "finding lies", "findings lie");
+        ("not reported:", format!("{} {lie} in files of `report-exclude`", grouped(portfolio.hidden)))
+    });
     let elsewhere = (portfolio.elsewhere > 0).then(|| {
         let touch = plural(portfolio.elsewhere, "finding touches", "findings touch");
         ("elsewhere:", format!("{} {touch} no path that was named", grouped(portfolio.elsewhere)))
     });
     let facts = facts(portfolio).map(|facts| ("facts:", facts));
-    elsewhere.into_iter().chain(keywords.zip(shown.chain(more))).chain(facts).collect()
+    hidden.into_iter().chain(elsewhere).chain(keywords.zip(shown.chain(more))).chain(facts).collect()
 }
 
 /// `15 errors, 2 warnings`.

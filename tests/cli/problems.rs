@@ -23,20 +23,6 @@ const CASES: &[(&str, &str, &[&str])] = &[
         &["error[no-files]: no `.plumb` file under `r`, so nothing was checked there"],
     ),
     (
-        "plumbrule.toml=level='error' a.plumb",
-        "",
-        &[
-            "plumbrule.toml:1:1: error[marker-key]: `plumbrule.toml` holds a setting, which this version does not read",
-        ],
-    ),
-    (
-        "p/plumbrule.toml=[ p/a.plumb",
-        "p/a.plumb",
-        &[
-            "p/plumbrule.toml:1:2: error[marker-key]: `plumbrule.toml` holds a setting, which this version does not read",
-        ],
-    ),
-    (
         "a.plumb",
         "--select no-such-rule-here",
         &["--select:1:1: error[unknown-rule]: there is no rule `no-such-rule-here`"],

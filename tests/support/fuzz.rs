@@ -146,12 +146,13 @@ fn finding(drafts: &Drafts, sources: &Sources, draw: &mut Draw) -> Diagnostic {
         finding
             .notes
             .push(Note { kind: NoteKind::ALL[draw.below(NoteKind::ALL.len())], text: drafts.words(draw) });
-        let place = draw.chance(80).then(|| place(draw));
+        let (step, block) = (draw.chance(80).then(|| place(draw)), draw.chance(80).then(|| place(draw)));
         finding.route.push(Hop {
             entity: drafts.words(draw),
             item: None,
             removes_all: draw.chance(50),
-            place,
+            place: step,
+            block,
         });
         let mut words = || drafts.words(draw);
         let (id, text, source) = (words(), words(), words());

@@ -32,7 +32,7 @@ impl Library {
         }
         let add = |(name, text): &(&str, &str)| sources.add(SourceFile::new(*name, *text, Origin::Portfolio));
         let files: Vec<_> = texts.iter().map(add).collect();
-        let input = Input { root: ".".into(), named: files.clone(), files };
+        let input = Input { root: ".".into(), named: files.clone(), files, ..Input::default() };
         let today = Day::parse("2026-11-24").unwrap();
         let options = Options {
             as_of: None,
@@ -42,7 +42,7 @@ impl Library {
             waive: true,
             detail: Detail::Full,
         };
-        let Checked { findings, portfolio, incomplete, steps } =
+        let Checked { findings, portfolio, incomplete, steps, .. } =
             analysis::check(&sources, &self.book, &input, &options);
         let run = Run { sources, findings, portfolios: vec![portfolio], incomplete, ..Run::default() };
         see(&run, steps)
