@@ -120,13 +120,11 @@ fn rules_take_steps_that_grow_with_the_portfolio() {
         let plan = Plan { proposals: 1_000 * times, seed: 7, clean: false };
         steps(&Portfolio::new(plan).texts(1_000))
     });
-    let trades: [(&str, fn(usize) -> Trade); 4] = [
-        ("a chain", |times| Trade::chain(500 * times)),
-        ("rings", |times| Trade::rings(200 * times)),
-        ("a hub", |times| Trade::hub(500 * times)),
-        ("a web", |times| Trade::web(200 * times, 10)),
-    ];
-    for (name, trade) in trades {
+    let of_trade = |name: &str, trade: &dyn Fn(usize) -> Trade| {
         grows_with_input(name, |times| steps(&[("trade.plumb".to_owned(), trade(times).text())]));
-    }
+    };
+    of_trade("a chain", &|times| Trade::chain(500 * times));
+    of_trade("rings", &|times| Trade::rings(200 * times));
+    of_trade("a hub", &|times| Trade::hub(500 * times));
+    of_trade("a web", &|times| Trade::web(200 * times, 10));
 }

@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a failing test may panic anywhere")]
 
+#[path = "reliability/files.rs"]
+mod files;
 #[path = "cli/folder.rs"]
 mod folder;
 #[path = "reliability/hostile.rs"]

@@ -18,10 +18,15 @@ use crate::schema::Measure;
 use crate::source::Place;
 use crate::value::{Interval, Truth};
 
-/// Steps that a rule may take: so many, and so many more for each entity.
-pub(super) const FUEL: u64 = 10_000_000;
+/// Steps that a rule, or the guards of a relation, may take: so many, and so many more for each entity.
+const FUEL: u64 = 10_000_000;
 /// See [`FUEL`].
-pub(super) const FUEL_PER_ENTITY: u64 = 1_000;
+const FUEL_PER_ENTITY: u64 = 1_000;
+
+/// What a rule begins with.
+pub(super) fn fuel(world: &World<'_>) -> u64 {
+    FUEL + FUEL_PER_ENTITY * world.model.len() as u64
+}
 
 /// Runs expressions of one rule.
 pub(super) struct Evaluator<'w, 'a> {
@@ -44,7 +49,7 @@ pub(super) enum Range {
 
 impl<'w, 'a> Evaluator<'w, 'a> {
     pub(super) fn new(world: &'w World<'a>, frame: usize) -> Self {
-        let fuel = FUEL + FUEL_PER_ENTITY * world.model.len() as u64;
+        let fuel = fuel(world);
         Self { world, frame: vec![Value::Unknown; frame], fuel, stages: &[], searched: FxHashSet::default() }
     }
 

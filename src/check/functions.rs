@@ -91,7 +91,7 @@ impl Evaluator<'_, '_> {
             _ => {}
         }
         let values: Vec<Value> = arguments.iter().map(|argument| self.eval(argument)).collect();
-        self.spend(values.iter().map(super::value::Value::length).sum());
+        self.spend(values.iter().map(Value::length).sum());
         match (function, values.as_slice()) {
             (Function::Kind, [x]) => {
                 x.entity().map_or(Value::Unknown, |id| Value::Kind(self.world.model.kind(id)))
@@ -230,13 +230,15 @@ fn count(list: &List) -> Value {
 }
 
 /// Certain members count at both ends, possible ones at the upper; what has no known amount, or is in another
-/// unit than the first, may be any amount.
+/// unit, may be any amount.
 fn sum(list: &List) -> Value {
     let amount = |value: &Value| match value {
         Value::Amount(amount) => Some(*amount),
         _ => None,
     };
-    let first = list.certain.iter().chain(&list.possible).find_map(amount);
+    // Of several units the one declared first is meant, whatever the order of members.
+    let first =
+        list.certain.iter().chain(&list.possible).filter_map(amount).min_by_key(|known| known.measure);
     let Some(first) = first else {
         return if list.certain.is_empty() && list.possible.is_empty() {
             Value::ratio(Interval::ZERO)
@@ -265,9 +267,8 @@ fn extreme_amounts(list: &List, least: bool) -> Value {
         Value::Amount(amount) => Some(*amount),
         _ => None,
     };
-    let Some(first) = list.certain.iter().chain(&list.possible).find_map(amount) else {
-        return Value::Unknown;
-    };
+    let known = list.certain.iter().chain(&list.possible).filter_map(amount);
+    let Some(first) = known.min_by_key(|known| known.measure) else { return Value::Unknown };
     let part = |value: &Value| {
         amount(value)
             .filter(|amount| amount.measure == first.measure)

@@ -50,6 +50,8 @@ pub(super) struct Graph {
     searches: FxHashMap<Ends, Search>,
     /// Kinds whose entities are all starts.
     seeded: KindSet,
+    /// Steps that its guards took so far.
+    pub spent: u64,
 }
 
 /// A set of ends.

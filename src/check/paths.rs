@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use super::eval::Evaluator;
+use super::eval::{Evaluator, fuel};
 use super::graph::{Ends, Graph, Route, RouteStep, State, Step};
 use super::memo::lock;
 use super::value::{List, Value};
@@ -70,6 +70,10 @@ impl Evaluator<'_, '_> {
         let relation = path.relation;
         let mut graph = lock(self.world.graphs.get(relation.0 as usize)?);
         let start = explore(self.world, path, &mut graph, start);
+        if graph.spent >= fuel(self.world) {
+            // Links that nobody could decide are missing, so the rule must not pass as one that ran.
+            self.fuel = 0;
+        }
         let route = graph.route(relation, start, ends)?;
         // A step is walked much faster than a member is visited.
         self.spend(route.steps.len() / 8);
@@ -109,7 +113,7 @@ impl Evaluator<'_, '_> {
         graph.map_or_else(Vec::new, |graph| lock(graph).other_ends(route))
     }
 
-    pub(super) fn path_part(&self, route: &Rc<Route>, access: &Access) -> Value {
+    pub(super) fn path_part(&mut self, route: &Rc<Route>, access: &Access) -> Value {
         let step = |at: usize| Value::Step(Rc::clone(route), at);
         match access {
             Access::Nodes => List::of(route.nodes().map(Value::Entity).collect()),
@@ -126,7 +130,7 @@ impl Evaluator<'_, '_> {
         }
     }
 
-    pub(super) fn step_part(&self, route: &Rc<Route>, at: usize, access: &Access) -> Value {
+    pub(super) fn step_part(&mut self, route: &Rc<Route>, at: usize, access: &Access) -> Value {
         let Some(step) = route.steps.get(at) else { return Value::Unknown };
         match access {
             Access::StepFrom => Value::Entity(step.from.0),
@@ -140,13 +144,15 @@ impl Evaluator<'_, '_> {
     }
 
     /// A step in the words of its edge.
-    fn step_text(&self, route: &Route, at: usize) -> Option<String> {
+    fn step_text(&mut self, route: &Route, at: usize) -> Option<String> {
         let step = route.steps.get(at)?;
         let relation = self.world.catalogue.relations.get(route.relation.0 as usize)?;
         let edge = relation.edges.get(step.edge as usize)?;
-        let mut guards = Evaluator::new(self.world, relation.frame);
+        let mut guards = Evaluator { fuel: self.fuel, ..Evaluator::new(self.world, relation.frame) };
         guards.bind_step(step);
-        Some(guards.fill(&edge.text))
+        let text = guards.fill(&edge.text);
+        self.fuel = guards.fuel;
+        Some(text)
     }
 
     fn bind_step(&mut self, step: &RouteStep) {
@@ -168,10 +174,10 @@ impl Evaluator<'_, '_> {
         route.steps.iter().filter(|step| step.certain).filter_map(guard).collect()
     }
 
-    /// An evaluator in which the guard of a step can be asked.
+    /// An evaluator in which the guard of a step can be asked, with the fuel that is left.
     pub(super) fn at_step(&self, route: &Route, step: &RouteStep) -> Option<Self> {
         let relation = self.world.catalogue.relations.get(route.relation.0 as usize)?;
-        let mut guards = Evaluator::new(self.world, relation.frame);
+        let mut guards = Evaluator { fuel: self.fuel, ..Evaluator::new(self.world, relation.frame) };
         guards.bind_step(step);
         Some(guards)
     }
@@ -203,6 +209,8 @@ fn explore(world: &World<'_>, path: &Path, graph: &mut Graph, start: State) -> u
     }
     let number = graph.number(start);
     let mut guards = Evaluator::new(world, declared.frame);
+    guards.fuel = guards.fuel.saturating_sub(graph.spent);
+    let full = guards.fuel;
     while let Some((_, state)) = graph.unexpanded() {
         let mut steps = Vec::new();
         let mut has_edges = false;
@@ -215,6 +223,7 @@ fn explore(world: &World<'_>, path: &Path, graph: &mut Graph, start: State) -> u
         let dead_end = has_edges && steps.is_empty();
         graph.expand(steps, dead_end);
     }
+    graph.spent += full - guards.fuel;
     number
 }
 

@@ -257,6 +257,7 @@ impl<'a> Evaluator<'_, 'a> {
         for (step, guard) in self.guards_of(route) {
             if let Some(mut guards) = self.at_step(route, step) {
                 guards.rely(&guard, facts);
+                self.fuel = guards.fuel;
             }
         }
     }

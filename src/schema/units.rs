@@ -7,7 +7,7 @@ use crate::names::{Names, Symbol};
 use crate::value::Ratio;
 
 /// A product of at most two things over at most two others, in a fixed order; 0 is none.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 struct Powers {
     over: [u8; 2],
     under: [u8; 2],
@@ -47,7 +47,7 @@ impl Powers {
 }
 
 /// What a number counts, in base units (`kg/month`, `USD`); nothing for a pure number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Measure(Powers);
 
 impl Measure {

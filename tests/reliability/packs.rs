@@ -146,20 +146,30 @@ const BOMBS: &[(&str, &str, usize)] = &[
     ("labels for each pair", "label secondary each a: supplier at a: \"beside {a}\"", 4_000),
 ];
 
-fn runs_out(name: &str, rule: &str, suppliers: usize) {
-    // A format that shows all: what a line does not show costs nothing.
-    let (code, out) = guarded(&folder(rule, "", suppliers), &format!("--output-format json {ARGUMENTS}"));
+fn runs_out(name: &str, folder: &Folder) {
+    // A format for people leaves nothing out that a rule works out, but shows little of it.
+    let (code, out) = guarded(folder, &format!("--output-format full {ARGUMENTS}"));
     let out = String::from_utf8(out).unwrap();
-    let words =
-        ["\"out-of-fuel\"", "the rule `hostile` takes too many steps on this portfolio and was stopped"];
-    assert!(code == 2 && words.iter().all(|words| out.contains(words)), "{name}: exit {code}");
+    assert!(
+        code == 2 && out.contains("error: the rule `hostile` takes too many steps"),
+        "{name}: exit {code}"
+    );
 }
 
 #[test]
 fn a_rule_that_never_ends_runs_out_of_fuel_and_is_named() {
-    BOMBS.iter().for_each(|(name, statements, suppliers)| runs_out(name, &rule(statements), *suppliers));
+    for (name, statements, suppliers) in BOMBS {
+        runs_out(name, &folder(&rule(statements), "", *suppliers));
+    }
     let endless = rule("").replace("\"found\"", &format!("\"{}\"", "{x.id} ".repeat(100_000)));
-    runs_out("a sentence without end", &endless, 1_000);
+    runs_out("a sentence without end", &folder(&endless, "", 1_000));
+    let guard =
+        "some a: supplier where some b: supplier where some c: supplier where c.country != from.country";
+    let relation = format!(
+        "relation endless \"links\" {{ edge supplier -> country via country when {guard} as \"based in {{to}}\" }}"
+    );
+    let follows = "for each p in paths from x along endless to c: country where c == US";
+    runs_out("a guard without end", &folder(&rule(follows), &relation, 1_000));
 }
 
 /// Whoever walks a typed expression recurses, on small stacks too: rules run on threads where there are many

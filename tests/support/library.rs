@@ -2,19 +2,16 @@
 //! another. Knows no case.
 
 use plumbrule::analysis::{self, Checked, Input, Options};
+use plumbrule::diagnostic::Detail;
 use plumbrule::outcome::Run;
 use plumbrule::rulebook::{Additions, Rulebook};
 use plumbrule::source::{Origin, SourceFile, Sources};
 use plumbrule::value::Day;
 
-/// Portfolios after which what is shipped is loaded anew: their texts are kept until then.
-const RELOAD: usize = 2_000;
-
-/// The shipped rules with the texts they stand in.
+/// The shipped rules with the texts they stand in, by name.
 pub(crate) struct Library {
-    sources: Sources,
+    shipped: Vec<(String, String)>,
     pub(crate) book: Rulebook,
-    checked: usize,
 }
 
 impl Library {
@@ -22,17 +19,18 @@ impl Library {
         let (mut sources, mut said) = (Sources::default(), Vec::new());
         let book = Rulebook::load(&mut sources, &Additions::default(), &mut said);
         assert!(said.is_empty(), "what is shipped is in order");
-        Library { sources, book, checked: 0 }
+        let shipped = sources.iter().map(|(_, file)| (file.name.clone(), file.text.clone())).collect();
+        Library { shipped, book }
     }
 
     /// Checks texts, by their names, as one portfolio on 2026-11-24, and shows what came of it.
-    pub(crate) fn check<R>(&mut self, texts: &[(&str, &str)], see: impl FnOnce(&Run, u64) -> R) -> R {
-        self.checked += 1;
-        if self.checked.is_multiple_of(RELOAD) {
-            *self = Self::load();
+    pub(crate) fn check<R>(&self, texts: &[(&str, &str)], see: impl FnOnce(&Run, u64) -> R) -> R {
+        let mut sources = Sources::default();
+        // The same files in the same order have the same numbers, which is all that a rulebook knows of them.
+        for (name, text) in &self.shipped {
+            sources.add(SourceFile::new(name.as_str(), text.as_str(), Origin::Builtin));
         }
-        let add =
-            |(name, text): &(&str, &str)| self.sources.add(SourceFile::new(*name, *text, Origin::Portfolio));
+        let add = |(name, text): &(&str, &str)| sources.add(SourceFile::new(*name, *text, Origin::Portfolio));
         let files: Vec<_> = texts.iter().map(add).collect();
         let input = Input { root: ".".into(), named: files.clone(), files, ..Input::default() };
         let today = Day::parse("2026-11-24").unwrap();
@@ -42,14 +40,11 @@ impl Library {
             select: Vec::new(),
             ignore: Vec::new(),
             waive: true,
-            detail: plumbrule::diagnostic::Detail::Full,
+            detail: Detail::Full,
         };
         let Checked { findings, portfolio, incomplete, steps, .. } =
-            analysis::check(&self.sources, &self.book, &input, &options);
-        let sources = std::mem::take(&mut self.sources);
+            analysis::check(&sources, &self.book, &input, &options);
         let run = Run { sources, findings, portfolios: vec![portfolio], incomplete, ..Run::default() };
-        let seen = see(&run, steps);
-        self.sources = run.sources;
-        seen
+        see(&run, steps)
     }
 }

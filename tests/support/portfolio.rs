@@ -6,6 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::{fs, io};
 
+use draw::Draw;
+
+#[path = "draw.rs"]
+mod draw;
+
 /// The rules that the truth speaks of. The last two answer one question: which plants depend on a covered country.
 pub(crate) const NO_TARGET: &str = "no-measurable-target";
 pub(crate) const NO_HORIZON: &str = "no-offtake-horizon";
@@ -114,40 +119,6 @@ pub(crate) struct Supplier {
 pub(crate) struct Purchase {
     pub(crate) item: usize,
     pub(crate) seller: usize,
-}
-
-/// A stream of draws that depends on its key alone (SplitMix64).
-struct Draw(u64);
-
-impl Draw {
-    fn new(seed: u64, kind: u64, index: usize) -> Self {
-        let mut draw = Draw(seed);
-        for part in [kind, index as u64] {
-            draw.0 = draw.next() ^ part;
-        }
-        draw
-    }
-
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    fn below(&mut self, limit: usize) -> usize {
-        (self.next() % limit as u64) as usize
-    }
-
-    fn chance(&mut self, percent: usize) -> bool {
-        self.below(100) < percent
-    }
-
-    /// A value that `percent` of the drafts contain.
-    fn written(&mut self, percent: usize, value: usize) -> Option<usize> {
-        self.chance(percent).then_some(value)
-    }
 }
 
 impl Portfolio {

@@ -5,11 +5,13 @@
 //! $ cargo build --release
 //! $ cd benches/peers
 //! $ cargo run --release -- [--large] [PLUMBRULE]
+//! $ cargo run --release -- differ PORTFOLIOS
 //! ```
 //!
 //! `--large` adds 100,000 proposals. PLUMBRULE is the program to race, `target/release/plumbrule` of this checkout
 //! if left out. `peers regorus POLICY INPUT` is the other side of the race: it reads a policy and a portfolio
-//! as JSON, and prints how many proposals answer each question.
+//! as JSON, and prints how many proposals answer each question. `differ` only compares the answers, on so many
+//! portfolios of all shapes.
 
 use std::env;
 use std::error::Error;
@@ -39,15 +41,26 @@ fn run(arguments: &[OsString]) -> Result<(), Box<dyn Error>> {
     {
         return peer::print_counts(Path::new(policy), Path::new(input));
     }
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let built = here.join("../../target/release/plumbrule");
+    if let [command, count] = arguments
+        && command == "differ"
+    {
+        let count = count.to_str().and_then(|count| count.parse().ok()).ok_or("how many portfolios?")?;
+        return race::differ(&found(built)?, &here.join("headline.rego"), count);
+    }
     let (flags, paths): (Vec<_>, Vec<_>) =
         arguments.iter().partition(|argument| argument.as_encoded_bytes().starts_with(b"--"));
     if flags.iter().any(|flag| *flag != "--large") || paths.len() > 1 {
-        return Err("usage: peers [--large] [PLUMBRULE], or peers regorus POLICY INPUT".into());
+        return Err("usage: peers [--large] [PLUMBRULE], peers differ PORTFOLIOS, or peers regorus POLICY INPUT".into());
     }
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let built = here.join("../../target/release/plumbrule");
-    let plumbrule = paths.first().map_or(built, PathBuf::from).canonicalize().map_err(|why| {
-        format!("{why}: build plumbrule by `cargo build --release` in the root, or name the program")
-    })?;
+    let plumbrule = found(paths.first().map_or(built, PathBuf::from))?;
     race::run(&plumbrule, &here.join("headline.rego"), !flags.is_empty())
+}
+
+/// The program to run, wherever the run happens.
+fn found(program: PathBuf) -> Result<PathBuf, String> {
+    program
+        .canonicalize()
+        .map_err(|why| format!("{why}: build plumbrule by `cargo build --release` in the root, or name the program"))
 }

@@ -1,4 +1,4 @@
-//! The race: owns sizes, the comparison of answers, and the clock. Both sides are whole processes that run in
+//! The race and what must hold before it: owns sizes, the comparison of answers, and the clock. Both sides are whole processes that run in
 //! turn, so that whatever else the machine does falls on both.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,13 +31,31 @@ pub(crate) fn run(plumbrule: &Path, policy: &Path, large: bool) -> Result<(), Bo
     println!("| proposals | findings | plumbrule, ms | regorus, ms | regorus / plumbrule | runs |");
     println!("|---|---|---|---|---|---|");
     for (proposals, runs) in SIZES.into_iter().filter(|(proposals, _)| large || *proposals < LARGE) {
-        let course = Course::new(plumbrule, policy, proposals)?;
+        let course = Course::new(plumbrule, policy, Plan { proposals, seed: SEED, clean: false })?;
         let findings = course.compare()?;
         let (ours, theirs) = course.race(runs)?;
         let ratio = theirs.as_secs_f64() / ours.as_secs_f64();
         let [ours, theirs] = [ours, theirs].map(|median| median.as_secs_f64() * 1_000.0);
         println!("| {proposals} | {findings} | {ours:.1} | {theirs:.1} | {ratio:.1} | {runs} |");
     }
+    Ok(())
+}
+
+/// Compares the answers of both sides on so many portfolios, each from a seed of its own, and prints how many
+/// proposals answered each question. Fails at the first that they disagree on.
+pub(crate) fn differ(plumbrule: &Path, policy: &Path, portfolios: usize) -> Result<(), Box<dyn Error>> {
+    let (mut proposals, mut positives) = (0, BTreeMap::<&str, usize>::new());
+    for seed in 0..portfolios as u64 {
+        // Small ones are of all shapes soon; large ones have long chains of sales.
+        let plan = Plan { proposals: if seed % 20 == 0 { 400 } else { 40 }, seed, clean: seed % 5 == 0 };
+        let course = Course::new(plumbrule, policy, plan)?;
+        course.compare().map_err(|why| format!("{plan:?}: {why}"))?;
+        proposals += plan.proposals;
+        for (question, answers) in &course.truth {
+            *positives.entry(question).or_default() += answers.len();
+        }
+    }
+    println!("{portfolios} portfolios, {proposals} proposals, no disagreement; positives: {positives:?}");
     Ok(())
 }
 
@@ -57,8 +75,8 @@ impl Drop for Course<'_> {
 }
 
 impl<'c> Course<'c> {
-    fn new(plumbrule: &'c Path, policy: &'c Path, proposals: usize) -> Result<Self, Box<dyn Error>> {
-        let portfolio = Portfolio::new(Plan { proposals, seed: SEED, clean: false });
+    fn new(plumbrule: &'c Path, policy: &'c Path, plan: Plan) -> Result<Self, Box<dyn Error>> {
+        let (portfolio, proposals) = (Portfolio::new(plan), plan.proposals);
         let folder = env::temp_dir().join(format!("plumbrule-peers-{}-{proposals}", process::id()));
         let truth = portfolio.truth();
         let truth = by_question(|rule| truth[rule].clone());
