@@ -24,7 +24,8 @@ const MAX_NAMED: usize = 6;
 /// A finding that may still yield, be absorbed or be joined with others.
 #[derive(Debug)]
 pub(super) struct Draft<'a> {
-    pub diagnostic: Diagnostic,
+    /// Boxed, since it is large and drafts are moved about.
+    pub diagnostic: Box<Diagnostic>,
     pub basis: Basis<'a>,
     /// The entity in which the primary label lies.
     pub entity: EntityId,
@@ -72,7 +73,7 @@ impl<'a> Evaluator<'_, 'a> {
             self.explain(rule, step, &facts, route.as_deref(), &mut out);
         }
         let steps = route.map_or(0, |route| route.steps.len());
-        Some(Draft { diagnostic: out, basis: self.basis(&facts), entity, steps })
+        Some(Draft { diagnostic: Box::new(out), basis: self.basis(&facts), entity, steps })
     }
 
     fn basis(&self, facts: &Facts) -> Basis<'a> {

@@ -94,11 +94,13 @@ pub fn judge(
         drafts.extend(said.drafts.into_iter().map(|draft| (said.rule, draft)));
         said.missing.into_iter().for_each(|(field, count)| *missing.entry(field).or_default() += count);
     }
-    let drafts = absorb(catalogue, yield_to(catalogue, &world, drafts));
+    yield_to(catalogue, &world, &mut drafts);
+    absorb(catalogue, &mut drafts);
     let mut waivers = Waivers::read(&world, run.as_of.map_or(run.today, |(day, _)| day));
     for (at, draft) in drafts {
         let Some(rule) = catalogue.rules.get(at) else { continue };
-        let own = judgement.statistics.iter_mut().find(|(known, _)| *known == rule.id);
+        let own =
+            rules.iter().position(|(known, _)| *known == at).and_then(|at| judgement.statistics.get_mut(at));
         let silenced = run.waive && waivers.silence(&world, rule.id.as_str(), draft.entity);
         if let Some((_, verdicts)) = own {
             match draft.diagnostic.severity {
@@ -110,7 +112,7 @@ pub fn judge(
         }
         if !silenced {
             judgement.count(draft.basis);
-            judgement.findings.push(draft.diagnostic);
+            judgement.findings.push(*draft.diagnostic);
         }
     }
     if run.waive {
@@ -398,28 +400,23 @@ impl<'a> RuleRun<'_, '_, 'a> {
 }
 
 /// Drops findings where a rule to which they yield found the same entity or one around it.
-fn yield_to<'a>(
-    catalogue: &Catalogue,
-    world: &World<'_>,
-    drafts: Vec<(usize, Draft<'a>)>,
-) -> Vec<(usize, Draft<'a>)> {
-    let found: FxHashSet<(&str, EntityId)> = drafts
-        .iter()
-        .filter_map(|(at, draft)| Some((catalogue.rules.get(*at)?.id.as_str(), draft.entity)))
-        .collect();
-    let yields = |at: usize, entity: EntityId| {
-        let others = catalogue.rules.get(at).map_or(&[][..], |rule| &rule.yields_to);
-        others.iter().any(|other| {
-            let mut around = std::iter::once(entity).chain(world.model.around(entity));
-            around.any(|around| found.contains(&(other.as_str(), around)))
+fn yield_to(catalogue: &Catalogue, world: &World<'_>, drafts: &mut Vec<(usize, Draft<'_>)>) {
+    let number = |id: &Code| catalogue.rules.iter().position(|rule| rule.id == *id);
+    let others: Vec<Vec<usize>> =
+        catalogue.rules.iter().map(|rule| rule.yields_to.iter().filter_map(number).collect()).collect();
+    let asked: FxHashSet<usize> = others.iter().flatten().copied().collect();
+    let found: FxHashSet<(usize, EntityId)> =
+        drafts.iter().filter(|(at, _)| asked.contains(at)).map(|(at, draft)| (*at, draft.entity)).collect();
+    drafts.retain(|(at, draft)| {
+        !others.get(*at).into_iter().flatten().any(|other| {
+            let mut around = std::iter::once(draft.entity).chain(world.model.around(draft.entity));
+            around.any(|around| found.contains(&(*other, around)))
         })
-    };
-    let dropped: Vec<bool> = drafts.iter().map(|(at, draft)| yields(*at, draft.entity)).collect();
-    drafts.into_iter().zip(dropped).filter(|(_, dropped)| !dropped).map(|(draft, _)| draft).collect()
+    });
 }
 
 /// Lets findings absorb those of the rules that they cover on the same entity.
-fn absorb<'a>(catalogue: &Catalogue, mut drafts: Vec<(usize, Draft<'a>)>) -> Vec<(usize, Draft<'a>)> {
+fn absorb(catalogue: &Catalogue, drafts: &mut Vec<(usize, Draft<'_>)>) {
     let covering: FxHashMap<EntityId, Vec<usize>> =
         drafts.iter().enumerate().fold(FxHashMap::default(), |mut covering, (at, (rule, draft))| {
             if catalogue.rules.get(*rule).is_some_and(|rule| !rule.covers.is_empty()) {
@@ -449,5 +446,6 @@ fn absorb<'a>(catalogue: &Catalogue, mut drafts: Vec<(usize, Draft<'a>)>) -> Vec
             draft.diagnostic.covers.push(code);
         }
     }
-    drafts.into_iter().zip(gone).filter(|(_, gone)| !gone).map(|(draft, _)| draft).collect()
+    let mut gone = gone.into_iter();
+    drafts.retain(|_| gone.next() != Some(true));
 }
