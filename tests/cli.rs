@@ -13,3 +13,5 @@ mod pages;
 mod portfolios;
 #[path = "cli/problems.rs"]
 mod problems;
+#[path = "cli/unsaved.rs"]
+mod unsaved;

@@ -8,7 +8,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::rule::Catalogue;
 use crate::rulebook::{Additions, Rulebook};
 use crate::source::{Origin, Place, SourceFile, Sources, Span};
-use crate::workspace;
+use crate::workspace::Disk;
 
 /// Which rules there are.
 #[derive(clap::Args)]
@@ -26,7 +26,7 @@ pub(super) fn load(
     sources: &mut Sources,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Rulebook> {
-    let files = workspace::rule_files(&args.folders, sources, diagnostics);
+    let files = Disk::from_here().rule_files(&args.folders, sources, diagnostics);
     let additions = Additions { files, parameters: parameters.to_vec() };
     let book = Rulebook::load(sources, &additions, diagnostics);
     let is_broken = diagnostics.iter().any(|found| found.severity == Severity::Error);

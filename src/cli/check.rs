@@ -1,27 +1,29 @@
 //! `plumbrule check`: reads portfolios, judges them and reports what came of it. Owns the order of these steps
 //! and what they mean for the exit code.
 
-use std::io::Write;
-use std::path::PathBuf;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 use super::terminal::{self, Color};
 use super::{CLEAN, Done, EXIT_CODES, FAILED, FINDINGS, book};
-use crate::analysis::{self, Options};
+use crate::analysis::{self, Input, Options};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::outcome::Run;
 use crate::report::{FORMATS, Format};
 use crate::rule::Catalogue;
-use crate::source::{Place, Span};
+use crate::source::{Place, Sources, Span};
+use crate::syntax::MAX_FILE_BYTES;
 use crate::value::Day;
-use crate::workspace;
+use crate::workspace::Disk;
 
 const EXAMPLES: &str = "\
 Examples:
   plumbrule check
   plumbrule check deals/ --as-of 2026-11-24
   plumbrule check deals/red-river.plumb --output-format concise
+  plumbrule check - --stdin-filename deals/red-river.plumb < unsaved.plumb
   plumbrule check --select no-measurable-target --statistics";
 
 /// Checks proposals
@@ -31,6 +33,9 @@ pub(super) struct Args {
     /// Files and folders to report on; the portfolios in which they lie are read whole
     #[arg(value_name = "PATH", default_value = ".")]
     paths: Vec<PathBuf>,
+    /// The file whose text comes from standard input where a path is `-`, saved or not
+    #[arg(long, value_name = "PATH", aliases = ["stdin-filepath", "stdin-file-path"])]
+    stdin_filename: Option<PathBuf>,
     /// How to show findings
     #[arg(long, value_name = "FORMAT", default_value = default_format(), value_parser = formats())]
     output_format: &'static Format,
@@ -113,7 +118,7 @@ fn judge(args: &Args) -> Run {
         return run;
     };
     let mut unread = Vec::new();
-    let inputs = workspace::find(&args.paths, &args.book.folders, &mut run.sources, &mut unread);
+    let inputs = find(args, &mut run.sources, &mut unread);
     run.incomplete = !unread.is_empty();
     run.findings.append(&mut unread);
     let epoch = std::env::var("SOURCE_DATE_EPOCH").ok();
@@ -132,6 +137,50 @@ fn judge(args: &Args) -> Run {
     }
     sort(&mut run);
     run
+}
+
+/// Reads the portfolios of the paths. What stands on standard input lies over its file, as if it were saved.
+fn find(args: &Args, sources: &mut Sources, unread: &mut Vec<Diagnostic>) -> Vec<Input> {
+    let mut disk = Disk::from_here();
+    let mut paths = args.paths.clone();
+    let is_stdin = |path: &Path| path == Path::new("-");
+    match (&args.stdin_filename, paths.iter_mut().find(|path| is_stdin(path))) {
+        (None, None) => {}
+        (Some(name), Some(path)) => match text_of_stdin() {
+            Ok(text) => {
+                disk.lay(name, text);
+                path.clone_from(name);
+            }
+            Err(error) => {
+                let message = format!("standard input cannot be read: {}", error.kind());
+                unread.push(slip(sources, "-", message, "not read"));
+                return Vec::new();
+            }
+        },
+        (None, Some(_)) => {
+            let message = "standard input has no name, so nothing says to which proposals it belongs";
+            unread.push(slip(sources, "-", message, "say with `--stdin-filename` which file it is"));
+            return Vec::new();
+        }
+        (Some(_), None) => {
+            let message = "`--stdin-filename` names what comes from standard input, which no path asks for";
+            unread.push(slip(sources, "--stdin-filename", message, "give `-` as a path, too"));
+            return Vec::new();
+        }
+    }
+    disk.find(&paths, &args.book.folders, sources, unread)
+}
+
+/// One byte more than may be: that there is too much is said where all files are read.
+fn text_of_stdin() -> io::Result<Vec<u8>> {
+    let mut text = Vec::new();
+    io::stdin().lock().take(MAX_FILE_BYTES + 1).read_to_end(&mut text)?;
+    Ok(text)
+}
+
+fn slip(sources: &mut Sources, argument: &str, message: impl Into<String>, label: &str) -> Diagnostic {
+    let place = book::argument(sources, "check", argument);
+    Diagnostic::new("not-readable", Severity::Error, message, place.file, place.span).label(label)
 }
 
 /// By file name, place and code; what concerns the run as a whole has no file and comes first.

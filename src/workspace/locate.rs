@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::disk::Disk;
 use super::read::Unread;
 use super::{names, slips};
 use crate::diagnostic::Diagnostic;
@@ -37,8 +38,12 @@ impl Location {
 }
 
 /// Finds a named path. A link stands for what it leads to.
-pub(super) fn find(path: &Path) -> Result<Location, Box<Diagnostic>> {
+pub(super) fn find(path: &Path, disk: &Disk) -> Result<Location, Box<Diagnostic>> {
     let written = names::text(path);
+    if let Some(path) = disk.covered(path) {
+        let root = root(path.parent().unwrap_or(&path));
+        return Ok(Location { root, path, written, is_folder: false });
+    }
     let (place, metadata) = match path.canonicalize().and_then(|place| Ok((fs::metadata(&place)?, place))) {
         Ok((metadata, place)) => (place, metadata),
         Err(error) => return Err(Box::new(slips::lost(&written, &error, meant(path)))),

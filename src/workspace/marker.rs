@@ -19,7 +19,7 @@ pub(super) fn check(root: &Path, reader: &mut Reader<'_>) {
     }
     let Some(text) = reader.text(&path) else { return };
     let Some(span) = first_key(&text) else { return };
-    let name = reader.shown.name(&path);
+    let name = reader.disk.name(&path);
     let file = reader.sources.add(SourceFile::new(name, text, Origin::Portfolio));
     reader.diagnostics.push(slips::marker_key(file, span));
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use plumbrule::source::Sources;
-use plumbrule::workspace;
+use plumbrule::workspace::Disk;
 
 use crate::folder::Folder;
 
@@ -64,7 +64,7 @@ fn found(folder: &Folder, paths: &str, rules: &str) -> (Vec<String>, usize) {
     let inside =
         |names: &str| names.split_whitespace().map(|name| folder.path().join(name)).collect::<Vec<_>>();
     let (mut sources, mut diagnostics) = (Sources::default(), Vec::new());
-    let inputs = workspace::find(&inside(paths), &inside(rules), &mut sources, &mut diagnostics);
+    let inputs = Disk::from_here().find(&inside(paths), &inside(rules), &mut sources, &mut diagnostics);
     // Names are relative where the tests run beside the folder, and whole elsewhere.
     let own = folder.path().file_name().unwrap().to_str().unwrap().to_owned();
     let short = |name: &str| name.split_once(&own).unwrap().1.trim_start_matches('/').to_owned();
