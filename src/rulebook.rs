@@ -90,7 +90,7 @@ fn rule_file<'a>(declarations: Declarations<'a>, name: &'a str) -> RuleFile<'a> 
 fn parameters(sources: &mut Sources, set: &[(String, String)]) -> Vec<(String, crate::source::Place)> {
     let mut places = Vec::new();
     for (name, value) in set {
-        let file = sources.add(SourceFile::new(format!("--param {name}"), value.clone(), Origin::Rules));
+        let file = sources.add(SourceFile::new(format!("--param {name}"), value.clone(), Origin::Argument));
         places.push((
             name.clone(),
             crate::source::Place { file, span: crate::source::Span::new(0, value.len()) },

@@ -65,6 +65,8 @@ pub enum Origin {
     Portfolio,
     /// A schema, facts or rule file given with `--rules`.
     Rules,
+    /// A part of the command line: it is underlined like a text, but no file bears its name.
+    Argument,
     /// Part of the binary; never the place of a primary label of a finding.
     Builtin,
 }
@@ -93,10 +95,16 @@ impl SourceFile {
         self.lines.get_or_init(|| LineIndex::new(&self.text))
     }
 
-    /// Line and column of a byte offset; see [`LineIndex::position`].
+    /// Line and column of a byte offset, in code points; see [`LineIndex::position`].
     #[must_use]
     pub fn position(&self, offset: u32) -> Position {
-        self.lines().position(&self.text, offset)
+        self.position_in(offset, Unit::CodePoints)
+    }
+
+    /// Line and column of a byte offset, for a reader that counts columns in a unit of its own.
+    #[must_use]
+    pub fn position_in(&self, offset: u32, unit: Unit) -> Position {
+        self.lines().position(&self.text, offset, unit)
     }
 }
 
@@ -137,12 +145,23 @@ impl Sources {
     }
 }
 
-/// A line and a column, both from 1; the column counts code points, a byte order mark not among them.
+/// What columns are counted in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// Characters as Unicode numbers them: what people are shown, and most formats.
+    CodePoints,
+    /// Halves of UTF-16, of which a character outside the first plane takes two: editors.
+    Utf16,
+    /// Bytes of UTF-8.
+    Bytes,
+}
+
+/// A line and a column, both from 1; a byte order mark is not counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
     /// From 1.
     pub line: u32,
-    /// From 1, in code points.
+    /// From 1, in the unit that was asked for.
     pub column: u32,
 }
 
@@ -150,12 +169,23 @@ pub struct Position {
 #[derive(Debug)]
 pub struct LineIndex {
     starts: Vec<u32>,
-    /// Code points before each [`BLOCK`], so that a column late on a long line is not counted from its start.
-    points: Vec<u32>,
+    /// What lies before each [`BLOCK`], so that a column late on a long line is not counted from its start.
+    blocks: Vec<Count>,
 }
 
-/// Bytes between two entries of `LineIndex::points`.
+/// How much of a text there is before a place in it.
+#[derive(Clone, Copy, Debug, Default)]
+struct Count {
+    points: u32,
+    /// Code points that UTF-16 writes in two units.
+    pairs: u32,
+}
+
+/// Bytes between two entries of `LineIndex::blocks`.
 const BLOCK: usize = 1024;
+
+/// The byte order mark.
+const MARK: char = '\u{feff}';
 
 impl LineIndex {
     /// Reads the text once.
@@ -163,13 +193,13 @@ impl LineIndex {
     pub fn new(text: &str) -> Self {
         let after_breaks =
             text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at as u32 + 1);
-        let after_blocks = text.as_bytes().chunks(BLOCK).scan(0, |points, block| {
-            *points += code_points(block);
-            Some(*points)
+        let after_blocks = text.as_bytes().chunks(BLOCK).scan(Count::default(), |count, block| {
+            *count = count.and(block);
+            Some(*count)
         });
         Self {
             starts: std::iter::once(0).chain(after_breaks).collect(),
-            points: std::iter::once(0).chain(after_blocks).collect(),
+            blocks: std::iter::once(Count::default()).chain(after_blocks).collect(),
         }
     }
 
@@ -196,30 +226,39 @@ impl LineIndex {
 
     /// Line and column of a byte offset; past the end it is the end, inside a character its start.
     #[must_use]
-    pub fn position(&self, text: &str, offset: u32) -> Position {
+    pub fn position(&self, text: &str, offset: u32, unit: Unit) -> Position {
         let mut at = (offset as usize).min(text.len());
         while !text.is_char_boundary(at) {
             at -= 1;
         }
         let line = self.line(at as u32);
         let start = self.starts.get(line as usize).copied().unwrap_or(0) as usize;
-        let mark = u32::from(line == 0 && at > 0 && text.starts_with('\u{feff}'));
-        Position {
-            line: line + 1,
-            column: self.points_before(text, at) - self.points_before(text, start) - mark + 1,
-        }
+        let is_marked = line == 0 && at > 0 && text.starts_with(MARK);
+        let start = if is_marked { MARK.len_utf8() } else { start };
+        let column = self.before(text, at, unit) - self.before(text, start, unit) + 1;
+        Position { line: line + 1, column }
     }
 
-    fn points_before(&self, text: &str, at: usize) -> u32 {
+    fn before(&self, text: &str, at: usize, unit: Unit) -> u32 {
         let block = at / BLOCK;
         let rest = text.as_bytes().get(block * BLOCK..at).unwrap_or(&[]);
-        self.points.get(block).copied().unwrap_or(0) + code_points(rest)
+        let count = || self.blocks.get(block).copied().unwrap_or_default().and(rest);
+        match unit {
+            Unit::CodePoints => count().points,
+            Unit::Utf16 => count().points + count().pairs,
+            Unit::Bytes => at as u32,
+        }
     }
 }
 
-/// Code points that begin in `bytes`, a part of valid UTF-8.
-fn code_points(bytes: &[u8]) -> u32 {
-    bytes.iter().filter(|byte| **byte & 0b1100_0000 != 0b1000_0000).count() as u32
+impl Count {
+    /// With the characters that begin in `bytes`, a part of valid UTF-8.
+    fn and(self, bytes: &[u8]) -> Self {
+        let begins = |byte: &&u8| **byte & 0b1100_0000 != 0b1000_0000;
+        let points = bytes.iter().filter(begins).count() as u32;
+        let pairs = bytes.iter().filter(|byte| **byte >= 0b1111_0000).count() as u32;
+        Self { points: self.points + points, pairs: self.pairs + pairs }
+    }
 }
 
 #[cfg(test)]
@@ -237,10 +276,30 @@ mod tests {
     }
 
     #[test]
+    fn each_unit_counts_what_it_says() {
+        let text = "\u{feff}\te\u{301}中🧲x\n🧲";
+        let file = SourceFile::new("a", text, Origin::Portfolio);
+        let columns = |words: &str| {
+            let at = text.find(words).unwrap() as u32;
+            [Unit::CodePoints, Unit::Utf16, Unit::Bytes].map(|unit| file.position_in(at, unit).column)
+        };
+        assert_eq!(columns("\t"), [1, 1, 1]);
+        assert_eq!(columns("\u{301}"), [3, 3, 3]);
+        assert_eq!(columns("中"), [4, 4, 5]);
+        assert_eq!(columns("🧲"), [5, 5, 8]);
+        assert_eq!(columns("x"), [6, 7, 12]);
+        let end = text.len() as u32;
+        assert_eq!(file.position_in(end, Unit::Utf16), Position { line: 2, column: 3 });
+        assert_eq!(file.position_in(end, Unit::Bytes), Position { line: 2, column: 5 });
+    }
+
+    #[test]
     fn columns_late_on_a_long_line_are_exact() {
         let file = SourceFile::new("a", format!("x\n{}", "aé€𝄞".repeat(2000)), Origin::Portfolio);
         for (index, (at, _)) in file.text.char_indices().enumerate().skip(2) {
             assert_eq!(file.position(at as u32), Position { line: 2, column: index as u32 - 1 });
+            let units = file.text[2..at].encode_utf16().count() as u32 + 1;
+            assert_eq!(file.position_in(at as u32, Unit::Utf16), Position { line: 2, column: units });
         }
     }
 }

@@ -54,6 +54,6 @@ pub(super) fn unknown_rule(id: &str, catalogue: &Catalogue, place: Place) -> Dia
 
 /// An argument as a text of the run, so that it is underlined like any other.
 pub(super) fn argument(sources: &mut Sources, name: &str, text: &str) -> Place {
-    let file = sources.add(SourceFile::new(name, text, Origin::Rules));
+    let file = sources.add(SourceFile::new(name, text, Origin::Argument));
     Place { file, span: Span::new(0, text.len()) }
 }
