@@ -56,6 +56,8 @@ pub struct Checked {
     pub portfolio: outcome::Portfolio,
     /// Whether a part was over a limit and not read, or a rule ran out of fuel.
     pub incomplete: bool,
+    /// What was said, with the facts.
+    pub model: Model,
 }
 
 /// Checks one portfolio.
@@ -81,7 +83,7 @@ pub fn check(sources: &Sources, book: &Rulebook, input: &Input, options: &Option
     findings.retain(|finding| touches(finding, &named, sources));
     portfolio.elsewhere = all - findings.len();
     sort(sources, &mut findings);
-    Checked { findings, portfolio, incomplete }
+    Checked { findings, portfolio, incomplete, model }
 }
 
 /// Sorts findings by file name, place and code, and drops those that are said twice.

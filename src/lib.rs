@@ -9,6 +9,7 @@ pub mod analysis;
 pub mod check;
 pub mod cli;
 pub mod diagnostic;
+pub mod lsp;
 pub mod model;
 pub mod names;
 pub mod outcome;

@@ -5,6 +5,7 @@ mod book;
 mod check;
 mod explain;
 mod facts;
+mod lsp;
 mod new;
 mod prose;
 mod rules;
@@ -55,6 +56,7 @@ enum Command {
     Check(check::Args),
     Explain(explain::Args),
     Facts(facts::Args),
+    Lsp(lsp::Args),
     New(new::Args),
     Rules(rules::Args),
     Schema(schema::Args),
@@ -75,6 +77,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
             Command::Check(args) => check::run(&args, &mut out),
             Command::Explain(args) => explain::run(&args, &mut out),
             Command::Facts(args) => facts::run(&args, &mut out),
+            Command::Lsp(args) => lsp::run(args, &mut out),
             Command::New(args) => new::run(&args, &mut out),
             Command::Rules(args) => rules::run(&args, &mut out),
             Command::Schema(args) => schema::run(&args, &mut out),

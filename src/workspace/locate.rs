@@ -75,16 +75,16 @@ fn root(folder: &Path) -> Root {
 }
 
 /// The roots of all locations. An unmarked one inside another is a part of it, so that no file is read twice.
-pub(super) fn roots(locations: &[Location]) -> BTreeSet<PathBuf> {
+pub(super) fn roots<'l>(locations: impl Iterator<Item = &'l Location> + Clone) -> BTreeSet<PathBuf> {
     let unmarked: BTreeSet<&Path> = locations
-        .iter()
+        .clone()
         .filter(|location| !location.root.is_marked)
         .map(|location| location.root.path.as_path())
         .collect();
     let outermost =
         |path: &Path| path.ancestors().filter(|above| unmarked.contains(above)).last().map(Path::to_owned);
     let root = |location: &Location| outermost(&location.root.path).unwrap_or(location.root.path.clone());
-    locations.iter().map(root).collect()
+    locations.map(root).collect()
 }
 
 /// The path that a slip of the pen in one of its parts most likely meant.

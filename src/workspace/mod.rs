@@ -127,7 +127,9 @@ struct Search<'a> {
 impl Search<'_> {
     fn list(&mut self, targets: &[Location], diagnostics: &mut Vec<Diagnostic>) -> Vec<Listing> {
         self.named = targets.iter().map(|target| (target.path.clone(), false)).collect();
-        let mut waiting = locate::roots(targets);
+        // What can hold no proposal is no reason to look round.
+        let mut waiting =
+            locate::roots(targets.iter().filter(|target| target.is_folder || walk::is_plumb(&target.path)));
         let mut done: BTreeSet<PathBuf> = BTreeSet::new();
         let mut listings = Vec::new();
         while let Some(root) = waiting.pop_first() {

@@ -1,0 +1,286 @@
+//! What lies open: owns the documents of the editor, and the portfolios around them with what came of each. A text
+//! that is typed into is judged again with all others kept in memory. Knows no message.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use gen_lsp_types::{TextDocumentContentChangeEvent, Uri};
+
+use super::place::{Unit, offset};
+use super::uri;
+use crate::analysis::{self, Checked, Input, Options};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::rulebook::{Additions, Rulebook};
+use crate::source::{FileId, Origin, SourceFile, Sources};
+use crate::value::Day;
+use crate::workspace::Disk;
+
+/// What the server was started with.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// Folders with rules of a team's own.
+    pub rules: Vec<PathBuf>,
+    /// The value of `SOURCE_DATE_EPOCH`: when the run takes place, if not now.
+    pub epoch: Option<String>,
+}
+
+/// A text that an editor holds.
+pub(super) struct Document {
+    /// As the editor names it.
+    pub(super) uri: Uri,
+    /// As the editor counts it.
+    pub(super) version: i32,
+    path: PathBuf,
+    text: SourceFile,
+    /// Whether an edit could not be followed, so that the text is not the editor's any more.
+    is_lost: bool,
+}
+
+/// What has to be done before anything can be told, from least to most.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+enum Stale {
+    /// At most the portfolios without a result.
+    #[default]
+    Nothing,
+    /// Files came, went or changed.
+    Files,
+    /// Rules did.
+    Rules,
+}
+
+/// A portfolio; what came of it is missing after an edit.
+struct Portfolio {
+    input: Input,
+    checked: Option<Checked>,
+}
+
+/// Documents, texts and results.
+pub(super) struct Desk {
+    /// What positions of the editor are counted in.
+    pub(super) unit: Unit,
+    settings: Settings,
+    /// By the names of their files.
+    documents: BTreeMap<String, Document>,
+    stale: Stale,
+    sources: Sources,
+    rules: Rules,
+    portfolios: Vec<Portfolio>,
+    unread: Vec<Diagnostic>,
+}
+
+/// The rules, in the first texts of all.
+#[derive(Default)]
+struct Rules {
+    /// None if a team's own are broken: such rules judge nothing.
+    book: Option<Rulebook>,
+    texts: usize,
+    said: Vec<Diagnostic>,
+}
+
+impl Desk {
+    pub(super) fn new(settings: Settings) -> Self {
+        Self {
+            unit: Unit::Utf16,
+            settings,
+            documents: BTreeMap::new(),
+            stale: Stale::Rules,
+            sources: Sources::default(),
+            rules: Rules::default(),
+            portfolios: Vec::new(),
+            unread: Vec::new(),
+        }
+    }
+
+    /// Takes a text that was opened; one that is of no file belongs to no portfolio.
+    pub(super) fn open(&mut self, uri: Uri, version: i32, text: String) {
+        let Some(path) = uri::path(&uri) else { return };
+        let name = Disk::by_whole_paths().name_of(&path);
+        let text = SourceFile::new(name.clone(), text, Origin::Portfolio);
+        self.documents.insert(name, Document { uri, version, path, text, is_lost: false });
+        self.changed_on_disk();
+    }
+
+    /// Follows edits in the order in which they are given. Says what to tell the user if one cannot be followed.
+    pub(super) fn edit(
+        &mut self,
+        uri: &Uri,
+        version: i32,
+        edits: Vec<TextDocumentContentChangeEvent>,
+    ) -> Result<(), String> {
+        let unit = self.unit;
+        let Some(document) = self.documents.values_mut().find(|document| document.uri == *uri) else {
+            return Ok(());
+        };
+        document.version = version;
+        let was_lost = document.is_lost;
+        for edit in edits {
+            document.apply(edit, unit);
+        }
+        if document.is_lost {
+            let message = "an edit lies outside of the text, so what is shown may be old; close the file and open it again";
+            return if was_lost { Ok(()) } else { Err(message.to_owned()) };
+        }
+        let (name, text) = (document.text.name.clone(), document.text.text.clone());
+        self.retype(&name, text);
+        Ok(())
+    }
+
+    /// Puts the new text in place where that is all that changes.
+    fn retype(&mut self, name: &str, text: String) {
+        if self.stale > Stale::Nothing {
+            return;
+        }
+        let file = self.sources.iter().find(|(_, file)| file.name == name).map(|(id, _)| id);
+        let holds = |portfolio: &&mut Portfolio| file.is_some_and(|id| portfolio.input.files.contains(&id));
+        match (file, self.portfolios.iter_mut().find(holds)) {
+            (Some(id), Some(portfolio)) => {
+                portfolio.checked = None;
+                self.sources.replace(id, text);
+            }
+            _ => self.changed_on_disk(),
+        }
+    }
+
+    /// Forgets a text: what counts is on disk again.
+    pub(super) fn close(&mut self, uri: &Uri) {
+        self.documents.retain(|_, document| document.uri != *uri);
+        self.changed_on_disk();
+    }
+
+    /// Something changed on disk, or in what of it counts.
+    pub(super) fn changed_on_disk(&mut self) {
+        // Whether it was a rule is not worth asking: rules are read as fast as a file is found.
+        let level = if self.settings.rules.is_empty() { Stale::Files } else { Stale::Rules };
+        self.stale = self.stale.max(level);
+    }
+
+    /// Brings everything up to date.
+    pub(super) fn settle(&mut self) {
+        let stale = std::mem::take(&mut self.stale);
+        if stale > Stale::Nothing {
+            let disk = self.disk();
+            if stale == Stale::Rules {
+                self.load_rules(&disk);
+            }
+            self.find(&disk);
+        }
+        let Some(book) = &self.rules.book else { return };
+        let options = Options {
+            as_of: None,
+            today: Day::today(self.settings.epoch.as_deref()),
+            select: Vec::new(),
+            ignore: Vec::new(),
+            waive: true,
+        };
+        for portfolio in self.portfolios.iter_mut().filter(|portfolio| portfolio.checked.is_none()) {
+            portfolio.checked = Some(analysis::check(&self.sources, book, &portfolio.input, &options));
+        }
+    }
+
+    fn disk(&self) -> Disk {
+        let mut disk = Disk::by_whole_paths();
+        for document in self.documents.values() {
+            disk.lay(&document.path, document.text.text.as_str());
+        }
+        disk
+    }
+
+    fn load_rules(&mut self, disk: &Disk) {
+        let (mut sources, mut said) = (Sources::default(), Vec::new());
+        let files = disk.rule_files(&self.settings.rules, &mut sources, &mut said);
+        let additions = Additions { files, parameters: Vec::new() };
+        let book = Rulebook::load(&mut sources, &additions, &mut said);
+        let is_broken = said.iter().any(|found| found.severity == Severity::Error);
+        self.rules = Rules { book: (!is_broken).then_some(book), texts: sources.iter().count(), said };
+        self.sources = sources;
+    }
+
+    /// Finds the portfolios in which the documents lie.
+    fn find(&mut self, disk: &Disk) {
+        self.sources.truncate(self.rules.texts);
+        self.unread.clear();
+        let paths: Vec<PathBuf> = self.documents.values().map(|document| document.path.clone()).collect();
+        let inputs = disk.find(&paths, &self.settings.rules, &mut self.sources, &mut self.unread);
+        // An editor may show any file that it likes.
+        self.unread.retain(|slip| slip.code.as_str() != "no-files");
+        let all = |input: Input| Input { named: input.files.clone(), ..input };
+        self.portfolios =
+            inputs.into_iter().map(|input| Portfolio { input: all(input), checked: None }).collect();
+    }
+
+    /// All that is said of all files, in the order of their names and of places within.
+    pub(super) fn findings(&self) -> impl Iterator<Item = &Diagnostic> {
+        let checked = self.portfolios.iter().filter_map(|portfolio| portfolio.checked.as_ref());
+        self.rules.said.iter().chain(&self.unread).chain(checked.flat_map(|checked| &checked.findings))
+    }
+
+    /// Names of all files that are read, and of those that are open.
+    pub(super) fn names(&self) -> BTreeSet<&str> {
+        let files = self.portfolios.iter().flat_map(|portfolio| &portfolio.input.files);
+        let open = self.documents.keys().map(String::as_str);
+        files.map(|file| self.sources.name(*file)).chain(open).collect()
+    }
+
+    /// All texts.
+    pub(super) fn sources(&self) -> &Sources {
+        &self.sources
+    }
+
+    /// What holds, unless rules are broken.
+    pub(super) fn book(&self) -> Option<&Rulebook> {
+        self.rules.book.as_ref()
+    }
+
+    /// The document of a file.
+    pub(super) fn document(&self, name: &str) -> Option<&Document> {
+        self.documents.get(name)
+    }
+
+    /// The name of the file that an editor means.
+    pub(super) fn name(&self, uri: &Uri) -> Option<String> {
+        let open = self.documents.iter().find(|(_, document)| document.uri == *uri);
+        match open {
+            Some((name, _)) => Some(name.clone()),
+            None => Some(Disk::by_whole_paths().name_of(&uri::path(uri)?)),
+        }
+    }
+
+    /// The URI of a file: as the editor names it, if it is open.
+    pub(super) fn uri(&self, name: &str) -> Option<Uri> {
+        self.document(name).map_or_else(|| uri::of(name), |document| Some(document.uri.clone()))
+    }
+
+    /// The text of that name, with what came of its portfolio.
+    pub(super) fn judged(&self, name: &str) -> Option<(FileId, &Checked)> {
+        let (id, _) = self.sources.iter().find(|(_, file)| file.name == name)?;
+        let portfolio = self.portfolios.iter().find(|portfolio| portfolio.input.files.contains(&id))?;
+        Some((id, portfolio.checked.as_ref()?))
+    }
+}
+
+impl Document {
+    fn apply(&mut self, edit: TextDocumentContentChangeEvent, unit: Unit) {
+        let whole = match edit {
+            TextDocumentContentChangeEvent::TextDocumentContentChangeWholeDocument(whole) => {
+                self.is_lost = false;
+                whole.text
+            }
+            TextDocumentContentChangeEvent::TextDocumentContentChangePartial(part) => {
+                let ends =
+                    offset(&self.text, part.range.start, unit).zip(offset(&self.text, part.range.end, unit));
+                match ends.filter(|(start, end)| start <= end) {
+                    Some((start, end)) if !self.is_lost => {
+                        let mut text = std::mem::take(&mut self.text.text);
+                        text.replace_range(start as usize..end as usize, &part.text);
+                        text
+                    }
+                    _ => {
+                        self.is_lost = true;
+                        return;
+                    }
+                }
+            }
+        };
+        self.text = SourceFile::new(std::mem::take(&mut self.text.name), whole, Origin::Portfolio);
+    }
+}
