@@ -2,6 +2,10 @@
 
 ;; Package-Requires: ((emacs "28.1"))
 
+;;; Commentary:
+
+;; `M-x compile' lists findings, `M-x eglot' shows them while typing.
+
 ;;; Code:
 (require 'compile)
 
@@ -14,11 +18,17 @@
   (setq-local comment-start "# ")
   (setq-local compile-command plumb-compile-command))
 
+(modify-syntax-entry ?# "<" plumb-mode-syntax-table)
+(modify-syntax-entry ?\n ">" plumb-mode-syntax-table)
+
 ;;;###autoload
 (add-to-list 'auto-mode-alist '("\\.plumb\\'" . plumb-mode))
 
 ;; A column counts characters, a tab as one.
 (add-hook 'compilation-mode-hook (lambda () (setq-local compilation-error-screen-columns nil)))
+
+(with-eval-after-load 'eglot
+  (add-to-list 'eglot-server-programs '(plumb-mode "plumbrule" "lsp")))
 
 (provide 'plumb-mode)
 ;;; plumb-mode.el ends here
