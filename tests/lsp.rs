@@ -14,3 +14,8 @@ mod equality;
 mod folder;
 #[path = "lsp/hover.rs"]
 mod hover;
+#[path = "lsp/latency.rs"]
+mod latency;
+#[allow(dead_code, reason = "other tests ask it for what is true of it")]
+#[path = "support/portfolio.rs"]
+mod portfolio;

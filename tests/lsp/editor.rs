@@ -1,7 +1,7 @@
 //! An editor with the abilities of a real one: starts the built server, keeps what it is shown, and fails if the
 //! server does not answer. Knows the protocol and no rule.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -30,10 +30,12 @@ pub(crate) struct Editor {
     pub(crate) server: Value,
     asks: bool,
     asked: i64,
+    open: BTreeSet<String>,
     versions: BTreeMap<String, i64>,
     /// Diagnostics by URI, as they were told last.
     shown: BTreeMap<String, Value>,
-    told_version: BTreeMap<String, i64>,
+    /// Versions by URI, as they were told last.
+    told: BTreeMap<String, i64>,
     /// Methods of what the server sent of its own accord.
     pub(crate) heard: Vec<String>,
 }
@@ -77,9 +79,11 @@ impl Editor {
             server: Value::Null,
             asks: false,
             asked: 0,
+            open: BTreeSet::new(),
             versions: BTreeMap::new(),
             shown: BTreeMap::new(),
-            told_version: BTreeMap::new(),
+            /// Versions by URI, as they were told last.
+            told: BTreeMap::new(),
             heard: Vec::new(),
         }
     }
@@ -138,7 +142,7 @@ impl Editor {
         let params = &message["params"];
         if method == "textDocument/publishDiagnostics" {
             let uri = params["uri"].as_str().unwrap().to_owned();
-            self.told_version.extend(params["version"].as_i64().map(|version| (uri.clone(), version)));
+            self.told.extend(params["version"].as_i64().map(|version| (uri.clone(), version)));
             self.shown.insert(uri, params["diagnostics"].clone());
         } else if let Some(id) = message.get("id") {
             let answer = json!({"jsonrpc": "2.0", "id": id, "result": null});
@@ -148,6 +152,7 @@ impl Editor {
 
     pub(crate) fn open(&mut self, file: &str, text: &str) {
         let uri = self.uri(file);
+        self.open.insert(file.to_owned());
         self.versions.insert(uri.clone(), 1);
         let document = json!({"uri": uri, "languageId": "plumb", "version": 1, "text": text});
         self.tell("textDocument/didOpen", json!({"textDocument": document}));
@@ -163,8 +168,21 @@ impl Editor {
 
     pub(crate) fn close(&mut self, file: &str) {
         let uri = self.uri(file);
+        self.open.remove(file);
         self.versions.remove(&uri);
         self.tell("textDocument/didClose", json!({"textDocument": {"uri": uri}}));
+    }
+
+    /// Waits until what is shown in a file is that of its text.
+    pub(crate) fn wait(&mut self, file: &str) {
+        let uri = self.uri(file);
+        if self.asks {
+            self.ask("textDocument/diagnostic", json!({"textDocument": {"uri": uri}})).unwrap();
+            return;
+        }
+        while self.told.get(&uri) != self.versions.get(&uri) {
+            self.until(|message| message["method"] == "textDocument/publishDiagnostics");
+        }
     }
 
     /// What is shown in all files now, without those in which nothing is.
@@ -174,21 +192,12 @@ impl Editor {
             let items = report["items"].as_array().unwrap().iter();
             self.shown =
                 items.map(|item| (item["uri"].as_str().unwrap().to_owned(), item["items"].clone())).collect();
-        } else if let Some(uri) = self.versions.keys().next().cloned() {
+        } else {
             // An edit that changes nothing: its version is told after all that was found before.
-            let file = uri.clone();
-            let version = self.versions.get_mut(&uri).unwrap();
-            *version += 1;
-            let (expected, start) = (*version, json!({"line": 0, "character": 0}));
-            let change = json!({"range": {"start": start, "end": start}, "text": ""});
-            let document = json!({"uri": uri, "version": expected});
-            self.tell(
-                "textDocument/didChange",
-                json!({"textDocument": document, "contentChanges": [change]}),
-            );
-            while self.told_version.get(&file) != Some(&expected) {
-                self.until(|message| message["method"] == "textDocument/publishDiagnostics");
-            }
+            let file = self.open.iter().next().unwrap().clone();
+            let start = json!({"line": 0, "character": 0});
+            self.change(&file, json!([{"range": {"start": start, "end": start}, "text": ""}]));
+            self.wait(&file);
             // Files come in the order of their names; an answer comes behind the last.
             let _ = self.ask("nothing", json!({}));
         }
