@@ -1,11 +1,13 @@
 //! The façade: runs one portfolio through all steps and tells what came of it. Knows neither disk nor
 //! terminal; texts come in, an `outcome` goes out.
 
+use std::collections::BTreeMap;
+
 use rustc_hash::FxHashSet;
 
 use crate::check::{self, Judgement};
-use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{self, EntityId, Model, Text};
+use crate::diagnostic::{Detail, Diagnostic, Severity};
+use crate::model::{self, Confidence, EntityId, Model, Text};
 use crate::outcome::{self, Verdicts};
 use crate::rule::Rule;
 use crate::rulebook::Rulebook;
@@ -36,6 +38,8 @@ pub struct Options {
     pub ignore: Vec<String>,
     /// Whether waivers silence what they name.
     pub waive: bool,
+    /// How much of each finding is wanted.
+    pub detail: Detail,
 }
 
 impl Options {
@@ -58,6 +62,8 @@ pub struct Checked {
     pub incomplete: bool,
     /// What was said, with the facts.
     pub model: Model,
+    /// Steps that the rules took, as fuel counts them: the same on every machine.
+    pub steps: u64,
 }
 
 /// Checks one portfolio.
@@ -71,19 +77,22 @@ pub fn check(sources: &Sources, book: &Rulebook, input: &Input, options: &Option
         .collect();
     let (model, whole) = model::load_portfolio(&book.schema, &book.facts, &texts, &mut said);
     let enabled = |rule: &Rule| options.enable(rule);
-    let run = check::Run { as_of: options.as_of, today: options.today, waive: options.waive };
-    let judgement = check::judge(sources, &book.schema, &model, &book.catalogue, run, &enabled);
+    let Options { as_of, today, waive, .. } = *options;
+    // Whether a finding touches a named file may hang on any of its places.
+    let detail = if input.named.len() < input.files.len() { Detail::Full } else { options.detail };
+    let run = check::Run { as_of, today, waive, detail };
+    let mut judgement = check::judge(sources, &book.schema, &model, &book.catalogue, run, &enabled);
     let incomplete = !whole || judgement.exhausted;
     let assumptions = assumptions(sources, &said);
-    let mut findings = said;
-    findings.extend(judgement.findings.iter().cloned());
-    let mut portfolio = counts(book, input, &model, &judgement, assumptions);
+    let (mut findings, steps) = (said, judgement.steps);
+    findings.append(&mut judgement.findings);
+    let mut portfolio = counts(book, input, &model, judgement, assumptions);
     let named: FxHashSet<FileId> = input.named.iter().copied().collect();
     let all = findings.len();
     findings.retain(|finding| touches(finding, &named, sources));
     portfolio.elsewhere = all - findings.len();
     sort(sources, &mut findings);
-    Checked { findings, portfolio, incomplete, model }
+    Checked { findings, portfolio, incomplete, steps, model }
 }
 
 /// Sorts findings by file name, place and code, and drops those that are said twice.
@@ -133,47 +142,32 @@ fn counts(
     book: &Rulebook,
     input: &Input,
     model: &Model,
-    judgement: &Judgement,
+    judgement: Judgement,
     assumptions: Vec<String>,
 ) -> outcome::Portfolio {
     let mut verdicts = Verdicts::default();
     judgement.statistics.iter().for_each(|(_, own)| verdicts.add(own));
     let is_scope = |id: &EntityId| book.schema.kind(model.kind(*id)).is_some_and(|kind| kind.scope);
-    let facts = judgement.findings.iter().flat_map(|finding| &finding.facts);
     outcome::Portfolio {
         root: input.root.clone(),
-        as_of: judgement.as_of.clone(),
+        as_of: judgement.as_of,
         files: input.files.len(),
         proposals: model.declared().filter(is_scope).count(),
         rules: judgement.statistics.len(),
         verdicts,
-        missing: judgement.missing.clone(),
+        missing: judgement.missing,
         statistics: judgement.statistics.iter().map(|(id, own)| (id.to_string(), *own)).collect(),
         assumptions,
         elsewhere: 0,
-        newest_fact: facts.map(|fact| fact.as_of.clone()).max(),
-        weak_facts: weak_facts(&judgement.findings),
+        newest_fact: judgement.newest_fact,
+        weak_facts: weak_facts(&judgement.weakest_facts),
     }
 }
 
 /// How many findings rest on facts that are not read or computed, by the weakest of each.
-fn weak_facts(findings: &[Diagnostic]) -> Vec<(String, usize)> {
-    let kinds = ["memory", "inferred", "trade-press"];
-    let weakest = |finding: &Diagnostic| {
-        kinds.iter().position(|kind| finding.facts.iter().any(|fact| fact.confidence.starts_with(kind)))
-    };
-    let mut counts = [0_usize; 3];
-    for at in findings.iter().filter_map(weakest) {
-        if let Some(count) = counts.get_mut(at) {
-            *count += 1;
-        }
-    }
-    kinds
-        .iter()
-        .zip(counts)
-        .filter(|(_, count)| *count > 0)
-        .map(|(kind, count)| ((*kind).to_owned(), count))
-        .collect()
+fn weak_facts(weakest: &BTreeMap<Confidence, usize>) -> Vec<(String, usize)> {
+    let weak = weakest.range(..=Confidence::TradePress);
+    weak.map(|(confidence, count)| (confidence.as_str().to_owned(), *count)).collect()
 }
 
 /// Whether a finding is a mistake in the text and not a judgement of a rule.

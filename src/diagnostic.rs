@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::source::{FileId, Place, Span};
+use crate::value::Day;
 
 /// The kebab-case id of a rule or of a language diagnostic; it names the defect.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -21,6 +22,12 @@ impl Code {
 impl From<&str> for Code {
     fn from(id: &str) -> Self {
         Self(id.into())
+    }
+}
+
+impl From<&Code> for Code {
+    fn from(id: &Code) -> Self {
+        id.clone()
     }
 }
 
@@ -72,6 +79,15 @@ pub struct Label {
     pub place: Place,
     /// What it means here, in a few words on one line.
     pub text: String,
+}
+
+/// How much of a finding is worked out: most of the work is in what one line does not show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Detail {
+    /// Severity, sentence and primary place.
+    Line,
+    /// All of it.
+    Full,
 }
 
 /// One station of a route: what is reached there and by which words.
@@ -220,14 +236,20 @@ pub struct Diagnostic {
     pub help: Option<String>,
     /// Changes that clear it.
     pub fixes: Vec<Fix>,
-    /// The as-of date that held for it, `2026-11-24`; language diagnostics have none.
-    pub as_of: Option<String>,
+    /// The as-of date that held for it; language diagnostics have none.
+    pub as_of: Option<Day>,
 }
 
 impl Diagnostic {
     /// A diagnostic with its sentence and its primary label; the rest is added with the methods below.
     #[must_use]
-    pub fn new(code: &str, severity: Severity, message: impl Into<String>, file: FileId, span: Span) -> Self {
+    pub fn new(
+        code: impl Into<Code>,
+        severity: Severity,
+        message: impl Into<String>,
+        file: FileId,
+        span: Span,
+    ) -> Self {
         Self {
             code: code.into(),
             severity,

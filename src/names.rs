@@ -1,6 +1,10 @@
 //! Names as numbers: owns `Symbol` and `Names`. Case does not distinguish names; what they name is unknown here.
 
-use rustc_hash::FxHashMap;
+use std::hash::Hasher;
+
+use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
+use rustc_hash::FxHasher;
 
 /// A name, whatever its case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -9,47 +13,76 @@ pub struct Symbol(u32);
 /// All names met so far, in the spelling first met.
 #[derive(Clone, Debug, Default)]
 pub struct Names {
-    spellings: Vec<Box<str>>,
-    numbers: FxHashMap<Box<str>, Symbol>,
-    folded: String,
+    /// All spellings, one behind the other.
+    spellings: String,
+    /// Where each ends.
+    ends: Vec<u32>,
+    /// The numbers, found by their spelling.
+    numbers: HashTable<Symbol>,
 }
 
 impl Names {
     /// The number of a name, new or known.
     pub fn intern(&mut self, name: &str) -> Symbol {
-        self.folded.clear();
-        self.folded.push_str(name);
-        self.folded.make_ascii_lowercase();
-        if let Some(known) = self.numbers.get(self.folded.as_str()) {
-            return *known;
+        let Self { spellings, ends, numbers } = self;
+        let known = |symbol: &Symbol| spelling(spellings, ends, *symbol).eq_ignore_ascii_case(name);
+        let again = |symbol: &Symbol| hash(spelling(spellings, ends, *symbol));
+        match numbers.entry(hash(name), known, again) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(free) => {
+                let symbol = Symbol(ends.len() as u32);
+                free.insert(symbol);
+                spellings.push_str(name);
+                ends.push(spellings.len() as u32);
+                symbol
+            }
         }
-        let symbol = Symbol(self.spellings.len() as u32);
-        self.spellings.push(name.into());
-        self.numbers.insert(self.folded.as_str().into(), symbol);
-        symbol
     }
 
     /// The number of a name that was met.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<Symbol> {
-        // Most names are written in small letters and need no copy.
-        if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
-            return self.numbers.get(name.to_ascii_lowercase().as_str()).copied();
-        }
-        self.numbers.get(name).copied()
+        self.numbers.find(hash(name), |symbol| self.text(*symbol).eq_ignore_ascii_case(name)).copied()
     }
 
     /// A name as it was first spelled.
     #[must_use]
     pub fn text(&self, symbol: Symbol) -> &str {
-        self.spellings.get(symbol.0 as usize).map_or("", |spelling| spelling)
+        spelling(&self.spellings, &self.ends, symbol)
     }
 }
+
+fn spelling<'n>(spellings: &'n str, ends: &[u32], symbol: Symbol) -> &'n str {
+    let at = symbol.0 as usize;
+    let start = at.checked_sub(1).and_then(|before| ends.get(before)).copied().unwrap_or(0);
+    let end = ends.get(at).copied().unwrap_or(start);
+    spellings.get(start as usize..end as usize).unwrap_or("")
+}
+
+/// The same for names that differ in case only.
+fn hash(name: &str) -> u64 {
+    // This bit is what tells small letters from capitals; where it tells other signs apart, two names may
+    // share a hash, which costs a comparison.
+    const SMALL: u64 = u64::from_ne_bytes([0x20; 8]);
+    let mut hasher = FxHasher::default();
+    let mut chunks = name.as_bytes().chunks_exact(8);
+    for chunk in &mut chunks {
+        hasher.write_u64(chunk.iter().fold(0, |word, byte| word << 8 | u64::from(*byte)) | SMALL);
+    }
+    hasher.write_u64(chunks.remainder().iter().fold(0, |word, byte| word << 8 | u64::from(*byte)) | SMALL);
+    hasher.finish()
+}
+
+/// Longest name whose slips are sought: the work grows with the square of the length.
+const MAX_SOUGHT: usize = 64;
 
 /// The known name that a slip of the pen most likely meant: a swap of two letters counts as one slip, `O` and
 /// `0`, `l` and `1` are the same, and a short name allows fewer slips than a long one.
 #[must_use]
 pub fn nearest<'n>(written: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    if written.len() > MAX_SOUGHT {
+        return None;
+    }
     let fold =
         |name: &str| name.to_ascii_lowercase().replace('0', "o").replace(['1', 'i'], "l").replace('_', "-");
     let target = fold(written);
@@ -87,6 +120,9 @@ mod tests {
         assert_eq!(near("regsiter"), Some("register"));
         assert_eq!(near("n0-open-ending"), Some("no-open-ending"));
         assert_eq!(near("item"), None);
+        let (long, longer) = ("a".repeat(MAX_SOUGHT), "a".repeat(MAX_SOUGHT + 1));
+        assert_eq!(nearest(&long, [longer.as_str()].into_iter()), Some(longer.as_str()));
+        assert_eq!(nearest(&longer, [long.as_str()].into_iter()), None);
         assert_eq!(near("US"), None);
     }
 }

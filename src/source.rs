@@ -198,7 +198,8 @@ pub struct Position {
 #[derive(Debug)]
 pub struct LineIndex {
     starts: Vec<u32>,
-    /// What lies before each [`BLOCK`], so that a column late on a long line is not counted from its start.
+    /// What lies before each [`BLOCK`], so that a column late on a long line is not counted from its start. Empty
+    /// if all characters are single bytes.
     blocks: Vec<Count>,
 }
 
@@ -220,16 +221,15 @@ impl LineIndex {
     /// Reads the text once.
     #[must_use]
     pub fn new(text: &str) -> Self {
-        let after_breaks =
-            text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at as u32 + 1);
-        let after_blocks = text.as_bytes().chunks(BLOCK).scan(Count::default(), |count, block| {
+        let after_breaks = memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at as u32 + 1);
+        let starts = std::iter::once(0).chain(after_breaks).collect();
+        let blocks = if text.is_ascii() { "" } else { text }.as_bytes().chunks(BLOCK);
+        let blocks = blocks.scan(Count::default(), |count, block| {
+            let before = *count;
             *count = count.and(block);
-            Some(*count)
+            Some(before)
         });
-        Self {
-            starts: std::iter::once(0).chain(after_breaks).collect(),
-            blocks: std::iter::once(Count::default()).chain(after_blocks).collect(),
-        }
+        Self { starts, blocks: blocks.collect() }
     }
 
     /// How many lines there are; a final `\n` begins one more.
@@ -290,14 +290,14 @@ impl LineIndex {
     }
 
     fn before(&self, text: &str, at: usize, unit: Unit) -> u32 {
-        let block = at / BLOCK;
-        let rest = text.as_bytes().get(block * BLOCK..at).unwrap_or(&[]);
-        let count = || self.blocks.get(block).copied().unwrap_or_default().and(rest);
-        match unit {
-            Unit::CodePoints => count().points,
-            Unit::Utf16 => count().points + count().pairs,
-            Unit::Bytes => at as u32,
+        if unit == Unit::Bytes || self.blocks.is_empty() {
+            return at as u32;
         }
+        // The end of a text may lie behind the last block.
+        let block = (at / BLOCK).min(self.blocks.len() - 1);
+        let rest = text.as_bytes().get(block * BLOCK..at).unwrap_or(&[]);
+        let count = self.blocks.get(block).copied().unwrap_or_default().and(rest);
+        count.points + if unit == Unit::Utf16 { count.pairs } else { 0 }
     }
 }
 

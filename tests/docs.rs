@@ -55,7 +55,14 @@ fn mistakes(text: &str) -> Vec<String> {
     let file = sources.add(SourceFile::new("page.plumb", text, Origin::Portfolio));
     let input = Input { root: ".".into(), files: vec![file], named: vec![file] };
     let today = plumbrule::value::Day::parse("2026-11-24").unwrap();
-    let options = Options { as_of: None, today, select: Vec::new(), ignore: Vec::new(), waive: true };
+    let options = Options {
+        as_of: None,
+        today,
+        select: Vec::new(),
+        ignore: Vec::new(),
+        waive: true,
+        detail: plumbrule::diagnostic::Detail::Full,
+    };
     let findings = check(&sources, &book, &input, &options).findings;
     findings.iter().filter(|found| found.as_of.is_none()).map(|found| found.code.to_string()).collect()
 }

@@ -29,13 +29,15 @@ const LAYERS: [&[&str]; 11] = [
 ];
 
 /// Where each crate may be named; a folder ends in `/`.
-const CRATES: [(&str, &[&str]); 19] = [
+const CRATES: [(&str, &[&str]); 21] = [
     ("clap", &["src/cli/"]),
     ("codespan_reporting", &["src/report/full.rs"]),
     ("gen_lsp_types", &["src/lsp/"]),
+    ("hashbrown", &["src/names.rs"]),
     ("ignore", &["src/workspace/walk.rs"]),
     ("jiff", &["src/value/date.rs"]),
     ("libc", &["src/workspace/read.rs"]),
+    ("memchr", &["src/source.rs"]),
     ("percent_encoding", &["src/lsp/uri.rs"]),
     ("pest", &["src/syntax/parse.rs"]),
     ("pest_derive", &["src/syntax/parse.rs"]),

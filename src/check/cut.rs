@@ -126,7 +126,7 @@ mod tests {
 
     fn cut_of(links: &[&[u32]], end: u32) -> Vec<u32> {
         let mut graph = graph(links);
-        let route = graph.route(RelationId(0), 0, &Ends::Entities(vec![EntityId(end)])).unwrap();
+        let route = graph.route(RelationId(0), 0, &Ends::Entities([EntityId(end)].into())).unwrap();
         graph.cut(&route).into_iter().map(|(entity, _)| entity.0).collect()
     }
 

@@ -4,9 +4,12 @@
 use std::ops::ControlFlow;
 use std::rc::Rc;
 
+use rustc_hash::FxHashSet;
+
+use super::graph::Ends;
 use super::value::{Group, List, Value, compare, equal};
 use super::world::World;
-use crate::model::{EntityId, FieldState, Written};
+use crate::model::{EntityId, FieldState, ReadValue, Written};
 use crate::rule::{
     Access, Comparison, Constant, Expr, From, How, Node, Quantifier, Settle, Sign, Source, Stage, Ty,
 };
@@ -26,6 +29,8 @@ pub(super) struct Evaluator<'w, 'a> {
     pub fuel: u64,
     /// The stages of the rule that runs, where what a `let` stands for can be read again.
     pub stages: &'w [Stage],
+    /// Ends that were searched for.
+    pub searched: FxHashSet<Ends>,
 }
 
 /// Whether a range is known at all.
@@ -39,7 +44,13 @@ pub(super) enum Range {
 impl<'w, 'a> Evaluator<'w, 'a> {
     pub(super) fn new(world: &'w World<'a>, frame: usize) -> Self {
         let fuel = FUEL + FUEL_PER_ENTITY * world.model.len() as u64;
-        Self { world, frame: vec![Value::Unknown; frame], fuel, stages: &[] }
+        Self { world, frame: vec![Value::Unknown; frame], fuel, stages: &[], searched: FxHashSet::default() }
+    }
+
+    /// Takes steps off the fuel; false if none is left.
+    pub(super) fn spend(&mut self, steps: usize) -> bool {
+        self.fuel = self.fuel.saturating_sub(steps as u64);
+        self.fuel > 0
     }
 
     /// What a variable stands for, if a `let` names it.
@@ -110,7 +121,11 @@ impl<'w, 'a> Evaluator<'w, 'a> {
         match &expr.node {
             Node::Constant(constant) => self.constant(constant),
             Node::Variable(slot) => self.frame.get(*slot as usize).cloned().unwrap_or(Value::Unknown),
-            Node::Parameter(at) => self.world.parameters.get(*at).cloned().unwrap_or(Value::Unknown),
+            Node::Parameter(at) => match self.world.parameters.get(*at) {
+                Some(ReadValue::Amount(amount)) => Value::Amount(*amount),
+                Some(ReadValue::Dates(dates)) => Value::Dates(*dates),
+                Some(ReadValue::Unknown) | None => Value::Unknown,
+            },
             Node::Single(kind) => self.world.model.single(*kind).map_or(Value::Unknown, Value::Entity),
             Node::Field(base, access) => {
                 let base = self.eval(base);
@@ -214,6 +229,7 @@ impl<'w, 'a> Evaluator<'w, 'a> {
             How::Field(slot) => self.world.value(id, *slot),
             How::Inside(kinds) => {
                 let model = self.world.model;
+                self.spend(model.inside(id).count());
                 List::of(
                     model
                         .inside(id)
@@ -434,6 +450,9 @@ impl<'w, 'a> Evaluator<'w, 'a> {
                 anywhere.push(member.clone());
             }
             for key in keys {
+                if !own.spend(groups.len()) {
+                    return ControlFlow::Break(());
+                }
                 let known =
                     groups.iter_mut().find(|(known, _)| equal(own.world, known, &key) == Some(Truth::True));
                 let list = match known {

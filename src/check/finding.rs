@@ -7,11 +7,11 @@ use std::rc::Rc;
 use rustc_hash::FxHashSet;
 
 use super::eval::Evaluator;
-use super::graph::Route;
+use super::graph::{Route, State};
 use super::reliance::Facts;
 use super::value::Value;
-use crate::diagnostic::{Diagnostic, Hop, Label as Labelled, Note, NoteKind, Severity};
-use crate::model::{EntityId, Provenance};
+use crate::diagnostic::{Detail, Diagnostic, Hop, Label as Labelled, Note, NoteKind, Severity};
+use crate::model::{Confidence, EntityId, Provenance};
 use crate::rule::{Access, Expr, How, Label, LetUse, Node, Rule, SeverityStep, Stage};
 use crate::source::{Origin, Place};
 
@@ -22,36 +22,69 @@ const MAX_NAMED: usize = 6;
 
 /// A finding that may still yield, be absorbed or be joined with others.
 #[derive(Debug)]
-pub(super) struct Draft {
+pub(super) struct Draft<'a> {
     pub diagnostic: Diagnostic,
+    pub basis: Basis<'a>,
     /// The entity in which the primary label lies.
     pub entity: EntityId,
     /// Length of the route, if there is one.
     pub steps: usize,
 }
 
-impl Evaluator<'_, '_> {
+/// What a finding rests on, as far as it is counted.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Basis<'a> {
+    /// The newest date of a fact, as written.
+    pub newest: Option<&'a str>,
+    pub weakest: Option<Confidence>,
+}
+
+impl<'a> Evaluator<'_, 'a> {
     /// The finding of a rule whose variables are bound and whose conditions hold.
-    pub(super) fn finding(&mut self, rule: &Rule) -> Option<Draft> {
+    pub(super) fn finding(&mut self, rule: &Rule, detail: Detail) -> Option<Draft<'a>> {
         for stage in &rule.stages {
             if let Stage::Let(slot, value, LetUse::Text) = stage {
                 let value = self.eval(value);
                 self.bind(*slot, value);
             }
         }
-        let primary = self.primary(rule)?;
-        let (place, entity) = (primary.0.place, primary.1);
+        let (primary, entity) = self.primary(rule)?;
         let mut facts = self.facts(rule);
         let step = rule.steps.iter().find(|step| self.truth(&step.when).holds());
         let (severity, reason) = self.severity(rule, step, &mut facts);
         let message =
             self.first_holding(rule.messages.iter().map(|message| (&message.then, message.when.as_ref())))?;
-        let mut out = Diagnostic::new(rule.id.as_str(), severity, message, place.file, place.span)
-            .label(primary.0.text);
-        out.severity_reason = reason;
-        out.related = self.related(rule, place);
         let route = self.route_of(rule);
-        if let Some(route) = &route {
+        let mut out = Diagnostic::new(&rule.id, severity, message, primary.place.file, primary.place.span);
+        out.as_of = Some(self.world.as_of(entity));
+        if detail == Detail::Full {
+            out.primary = primary;
+            out.severity_reason = reason;
+            self.explain(rule, step, &facts, route.as_deref(), &mut out);
+        }
+        let steps = route.map_or(0, |route| route.steps.len());
+        Some(Draft { diagnostic: out, basis: self.basis(&facts), entity, steps })
+    }
+
+    fn basis(&self, facts: &Facts) -> Basis<'a> {
+        let evidence = facts.iter().filter_map(|fact| self.evidence(fact));
+        evidence.fold(Basis::default(), |basis, evidence| Basis {
+            newest: basis.newest.max(Some(evidence.as_of.as_str())),
+            weakest: Some(basis.weakest.map_or(evidence.confidence, |known| known.min(evidence.confidence))),
+        })
+    }
+
+    /// All that a finding says beyond its sentence.
+    fn explain(
+        &mut self,
+        rule: &Rule,
+        step: Option<&SeverityStep>,
+        facts: &Facts,
+        route: Option<&Route>,
+        out: &mut Diagnostic,
+    ) {
+        out.related = self.related(rule, out.primary.place);
+        if let Some(route) = route {
             out.route = self.hops(route);
             out.notes.extend(self.path_note(route));
         }
@@ -64,8 +97,6 @@ impl Evaluator<'_, '_> {
         out.facts = facts.iter().filter_map(|fact| self.quote(fact)).collect();
         out.help = self.first_holding(rule.help.iter().map(|help| (&help.then, help.when.as_ref())));
         out.fixes = self.fixes(rule);
-        out.as_of = Some(self.world.as_of(entity).to_string());
-        Some(Draft { diagnostic: out, entity, steps: route.map_or(0, |route| route.steps.len()) })
     }
 
     fn first_holding<'r>(
@@ -194,7 +225,7 @@ impl Evaluator<'_, '_> {
 
     fn hops(&self, route: &Route) -> Vec<Hop> {
         let model = self.world.model;
-        let passed = self.through(route);
+        let passed: FxHashSet<State> = self.through(route).into_iter().collect();
         let start = model.entity(route.start.0).and_then(|entity| entity.parent).unwrap_or(route.start.0);
         let mut hops =
             vec![Hop { entity: self.world.path(start), item: None, removes_all: false, place: None }];

@@ -54,7 +54,7 @@ impl Evaluator<'_, '_> {
     }
 
     /// Members by their keys, least or greatest first; ties and unknown keys in document order.
-    fn ranked(&self, members: Vec<Value>, keys: Vec<Value>, least_first: bool) -> Vec<Value> {
+    fn ranked(&mut self, members: Vec<Value>, keys: Vec<Value>, least_first: bool) -> Vec<Value> {
         let mut pairs: Vec<(Value, Value)> = keys.into_iter().zip(members).collect();
         // Insertion keeps the order of ties even though doubtful keys have no total order.
         for at in 1..pairs.len() {
@@ -69,6 +69,9 @@ impl Evaluator<'_, '_> {
                 }
                 pairs.swap(place - 1, place);
                 place -= 1;
+            }
+            if !self.spend(at - place) {
+                break;
             }
         }
         pairs.into_iter().map(|(_, member)| member).collect()
@@ -88,6 +91,7 @@ impl Evaluator<'_, '_> {
             _ => {}
         }
         let values: Vec<Value> = arguments.iter().map(|argument| self.eval(argument)).collect();
+        self.spend(values.iter().map(|value| value.length()).sum());
         match (function, values.as_slice()) {
             (Function::Kind, [x]) => {
                 x.entity().map_or(Value::Unknown, |id| Value::Kind(self.world.model.kind(id)))
@@ -191,7 +195,10 @@ impl Evaluator<'_, '_> {
         })
     }
 
-    fn union(&self, a: &List, b: &List) -> Value {
+    fn union(&mut self, a: &List, b: &List) -> Value {
+        if !self.spend(a.certain.len() * b.certain.len()) {
+            return Value::Unknown;
+        }
         let fresh = |member: &&Value| {
             !a.certain.iter().any(|known| equal(self.world, known, member) == Some(Truth::True))
         };

@@ -1,17 +1,18 @@
 //! Runs all rules and settles what is said: owns verdicts, and which finding yields to, joins or absorbs which.
 
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::eval::Evaluator;
-use super::finding::Draft;
+use super::finding::{Basis, Draft};
 use super::value::Value;
 use super::waivers::Waivers;
 use super::world::World;
-use crate::diagnostic::{Code, Diagnostic, Severity};
-use crate::model::{EntityId, Model};
+use crate::diagnostic::{Code, Detail, Diagnostic, Severity};
+use crate::model::{Confidence, EntityId, Model};
 use crate::outcome::{AsOf, Verdicts};
 use crate::rule::{Catalogue, Expr, From, LetUse, Node, Rule, Source, Stage};
 use crate::schema::Schema;
@@ -27,10 +28,27 @@ pub struct Judgement {
     pub statistics: Vec<(Code, Verdicts)>,
     /// Fields that kept rules from speaking, with how often.
     pub missing: Vec<(String, usize)>,
+    /// The newest date of a fact that a finding rests on, as written.
+    pub newest_fact: Option<String>,
+    /// How many findings rest on a fact of that confidence and on none that is weaker; weakest first.
+    pub weakest_facts: BTreeMap<Confidence, usize>,
     /// As-of dates that held.
     pub as_of: Vec<AsOf>,
     /// Whether a rule ran out of fuel.
     pub exhausted: bool,
+    /// Steps that all rules took together, as fuel counts them.
+    pub steps: u64,
+}
+
+impl Judgement {
+    fn count(&mut self, basis: Basis<'_>) {
+        if let Some(weakest) = basis.weakest {
+            *self.weakest_facts.entry(weakest).or_default() += 1;
+        }
+        if basis.newest > self.newest_fact.as_deref() {
+            self.newest_fact = basis.newest.map(str::to_owned);
+        }
+    }
 }
 
 /// How rules are run.
@@ -42,6 +60,8 @@ pub struct Run {
     pub today: Day,
     /// Whether waivers silence what they name.
     pub waive: bool,
+    /// How much of each finding is wanted.
+    pub detail: Detail,
 }
 
 /// Runs the rules that `enabled` lets through.
@@ -55,21 +75,21 @@ pub fn judge(
     enabled: &dyn Fn(&Rule) -> bool,
 ) -> Judgement {
     let Run { as_of: flag, today, .. } = run;
-    let make_world = || World::new(sources, schema, model, catalogue, flag, today);
+    let world = World::new(sources, schema, model, catalogue, flag, today);
     let rules: Vec<(usize, &Rule)> =
         catalogue.rules.iter().enumerate().filter(|(_, rule)| enabled(rule)).collect();
-    let world = make_world();
     let mut judgement = Judgement { as_of: as_of_dates(&world), ..Judgement::default() };
-    let mut drafts: Vec<(usize, Draft)> = Vec::new();
+    let mut drafts: Vec<(usize, Draft<'_>)> = Vec::new();
     let mut missing: FxHashMap<String, usize> = FxHashMap::default();
-    for said in run_rules(&make_world, &rules, threads(model.len(), rules.len())) {
+    for said in run_rules(&world, &rules, run.detail, threads(model.len(), rules.len())) {
         let Some(rule) = catalogue.rules.get(said.rule) else { continue };
         if said.exhausted {
             judgement.exhausted = true;
             judgement.findings.push(out_of_fuel(rule));
         }
         judgement.statistics.push((rule.id.clone(), said.verdicts));
-        drafts.extend(one_per_node(said.drafts).into_iter().map(|draft| (said.rule, draft)));
+        judgement.steps += said.steps;
+        drafts.extend(said.drafts.into_iter().map(|draft| (said.rule, draft)));
         said.missing.into_iter().for_each(|(field, count)| *missing.entry(field).or_default() += count);
     }
     let drafts = absorb(catalogue, yield_to(catalogue, &world, drafts));
@@ -87,6 +107,7 @@ pub fn judge(
             }
         }
         if !silenced {
+            judgement.count(draft.basis);
             judgement.findings.push(draft.diagnostic);
         }
     }
@@ -113,38 +134,40 @@ fn threads(entities: usize, rules: usize) -> usize {
 
 /// What one rule said of all its subjects.
 #[derive(Debug, Default)]
-struct Said {
+struct Said<'a> {
     /// The number of the rule.
     rule: usize,
-    drafts: Vec<Draft>,
+    /// One for each primary node.
+    drafts: Vec<Draft<'a>>,
     verdicts: Verdicts,
     missing: FxHashMap<String, usize>,
     exhausted: bool,
+    steps: u64,
 }
 
 /// Runs each rule whole on one of the threads, so that what it says does not depend on how many there are; the
 /// answers come in the order of the rules.
 fn run_rules<'a>(
-    make_world: &(dyn Fn() -> World<'a> + Sync),
+    world: &World<'a>,
     rules: &[(usize, &Rule)],
+    detail: Detail,
     threads: usize,
-) -> Vec<Said> {
+) -> Vec<Said<'a>> {
     let next = AtomicUsize::new(0);
     let work = || {
-        let world = make_world();
         let mut said = Vec::new();
         while let Some((at, rule)) = rules.get(next.fetch_add(1, Ordering::Relaxed)) {
-            said.push(RuleRun::new(rule, &world).all(*at));
+            said.push(RuleRun::new(rule, world, detail).all(*at));
         }
         said
     };
-    let mut said: Vec<Said> = if threads < 2 {
+    let mut said: Vec<Said<'a>> = if threads < 2 {
         work()
     } else {
         std::thread::scope(|scope| {
             let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
             // A rule that fails must not look like one that found nothing.
-            let said = |worker: std::thread::ScopedJoinHandle<'_, Vec<Said>>| match worker.join() {
+            let said = |worker: std::thread::ScopedJoinHandle<'_, Vec<Said<'a>>>| match worker.join() {
                 Ok(said) => said,
                 Err(failure) => std::panic::resume_unwind(failure),
             };
@@ -186,22 +209,28 @@ struct Subject {
 struct RuleRun<'r, 'w, 'a> {
     rule: &'r Rule,
     eval: Evaluator<'w, 'a>,
-    said: Said,
+    detail: Detail,
+    said: Said<'a>,
     subject: Subject,
+    /// Where the finding of a primary node stands among the drafts.
+    by_node: FxHashMap<EntityId, usize>,
 }
 
 impl<'r: 'w, 'w, 'a> RuleRun<'r, 'w, 'a> {
-    fn new(rule: &'r Rule, world: &'w World<'a>) -> Self {
+    fn new(rule: &'r Rule, world: &'w World<'a>, detail: Detail) -> Self {
         let eval = Evaluator { stages: &rule.stages, ..Evaluator::new(world, rule.frame) };
-        Self { rule, eval, said: Said::default(), subject: Subject::default() }
+        let by_node = FxHashMap::default();
+        Self { rule, eval, detail, said: Said::default(), subject: Subject::default(), by_node }
     }
 }
 
-impl RuleRun<'_, '_, '_> {
+impl<'a> RuleRun<'_, '_, 'a> {
     /// Runs the rule on each of its subjects: the members of its first range.
-    fn all(mut self, number: usize) -> Said {
+    fn all(mut self, number: usize) -> Said<'a> {
+        let full = self.eval.fuel;
         self.subjects();
-        Said { rule: number, exhausted: self.eval.fuel == 0, ..self.said }
+        let left = self.eval.fuel;
+        Said { rule: number, exhausted: left == 0, steps: full - left, ..self.said }
     }
 
     fn subjects(&mut self) {
@@ -268,7 +297,9 @@ impl RuleRun<'_, '_, '_> {
         match rule.stages.get(at) {
             None if doubts.is_empty() => {
                 self.subject.violates = true;
-                self.said.drafts.extend(self.eval.finding(rule));
+                if let Some(draft) = self.eval.finding(rule, self.detail) {
+                    self.keep(draft);
+                }
             }
             None => {
                 let doubts: Vec<Expr> = doubts.iter().map(|doubt| (*doubt).clone()).collect();
@@ -296,6 +327,22 @@ impl RuleRun<'_, '_, '_> {
             }
             Some(Stage::Each(source)) => self.each(source, at, doubts),
         }
+    }
+
+    /// Keeps one finding for each primary node: the gravest, then the one with the fewest steps, then the first;
+    /// the others only add where they point.
+    fn keep(&mut self, draft: Draft<'a>) {
+        let at = *self.by_node.entry(draft.entity).or_insert(self.said.drafts.len());
+        let Some(known) = self.said.drafts.get_mut(at) else { return self.said.drafts.push(draft) };
+        let graver = draft.diagnostic.severity > known.diagnostic.severity
+            || draft.diagnostic.severity == known.diagnostic.severity && draft.steps < known.steps;
+        let other = if graver { std::mem::replace(known, draft) } else { draft };
+        let extra = other.diagnostic.primary;
+        let places = std::iter::once(&known.diagnostic.primary).chain(&known.diagnostic.related);
+        if !places.map(|label| label.place).any(|place| place == extra.place) {
+            known.diagnostic.related.push(extra);
+        }
+        self.eval.spend(known.diagnostic.related.len());
     }
 
     fn each<'s>(&mut self, source: &'s Source, at: usize, doubts: &mut Vec<&'s Expr>)
@@ -343,32 +390,12 @@ impl RuleRun<'_, '_, '_> {
     }
 }
 
-/// One finding for each primary node: the gravest, then the one with the fewest steps, then the first; the
-/// others only add where they point.
-fn one_per_node(drafts: Vec<Draft>) -> Vec<Draft> {
-    let mut kept: Vec<Draft> = Vec::new();
-    let mut by_node: FxHashMap<EntityId, usize> = FxHashMap::default();
-    for draft in drafts {
-        let Some(at) = by_node.get(&draft.entity).copied() else {
-            by_node.insert(draft.entity, kept.len());
-            kept.push(draft);
-            continue;
-        };
-        let Some(known) = kept.get_mut(at) else { continue };
-        let graver = draft.diagnostic.severity > known.diagnostic.severity
-            || draft.diagnostic.severity == known.diagnostic.severity && draft.steps < known.steps;
-        let other = if graver { std::mem::replace(known, draft) } else { draft };
-        let extra = other.diagnostic.primary;
-        let places = std::iter::once(&known.diagnostic.primary).chain(&known.diagnostic.related);
-        if !places.map(|label| label.place).any(|place| place == extra.place) {
-            known.diagnostic.related.push(extra);
-        }
-    }
-    kept
-}
-
 /// Drops findings where a rule to which they yield found the same entity or one around it.
-fn yield_to(catalogue: &Catalogue, world: &World<'_>, drafts: Vec<(usize, Draft)>) -> Vec<(usize, Draft)> {
+fn yield_to<'a>(
+    catalogue: &Catalogue,
+    world: &World<'_>,
+    drafts: Vec<(usize, Draft<'a>)>,
+) -> Vec<(usize, Draft<'a>)> {
     let found: FxHashSet<(&str, EntityId)> = drafts
         .iter()
         .filter_map(|(at, draft)| Some((catalogue.rules.get(*at)?.id.as_str(), draft.entity)))
@@ -385,7 +412,7 @@ fn yield_to(catalogue: &Catalogue, world: &World<'_>, drafts: Vec<(usize, Draft)
 }
 
 /// Lets findings absorb those of the rules that they cover on the same entity.
-fn absorb(catalogue: &Catalogue, mut drafts: Vec<(usize, Draft)>) -> Vec<(usize, Draft)> {
+fn absorb<'a>(catalogue: &Catalogue, mut drafts: Vec<(usize, Draft<'a>)>) -> Vec<(usize, Draft<'a>)> {
     let covering: FxHashMap<EntityId, Vec<usize>> =
         drafts.iter().enumerate().fold(FxHashMap::default(), |mut covering, (at, (rule, draft))| {
             if catalogue.rules.get(*rule).is_some_and(|rule| !rule.covers.is_empty()) {

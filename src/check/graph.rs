@@ -2,18 +2,22 @@
 //! path that proves a point. Nothing is enumerated: one search per set of ends, linear in steps.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use petgraph::algo::dominators::{Dominators, simple_fast};
 use petgraph::graph::{DiGraph, NodeIndex};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::model::EntityId;
 use crate::rule::RelationId;
+use crate::schema::KindSet;
 use crate::source::Place;
 use crate::value::Interval;
 
 /// A distance that is not reached.
 const FAR: u32 = u32::MAX;
+/// Most new states whose distances are added to those known; for more, all are worked out again.
+const MAX_EXTENDED: usize = 64;
 /// Most states visited to say where else a route may end: it is said of shown findings only.
 const MAX_ENDS_VISITED: usize = 10_000;
 
@@ -44,14 +48,15 @@ pub(super) struct Graph {
     /// States that lead nowhere though their kind has edges: something is not said there.
     dead_ends: Vec<u32>,
     searches: FxHashMap<Ends, Search>,
-    seeded: bool,
+    /// Kinds whose entities are all starts.
+    seeded: KindSet,
 }
 
 /// A set of ends.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Ends {
     /// These entities.
-    Entities(Vec<EntityId>),
+    Entities(Arc<[EntityId]>),
     /// Whatever leads nowhere.
     DeadEnds,
 }
@@ -117,9 +122,11 @@ impl Route {
 }
 
 impl Graph {
-    /// Whether the states from which searches usually start were added; true from then on.
-    pub(super) fn take_seeding(&mut self) -> bool {
-        !std::mem::replace(&mut self.seeded, true)
+    /// Those of the kinds whose entities are not yet all starts; they are from then on.
+    pub(super) fn seed(&mut self, kinds: KindSet) -> KindSet {
+        let fresh = kinds.without(self.seeded);
+        self.seeded = self.seeded.union(kinds);
+        fresh
     }
 
     /// The number of a state; new ones wait to be expanded.
@@ -197,34 +204,35 @@ impl Graph {
             return;
         }
         let mut search = self.searches.remove(ends).unwrap_or_default();
-        let known = search.all.len();
-        if known < self.states.len() {
-            search.is_end = self.are_ends(ends);
-            if known == 0 {
-                search.certain = self.distances(&search.is_end, true);
-                search.all = self.distances(&search.is_end, false);
-            } else {
-                self.extend(&mut search.certain, &search.is_end, true);
-                self.extend(&mut search.all, &search.is_end, false);
-            }
-            search.dominators = None;
+        let fresh = self.states.len() - search.all.len();
+        self.mark_ends(ends, &mut search.is_end);
+        if fresh > MAX_EXTENDED {
+            search.certain = self.distances(&search.is_end, true);
+            search.all = self.distances(&search.is_end, false);
+        } else {
+            self.extend(&mut search.certain, &search.is_end, true);
+            self.extend(&mut search.all, &search.is_end, false);
         }
+        search.dominators = None;
         self.searches.insert(ends.clone(), search);
     }
 
-    fn are_ends(&self, ends: &Ends) -> Vec<bool> {
+    /// Says of the states that came later whether they are ends.
+    fn mark_ends(&self, ends: &Ends, is_end: &mut Vec<bool>) {
+        let known = is_end.len();
         match ends {
             Ends::Entities(entities) => {
-                self.states.iter().map(|(entity, _)| entities.binary_search(entity).is_ok()).collect()
+                let later = self.states.iter().skip(known);
+                is_end.extend(later.map(|(entity, _)| entities.binary_search(entity).is_ok()));
             }
             Ends::DeadEnds => {
-                let mut is_end = vec![false; self.states.len()];
-                for state in &self.dead_ends {
+                is_end.resize(self.states.len(), false);
+                let later = self.dead_ends.partition_point(|state| (*state as usize) < known);
+                for state in self.dead_ends.iter().skip(later) {
                     if let Some(end) = is_end.get_mut(*state as usize) {
                         *end = true;
                     }
                 }
-                is_end
             }
         }
     }
@@ -305,9 +313,9 @@ impl Graph {
     }
 
     /// The states that every certain route from a route's start to its ends passes, start and ends left out.
-    pub(super) fn through(&mut self, route: &Route) -> Vec<State> {
+    pub(super) fn through(&mut self, route: &Route) -> FxHashSet<State> {
         self.search(&route.ends);
-        let Some(start) = self.numbers.get(&route.start).copied() else { return Vec::new() };
+        let Some(start) = self.numbers.get(&route.start).copied() else { return FxHashSet::default() };
         let mut search = self.searches.remove(&route.ends).unwrap_or_default();
         let is_end = &search.is_end;
         let dominators = search.dominators.get_or_insert_with(|| self.dominators(is_end));
@@ -361,20 +369,22 @@ impl Graph {
         else {
             return Vec::new();
         };
-        let distances = if route.is_certain() { &search.certain } else { &search.all };
+        let certain = route.is_certain();
+        let distances = if certain { &search.certain } else { &search.all };
         let distance = |state: u32| distances.get(state as usize).copied().unwrap_or(FAR);
         let own = route.steps.last().map(|step| step.from.0);
         let mut found: Vec<EntityId> = Vec::new();
-        let mut seen: FxHashMap<u32, ()> = FxHashMap::default();
+        let mut known: FxHashSet<EntityId> = own.into_iter().collect();
+        let mut seen: FxHashSet<u32> = FxHashSet::default();
         let mut waiting = VecDeque::from([*start]);
         while let Some(state) = waiting.pop_front().filter(|_| seen.len() < MAX_ENDS_VISITED) {
-            if seen.insert(state, ()).is_some() {
+            if !seen.insert(state) {
                 continue;
             }
             for step in self.steps_of(state).iter().filter(|step| distance(step.to) != FAR) {
-                if !route.is_certain() || step.certain {
+                if !certain || step.certain {
                     let from = self.state(state).0;
-                    if distance(step.to) == 0 && Some(from) != own && !found.contains(&from) {
+                    if distance(step.to) == 0 && known.insert(from) {
                         found.push(from);
                     }
                     waiting.push_back(step.to);

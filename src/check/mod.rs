@@ -9,6 +9,7 @@ mod fixes;
 mod functions;
 mod gather;
 mod graph;
+mod memo;
 mod paths;
 mod recipes;
 mod reliance;

@@ -5,10 +5,12 @@ use std::rc::Rc;
 
 use super::eval::Evaluator;
 use super::graph::{Ends, Graph, Route, RouteStep, State, Step};
+use super::memo::lock;
 use super::value::{List, Value};
 use super::world::World;
 use crate::model::{EntityId, FieldState, Written};
-use crate::rule::{Access, EndSet, Expr, How, Path, Relation, RelationId};
+use crate::rule::{Access, EndSet, Expr, How, Path, Relation, Ty};
+use crate::schema::KindSet;
 use crate::source::Place;
 use crate::value::{Interval, Ratio, Truth};
 
@@ -28,7 +30,7 @@ impl Evaluator<'_, '_> {
             None => carried_by(self.world, start),
         };
         let ends = self.ends(&path.ends);
-        match self.route(path.relation, (start, item), &ends) {
+        match self.route(path, (start, item), &ends) {
             Some(route) => {
                 let certain = route.is_certain();
                 let route = Value::Path(Rc::new(route));
@@ -41,16 +43,11 @@ impl Evaluator<'_, '_> {
     }
 
     /// The entities at which a search may end; sets that depend on nothing else are worked out once.
-    fn ends(&mut self, ends: &EndSet) -> Rc<Ends> {
-        let key = std::ptr::from_ref(ends) as usize;
-        if let Some(known) = self.world.end_sets.borrow().get(&key) {
-            return Rc::clone(known);
+    fn ends(&mut self, ends: &EndSet) -> Ends {
+        if ends.depends {
+            return self.find_ends(ends);
         }
-        let found = Rc::new(self.find_ends(ends));
-        if !ends.depends {
-            self.world.end_sets.borrow_mut().insert(key, Rc::clone(&found));
-        }
-        found
+        self.world.end_sets.get_or(std::ptr::from_ref(ends) as usize, || self.find_ends(ends))
     }
 
     fn find_ends(&mut self, ends: &EndSet) -> Ends {
@@ -62,21 +59,28 @@ impl Evaluator<'_, '_> {
                 entities.push(id);
             }
         }
-        Ends::Entities(entities)
+        Ends::Entities(entities.into())
     }
 
-    fn route(&self, relation: RelationId, start: State, ends: &Ends) -> Option<Route> {
-        let graph = self.world.graphs.get(relation.0 as usize)?;
-        let mut graph = graph.borrow_mut();
-        let start = explore(self.world, relation, &mut graph, start);
-        graph.route(relation, start, ends)
+    fn route(&mut self, path: &Path, start: State, ends: &Ends) -> Option<Route> {
+        // Another rule may have searched for the same ends, but what a rule costs must not depend on that.
+        if self.searched.insert(ends.clone()) {
+            self.spend(self.world.model.len());
+        }
+        let relation = path.relation;
+        let mut graph = lock(self.world.graphs.get(relation.0 as usize)?);
+        let start = explore(self.world, path, &mut graph, start);
+        let route = graph.route(relation, start, ends)?;
+        // A step is walked much faster than a member is visited.
+        self.spend(route.steps.len() / 8);
+        Some(route)
     }
 
     /// The field whose value would settle a search that found no path, if one is not said on the way.
     pub(super) fn unsaid(&mut self, path: &Path) -> Option<String> {
         let start = self.eval(&path.from).entity()?;
         let item = carried_by(self.world, start);
-        let route = self.route(path.relation, (start, item), &Ends::DeadEnds)?;
+        let route = self.route(path, (start, item), &Ends::DeadEnds)?;
         let last = route.last();
         let relation = self.world.catalogue.relations.get(path.relation.0 as usize)?;
         unsaid_field(self.world, relation, last)
@@ -85,7 +89,7 @@ impl Evaluator<'_, '_> {
     /// The links of a route that every certain route passes, in its order.
     pub(super) fn through(&self, route: &Route) -> Vec<State> {
         let Some(graph) = self.world.graphs.get(route.relation.0 as usize) else { return Vec::new() };
-        let passed = graph.borrow_mut().through(route);
+        let passed = lock(graph).through(route);
         let links = route.hops().filter_map(|at| route.steps.get(at)).map(|step| step.to);
         links.filter(|state| passed.contains(state)).collect()
     }
@@ -96,13 +100,13 @@ impl Evaluator<'_, '_> {
         if !route.is_certain() || !self.through(route).is_empty() {
             Vec::new()
         } else {
-            graph.borrow_mut().cut(route)
+            lock(graph).cut(route)
         }
     }
 
     pub(super) fn other_ends(&self, route: &Route) -> Vec<EntityId> {
         let graph = self.world.graphs.get(route.relation.0 as usize);
-        graph.map_or_else(Vec::new, |graph| graph.borrow_mut().other_ends(route))
+        graph.map_or_else(Vec::new, |graph| lock(graph).other_ends(route))
     }
 
     pub(super) fn path_part(&self, route: &Rc<Route>, access: &Access) -> Value {
@@ -179,18 +183,22 @@ fn carried_by(world: &World<'_>, id: EntityId) -> Option<EntityId> {
     world.value(id, slot).entity()
 }
 
-/// Adds a state with all that can be reached from it, and the first time all states that carry something by
-/// themselves: most searches start at one.
-fn explore(world: &World<'_>, relation: RelationId, graph: &mut Graph, start: State) -> u32 {
-    let Some(declared) = world.catalogue.relations.get(relation.0 as usize) else {
+/// Adds a state with all that can be reached from it. With it come all entities of the kinds from which its path
+/// starts: they will be asked for next, and a start that comes later costs a search anew.
+fn explore(world: &World<'_>, path: &Path, graph: &mut Graph, start: State) -> u32 {
+    let Some(declared) = world.catalogue.relations.get(path.relation.0 as usize) else {
         return graph.number(start);
     };
-    if graph.take_seeding() {
-        for id in world.model.declared() {
-            let carries = world.schema.kind(world.model.kind(id)).is_some_and(|kind| kind.carries.is_some());
-            if carries {
-                graph.number((id, carried_by(world, id)));
-            }
+    let starts = match path.from.ty {
+        // What a start is said to carry may differ from what it carries by itself.
+        _ if path.carrying.is_some() => KindSet::EMPTY,
+        Ty::Entity(kinds) => kinds,
+        _ => KindSet::one(world.model.kind(start.0)),
+    };
+    let fresh = graph.seed(starts);
+    if !fresh.is_empty() {
+        for id in world.model.declared().filter(|id| fresh.has(world.model.kind(*id))) {
+            graph.number((id, carried_by(world, id)));
         }
     }
     let number = graph.number(start);

@@ -1,11 +1,11 @@
 //! What goes into what: owns `upstream` and `convert`, and which recipes they rest on. Knows recipes only by
 //! the fields `product`, `ingredient`, `role` and `factor` of the kind `recipe`.
 
-use std::cell::RefCell;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::memo::Memo;
 use super::value::Value;
 use super::world::World;
 use crate::model::{Confidence, EntityId};
@@ -16,7 +16,7 @@ use crate::value::{Interval, Truth};
 #[derive(Debug, Default)]
 pub(super) struct Recipes {
     by_product: FxHashMap<EntityId, Vec<Recipe>>,
-    closures: RefCell<FxHashMap<EntityId, Rc<Closure>>>,
+    closures: Memo<EntityId, Arc<Closure>>,
     /// The field that holds the factor.
     pub factor_slot: Option<Slot>,
 }
@@ -114,10 +114,11 @@ impl Recipes {
         direct.filter_map(|recipe| recipe.factor).reduce(Interval::join)
     }
 
-    fn closure(&self, item: EntityId) -> Rc<Closure> {
-        if let Some(known) = self.closures.borrow().get(&item) {
-            return Rc::clone(known);
-        }
+    fn closure(&self, item: EntityId) -> Arc<Closure> {
+        self.closures.get_or(item, || Arc::new(self.find_closure(item)))
+    }
+
+    fn find_closure(&self, item: EntityId) -> Closure {
         let mut closure = Closure::default();
         // Recipes that can carry an error are followed first, so that a chain rests on a weak one only where
         // there is no other.
@@ -143,8 +144,6 @@ impl Recipes {
                 }
             }
         }
-        let closure = Rc::new(closure);
-        self.closures.borrow_mut().insert(item, Rc::clone(&closure));
         closure
     }
 }

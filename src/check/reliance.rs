@@ -41,7 +41,7 @@ impl Facts {
     }
 }
 
-impl Evaluator<'_, '_> {
+impl<'a> Evaluator<'_, 'a> {
     /// Adds the facts that make a true condition true.
     pub(super) fn rely(&mut self, expr: &Expr, facts: &mut Facts) {
         match &expr.node {
@@ -235,7 +235,7 @@ impl Evaluator<'_, '_> {
     }
 
     /// The evidence for a fact.
-    pub(super) fn evidence(&self, fact: Fact) -> Option<&Provenance> {
+    pub(super) fn evidence(&self, fact: Fact) -> Option<&'a Provenance> {
         let model = self.world.model;
         match fact {
             Fact::Field(id, slot) => model.provenance(id, Some(slot)),

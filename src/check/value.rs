@@ -65,6 +65,14 @@ impl Value {
         }
     }
 
+    /// How many members it has, if it is a list.
+    pub(super) fn length(&self) -> usize {
+        match self {
+            Value::List(list) => list.certain.len() + list.possible.len(),
+            _ => 0,
+        }
+    }
+
     pub(super) fn truth(&self) -> Truth {
         match self {
             Value::Truth(truth) => *truth,

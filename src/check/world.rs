@@ -1,12 +1,13 @@
 //! What rules see while they run: owns the tables made once per portfolio (entities by kind, look-ups, as-of
 //! dates, parameters). Knows no rule in particular.
 
-use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
+use std::sync::{Arc, Mutex, OnceLock};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::graph::{Ends, Graph};
+use super::memo::Memo;
 use super::recipes::Recipes;
 use super::value::Value;
 use crate::model::{Amount, EntityId, FieldState, Model, ReadValue, Written, read_value};
@@ -24,8 +25,8 @@ pub(super) struct World<'a> {
     pub model: &'a Model,
     pub catalogue: &'a Catalogue,
     pub recipes: Recipes,
-    pub parameters: Vec<Value>,
-    pub graphs: Vec<RefCell<Graph>>,
+    pub parameters: Vec<ReadValue>,
+    pub graphs: Vec<Mutex<Graph>>,
     as_of_flag: Option<Day>,
     today: Day,
     /// The entities of kinds of which each portfolio has one.
@@ -33,10 +34,10 @@ pub(super) struct World<'a> {
     month: Option<Measure>,
     day: Option<Measure>,
     /// Ends of searches that depend on no variable, by the address of their declaration.
-    pub end_sets: RefCell<FxHashMap<usize, Rc<Ends>>>,
-    referenced: OnceCell<FxHashSet<EntityId>>,
-    by_kind: RefCell<FxHashMap<KindSet, Rc<[EntityId]>>>,
-    lookups: RefCell<FxHashMap<usize, Rc<Lookup>>>,
+    pub end_sets: Memo<usize, Ends>,
+    referenced: OnceLock<FxHashSet<EntityId>>,
+    by_kind: Memo<KindSet, Arc<[EntityId]>>,
+    lookups: Vec<OnceLock<Lookup>>,
 }
 
 /// From entities to those that name them.
@@ -75,7 +76,7 @@ impl<'a> World<'a> {
             catalogue,
             recipes: Recipes::default(),
             parameters: Vec::new(),
-            graphs: catalogue.relations.iter().map(|_| RefCell::new(Graph::default())).collect(),
+            graphs: catalogue.relations.iter().map(|_| Mutex::default()).collect(),
             as_of_flag,
             today,
             singles: schema
@@ -85,17 +86,17 @@ impl<'a> World<'a> {
                 .collect(),
             month: unit("month"),
             day: unit("day"),
-            end_sets: RefCell::default(),
-            referenced: OnceCell::new(),
-            by_kind: RefCell::default(),
-            lookups: RefCell::default(),
+            end_sets: Memo::default(),
+            referenced: OnceLock::new(),
+            by_kind: Memo::default(),
+            lookups: catalogue.indexes.iter().map(|_| OnceLock::new()).collect(),
         };
         world.parameters = schema.parameters().iter().map(|known| world.parameter(known.value)).collect();
         world.recipes = Recipes::new(&world);
         world
     }
 
-    fn parameter(&self, place: crate::source::Place) -> Value {
+    fn parameter(&self, place: crate::source::Place) -> ReadValue {
         let text = self.sources.get(place.file).map_or("", |file| &file.text);
         let tree = syntax::read_piece(
             place.file,
@@ -103,13 +104,10 @@ impl<'a> World<'a> {
             &Piece { span: place.span, unbalanced: false },
             &mut Vec::new(),
         );
-        let Some(view) = View::roots(place.file, text, &tree).next() else { return Value::Unknown };
+        let Some(view) = View::roots(place.file, text, &tree).next() else { return ReadValue::Unknown };
         let value = syntax::Value { file: place.file, text, atoms: view.atoms(), after: place.span.end };
-        match read_value(value, self.schema, &self.model.names) {
-            Ok(ReadValue::Amount(amount)) => Value::Amount(amount),
-            Ok(ReadValue::Dates(dates)) => Value::Dates(dates),
-            Ok(ReadValue::Unknown) | Err(_) => Value::Unknown,
-        }
+        // Loading the rules has told what is wrong with it.
+        read_value(value, self.schema, &self.model.names).unwrap_or(ReadValue::Unknown)
     }
 
     /// The name of an entity as its own block spells it.
@@ -136,25 +134,17 @@ impl<'a> World<'a> {
     }
 
     /// All entities of some kinds, in document order.
-    pub(super) fn of_kinds(&self, kinds: KindSet) -> Rc<[EntityId]> {
-        if let Some(known) = self.by_kind.borrow().get(&kinds) {
-            return Rc::clone(known);
-        }
-        let found: Rc<[EntityId]> = self.model.all().filter(|id| kinds.has(self.model.kind(*id))).collect();
-        self.by_kind.borrow_mut().insert(kinds, Rc::clone(&found));
-        found
+    pub(super) fn of_kinds(&self, kinds: KindSet) -> Arc<[EntityId]> {
+        self.by_kind.get_or(kinds, || self.model.all().filter(|id| kinds.has(self.model.kind(*id))).collect())
     }
 
     /// The table of an index, made when first asked for.
-    pub(super) fn lookup(&self, index: usize) -> Rc<Lookup> {
-        if let Some(known) = self.lookups.borrow().get(&index) {
-            return Rc::clone(known);
-        }
-        let made = Rc::new(
-            self.catalogue.indexes.get(index).map_or_else(Lookup::default, |index| self.make_lookup(index)),
-        );
-        self.lookups.borrow_mut().insert(index, Rc::clone(&made));
-        made
+    pub(super) fn lookup(&self, index: usize) -> &Lookup {
+        static NONE: Lookup = Lookup { pairs: Vec::new(), open: Vec::new() };
+        let (Some(made), Some(index)) = (self.lookups.get(index), self.catalogue.indexes.get(index)) else {
+            return &NONE;
+        };
+        made.get_or_init(|| self.make_lookup(index))
     }
 
     fn make_lookup(&self, index: &Index) -> Lookup {

@@ -10,10 +10,13 @@ use crate::value::{Interval, Ratio, Round, Truth};
 
 /// Members of a list that are named in a sentence; the rest are counted.
 const MAX_LISTED: usize = 6;
+/// Steps that a sentence costs: it is kept, while a member is only visited.
+const SENTENCE: usize = 20;
 
 impl Evaluator<'_, '_> {
     /// A sentence with its braces filled in.
     pub(super) fn fill(&mut self, template: &Template) -> String {
+        self.spend(SENTENCE + template.parts.len());
         let mut out = String::new();
         for part in &template.parts {
             match part {

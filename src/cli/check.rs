@@ -128,6 +128,7 @@ fn judge(args: &Args) -> Run {
         select: args.select.clone(),
         ignore: args.ignore.clone(),
         waive: !args.no_waivers,
+        detail: args.output_format.detail,
     };
     for input in &inputs {
         let mut checked = analysis::check(&run.sources, &book, input, &options);

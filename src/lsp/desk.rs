@@ -9,7 +9,7 @@ use gen_lsp_types::{TextDocumentContentChangeEvent, Uri};
 use super::place::{Unit, offset};
 use super::uri;
 use crate::analysis::{self, Checked, Input, Options};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Detail, Diagnostic, Severity};
 use crate::rulebook::{Additions, Rulebook};
 use crate::source::{FileId, Origin, SourceFile, Sources};
 use crate::value::Day;
@@ -171,6 +171,7 @@ impl Desk {
             select: Vec::new(),
             ignore: Vec::new(),
             waive: true,
+            detail: Detail::Full,
         };
         for portfolio in self.portfolios.iter_mut().filter(|portfolio| portfolio.checked.is_none()) {
             portfolio.checked = Some(analysis::check(&self.sources, book, &portfolio.input, &options));

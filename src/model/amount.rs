@@ -178,18 +178,18 @@ impl<'a> Reader<'a, '_> {
 
     fn scale(&mut self) -> Option<i64> {
         let token = self.peek().filter(|token| token.class == Class::Word)?;
-        let scale = match self.words(token).to_ascii_lowercase().as_str() {
-            "thousand" => 1_000,
-            "million" => 1_000_000,
-            "billion" => 1_000_000_000,
-            _ => return None,
-        };
+        let written = self.words(token);
+        let scales = [("thousand", 1_000), ("million", 1_000_000), ("billion", 1_000_000_000)];
+        let (_, scale) = scales.iter().find(|(word, _)| written.eq_ignore_ascii_case(word))?;
         self.at += 1;
-        Some(scale)
+        Some(*scale)
     }
 
     fn number(&self, token: Token) -> Result<Ratio, Slip> {
         let written = self.words(token);
+        if let Some(number) = Ratio::parse(written) {
+            return Ok(number);
+        }
         let plain = written.replace(',', "");
         let comma_groups = grouped(written);
         if let (true, Some(number)) = (comma_groups, Ratio::parse(&plain)) {

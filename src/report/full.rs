@@ -26,7 +26,7 @@ pub(super) fn write(run: &Run, style: &Style, out: &mut dyn Write) -> io::Result
     let mut config = Config::default();
     // The keyword of a note is its bullet.
     config.chars.note_bullet = ' ';
-    let mut dates = run.findings.iter().filter_map(|finding| finding.as_of.as_deref());
+    let mut dates = run.findings.iter().filter_map(|finding| finding.as_of);
     let first_date = dates.next();
     let many_dates = dates.any(|date| Some(date) != first_date);
     for finding in run.findings.iter().take(MAX_FINDINGS) {

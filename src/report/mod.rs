@@ -3,6 +3,7 @@
 
 use std::io;
 
+use crate::diagnostic::Detail;
 use crate::outcome::Run;
 
 mod clean;
@@ -29,14 +30,26 @@ pub struct Format {
     pub name: &'static str,
     /// One line about it, for the help.
     pub doc: &'static str,
+    /// What it shows of a finding.
+    pub detail: Detail,
     writer: fn(&Run, &Style, &mut dyn io::Write) -> io::Result<()>,
 }
 
 /// All formats; the first is the default.
 pub static FORMATS: &[Format] = &[
-    Format { name: "full", doc: "each finding with the words it speaks of, for people", writer: full::write },
-    Format { name: "concise", doc: "one line per finding, for editors and grep", writer: concise::write },
-    Format { name: "json", doc: "everything, for programs", writer: json::write },
+    Format {
+        name: "full",
+        doc: "each finding with the words it speaks of, for people",
+        detail: Detail::Full,
+        writer: full::write,
+    },
+    Format {
+        name: "concise",
+        doc: "one line per finding, for editors and grep",
+        detail: Detail::Line,
+        writer: concise::write,
+    },
+    Format { name: "json", doc: "everything, for programs", detail: Detail::Full, writer: json::write },
 ];
 
 impl Format {

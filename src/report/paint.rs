@@ -69,10 +69,10 @@ impl<'a> Painter<'a> {
         self.role = role;
     }
 
-    fn push(&mut self, byte: u8) {
+    fn push(&mut self, visible: &[u8]) {
         self.line.resize(self.line.len() + std::mem::take(&mut self.blanks), b' ');
         self.paint(self.role);
-        self.line.push(byte);
+        self.line.extend_from_slice(visible);
     }
 
     /// Only in front of something visible, which keeps blanks at line ends recognisable.
@@ -90,19 +90,29 @@ impl<'a> Painter<'a> {
         self.blanks = 0;
         self.paint(Role::Plain);
         self.line.push(b'\n');
-        self.out.write_all(&std::mem::take(&mut self.line))
+        self.out.write_all(&self.line)?;
+        self.line.clear();
+        Ok(())
     }
 }
 
 impl Write for Painter<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        for byte in bytes {
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            let visible = rest.iter().position(|byte| *byte <= b' ').unwrap_or(rest.len());
+            let (words, behind) = rest.split_at(visible);
+            if !words.is_empty() {
+                self.push(words);
+            }
+            let Some((byte, behind)) = behind.split_first() else { break };
             match (byte, ROLES.get(usize::from(*byte))) {
                 (b'\n', _) => self.end_line()?,
                 (b' ', _) => self.blanks += 1,
                 (_, Some((role, _))) => self.role = *role,
-                _ => self.push(*byte),
+                _ => self.push(&[*byte]),
             }
+            rest = behind;
         }
         Ok(bytes.len())
     }

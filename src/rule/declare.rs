@@ -2,6 +2,7 @@
 //! `parse` and typed by `typing`.
 
 use super::ast::{Ast, Bind};
+use super::complete::parameters_of;
 use super::expr::{Access, Expr, Node, Ty};
 use super::parse::{Parser, Slip};
 use super::template::Template;
@@ -13,7 +14,6 @@ use super::{
 use crate::diagnostic::{Applicability, Code, NoteKind, Severity};
 use crate::names::nearest;
 use crate::schema::KindSet;
-use crate::source::Span;
 use crate::syntax::{Class, Shape, Token, Value, View, prose};
 
 const FIELDS: [&str; 6] = ["severity", "why", "doc", "pillar", "yields-to", "covers"];
@@ -22,10 +22,10 @@ const STATEMENTS: [&str; 9] =
 
 /// Reads one rule.
 pub(super) struct RuleReader<'a> {
-    typer: Typer<'a>,
-    view: View<'a>,
-    rule: Rule,
-    examples: Vec<Example>,
+    pub(super) typer: Typer<'a>,
+    pub(super) view: View<'a>,
+    pub(super) rule: Rule,
+    pub(super) examples: Vec<Example>,
 }
 
 impl<'a> RuleReader<'a> {
@@ -73,9 +73,11 @@ impl<'a> RuleReader<'a> {
             }
         }
         self.rule.frame = self.typer.frame;
-        self.mark_late_lets();
-        self.rule.parameters = self.parameters();
         let complete = self.check_complete();
+        if complete {
+            self.mark_late_lets();
+        }
+        self.rule.parameters = self.parameters();
         let explanation = self.explanation();
         (complete.then_some(self.rule), explanation)
     }
@@ -449,147 +451,4 @@ impl<'a> RuleReader<'a> {
             self.typer.error("rule-bad-fix", into.span, message, "no such field");
         }
     }
-
-    /// A `let` that no later range or condition reads is worked out for findings only.
-    fn mark_late_lets(&mut self) {
-        let mut needed: Vec<u16> = Vec::new();
-        for stage in self.rule.stages.iter_mut().rev() {
-            match stage {
-                Stage::When(condition) => needed.extend(condition.variables()),
-                Stage::Each(source) => {
-                    source.filter.iter().for_each(|filter| needed.extend(filter.variables()));
-                    match &source.from {
-                        super::From::Kinds(_) => {}
-                        super::From::Naming(_, _, inner) | super::From::List(inner) => {
-                            needed.extend(inner.variables())
-                        }
-                    }
-                }
-                Stage::Let(slot, value, usage) => {
-                    if needed.contains(slot) {
-                        needed.extend(value.variables());
-                    } else {
-                        *usage = LetUse::Text;
-                    }
-                }
-            }
-        }
-    }
-
-    /// The parameters that conditions read.
-    fn parameters(&self) -> Vec<usize> {
-        let mut found = Vec::new();
-        for stage in &self.rule.stages {
-            let read = match stage {
-                Stage::When(expr) => parameters_of(expr),
-                Stage::Each(source) => source.filter.iter().flat_map(parameters_of).collect(),
-                Stage::Let(..) => Vec::new(),
-            };
-            found.extend(read);
-        }
-        found.sort_unstable();
-        found.dedup();
-        found
-    }
-
-    fn check_complete(&mut self) -> bool {
-        let head = self.view.head().span;
-        let ranges = self.rule.stages.iter().any(|stage| matches!(stage, Stage::Each(_)));
-        let checks = [
-            (ranges, "this rule has no `for each`: say of what it speaks"),
-            (!self.rule.messages.is_empty(), "this rule has no message"),
-            (!self.rule.primary.is_empty(), "this rule has no primary label: say where the finding points"),
-        ];
-        let mut complete = true;
-        for (present, message) in checks {
-            if !present {
-                self.typer.error("rule-incomplete", head, message, "incomplete");
-                complete = false;
-            }
-        }
-        self.check_reached();
-        for bad in [true, false] {
-            if !self.examples.iter().any(|example| example.bad == bad) {
-                let message = if bad {
-                    "this rule has no bad example: nothing shows that it can fire"
-                } else {
-                    "this rule has no good example: nothing shows where it stays silent"
-                };
-                self.typer.error("rule-untested", head, message, "untested");
-            }
-        }
-        complete
-    }
-
-    /// Of several messages, primary labels or helps the first that holds is said: one without a condition ends
-    /// the list.
-    fn check_reached(&mut self) {
-        let mut lists: Vec<(&str, Vec<(bool, Span)>)> = Vec::new();
-        let of_template = |template: &Template| template.span;
-        let messages =
-            self.rule.messages.iter().map(|known| (known.when.is_none(), of_template(&known.then)));
-        lists.push(("message", messages.collect()));
-        let primary = self.rule.primary.iter().map(|label| (label.when.is_none(), of_template(&label.text)));
-        // A label whose place is a field may point nowhere, so the next one can still be reached.
-        let certain = self.rule.primary.iter().map(|label| !matches!(label.place.ty, Ty::Step | Ty::Any));
-        let primary = primary.zip(certain).map(|((always, span), certain)| (always && certain, span));
-        lists.push(("label", primary.collect()));
-        let help = self.rule.help.iter().map(|known| (known.when.is_none(), of_template(&known.then)));
-        lists.push(("help", help.collect()));
-        for (what, list) in lists {
-            let always = list.iter().position(|(always, _)| *always);
-            if let Some((_, span)) = always.and_then(|at| list.get(at + 1)) {
-                let message = format!("this {what} is never reached: the one before it always holds");
-                self.typer.error(
-                    "rule-unreachable",
-                    *span,
-                    message,
-                    "put it first, or give the one before it a `when`",
-                );
-            }
-        }
-    }
-
-    fn explanation(&mut self) -> Explanation {
-        let schema = self.typer.schema();
-        let lets = self.rule.stages.iter().filter_map(|stage| match stage {
-            Stage::Let(_, value, _) => Some(value),
-            _ => None,
-        });
-        let mut read: Vec<usize> = lets.flat_map(parameters_of).collect();
-        read.extend(&self.rule.parameters);
-        read.extend(self.rule.steps.iter().flat_map(|step| &step.parameters));
-        read.sort_unstable();
-        read.dedup();
-        let parameters = read.iter().filter_map(|at| {
-            let known = schema.parameters().get(*at)?;
-            let value =
-                self.typer.context.texts.get(&known.value.file).map(|text| known.value.span.of(text))?;
-            Some((schema.names.text(known.name).to_owned(), value.to_owned(), known.why.clone()))
-        });
-        Explanation {
-            id: self.rule.id.clone(),
-            title: self.rule.title.clone(),
-            pack: self.rule.pack.clone(),
-            severity: self.rule.severity,
-            doc: self.rule.doc.clone().unwrap_or_default(),
-            why: self.rule.why.clone(),
-            parameters: parameters.collect(),
-            examples: std::mem::take(&mut self.examples),
-            place: self.rule.place,
-        }
-    }
-}
-
-/// The parameters that an expression reads.
-fn parameters_of(expr: &Expr) -> Vec<usize> {
-    let mut found = Vec::new();
-    expr.visit(&mut |inner| {
-        if let Node::Parameter(at) = inner.node
-            && !found.contains(&at)
-        {
-            found.push(at);
-        }
-    });
-    found
 }

@@ -23,6 +23,7 @@ pub(super) fn define(context: &Context<'_>, view: View<'_>) -> Result<Define, Sl
         names,
         after,
         depth: 0,
+        links: 0,
     };
     let (name, span) = parser.name("the name of the function")?;
     let mut parameters = Vec::new();

@@ -4,6 +4,7 @@
 mod access;
 mod ast;
 mod catalogue;
+mod complete;
 mod declare;
 mod define;
 mod expr;

@@ -10,6 +10,8 @@ use crate::syntax::{Class, Token, prose};
 
 /// Deepest nesting of one expression; its brackets were counted by the splitter, its operators are not.
 const MAX_DEPTH: usize = 100;
+/// Most signs of arithmetic and dots of one statement: each makes its expression one deeper.
+const MAX_LINKS: usize = 500;
 
 pub(super) type Slip = Box<Diagnostic>;
 
@@ -24,6 +26,7 @@ pub(super) struct Parser<'a> {
     /// Words after which the statement is reported to end, if it has no atoms.
     pub after: Span,
     pub depth: usize,
+    pub links: usize,
 }
 
 impl<'a> Parser<'a> {
@@ -207,6 +210,15 @@ impl<'a> Parser<'a> {
         self.operations(Self::postfix, &[("*", Sign::Times), ("/", Sign::Over)])
     }
 
+    /// Counts signs and dots, which no bracket bounds.
+    fn link(&mut self, count: usize) -> Result<(), Slip> {
+        self.links += count;
+        if self.links > MAX_LINKS {
+            return Err(self.error("this statement is too long", "give a part of it a name with `let`"));
+        }
+        Ok(())
+    }
+
     fn operations(
         &mut self,
         part: fn(&mut Self) -> Result<Ast, Slip>,
@@ -215,6 +227,7 @@ impl<'a> Parser<'a> {
         let mut left = part(self)?;
         while let Some((_, sign)) = signs.iter().find(|(mark, _)| self.is_mark(mark)) {
             self.at += 1;
+            self.link(1)?;
             let right = part(self)?;
             left = Ast {
                 span: left.span.to(right.span),
@@ -230,18 +243,19 @@ impl<'a> Parser<'a> {
         while self.is_mark(".") {
             self.at += 1;
             let (path, span) = self.name("the name of a field")?;
-            base = self.fields(base, &path, span);
+            base = self.fields(base, &path, span)?;
         }
         Ok(base)
     }
 
-    fn fields(&self, base: Ast, path: &str, span: Span) -> Ast {
+    fn fields(&mut self, base: Ast, path: &str, span: Span) -> Result<Ast, Slip> {
+        self.link(path.split('.').count())?;
         let mut start = span.start;
-        path.split('.').fold(base, |base, field| {
+        Ok(path.split('.').fold(base, |base, field| {
             let own = Span { start, end: start + field.len() as u32 };
             start = own.end + 1;
             Ast { span: base.span.to(own), node: Node::Field(Box::new(base), field.to_owned(), own) }
-        })
+        }))
     }
 
     fn primary(&mut self) -> Result<Ast, Slip> {
@@ -287,10 +301,10 @@ impl<'a> Parser<'a> {
                     return self.call(first.to_owned(), span);
                 }
                 let base = Ast { span, node: Node::Word(first.to_owned()) };
-                Ok(match rest {
+                match rest {
                     Some(rest) => self.fields(base, rest, Span { start: span.end + 1, end: token.span.end }),
-                    None => base,
-                })
+                    None => Ok(base),
+                }
             }
         }
     }

@@ -16,6 +16,10 @@ use crate::syntax::{self, Piece, Value, View};
 
 /// Most calls of functions that one rule may come to, those inside functions included: each is inlined.
 const MAX_INLINED: usize = 1_000;
+/// Deepest nesting of a typed expression, that of inlined functions included: whoever walks it recurses.
+const MAX_DEPTH: usize = 1_000;
+/// Most variables of one rule, those of inlined functions included: slots are numbers of 16 bits.
+const MAX_VARIABLES: usize = u16::MAX as usize;
 
 /// A declared function.
 #[derive(Clone, Debug)]
@@ -51,6 +55,10 @@ pub(super) struct Typer<'a> {
     pub(super) calls: Vec<String>,
     /// How many calls were inlined so far.
     inlined: usize,
+    /// How deep the expression that is being typed lies in others.
+    depth: usize,
+    /// Whether it was said that a limit is reached.
+    over_limit: bool,
     /// Whether mistakes are said: those in a function are said where it is declared, not where it is used.
     pub(super) quiet: bool,
     /// The variable whose range is being typed, and so is not in reach yet.
@@ -73,6 +81,8 @@ impl<'a> Typer<'a> {
             frame: 0,
             calls: Vec::new(),
             inlined: 0,
+            depth: 0,
+            over_limit: false,
             quiet: false,
             ranging: None,
         }
@@ -106,7 +116,11 @@ impl<'a> Typer<'a> {
     /// Brings a variable into reach.
     pub(super) fn declare(&mut self, name: &str, ty: Ty) -> u16 {
         let slot = self.frame as u16;
-        self.frame += 1;
+        if self.frame < MAX_VARIABLES {
+            self.frame += 1;
+        } else {
+            self.limit(Span::default(), format!("there are more than {MAX_VARIABLES} names here"));
+        }
         self.variables.push((name.to_owned(), slot, ty));
         slot
     }
@@ -121,7 +135,27 @@ impl<'a> Typer<'a> {
         self.variables.truncate(mark);
     }
 
+    /// Says once that a limit is reached, also where a function was well by itself.
+    fn limit(&mut self, span: Span, message: String) {
+        if !std::mem::replace(&mut self.over_limit, true) {
+            let quiet = std::mem::replace(&mut self.quiet, false);
+            self.error("rule-syntax", span, message, "say it with fewer, or in several rules");
+            self.quiet = quiet;
+        }
+    }
+
     pub(super) fn expr(&mut self, ast: &Ast, expected: Option<&Ty>) -> Expr {
+        if self.depth == MAX_DEPTH {
+            self.limit(ast.span, format!("this comes to expressions nested deeper than {MAX_DEPTH}"));
+            return Expr { node: Node::Constant(Constant::Unknown), ty: Ty::Any, span: ast.span };
+        }
+        self.depth += 1;
+        let expr = self.typed(ast, expected);
+        self.depth -= 1;
+        expr
+    }
+
+    fn typed(&mut self, ast: &Ast, expected: Option<&Ty>) -> Expr {
         let span = ast.span;
         let (node, ty) = match &ast.node {
             Written::Word(word) => self.word(word, span, expected),
@@ -284,11 +318,7 @@ impl<'a> Typer<'a> {
         }
         self.inlined += 1;
         if self.inlined > MAX_INLINED {
-            let message = format!("this comes to more than {MAX_INLINED} calls of functions");
-            if self.inlined == MAX_INLINED + 1 {
-                self.quiet = false;
-                self.error("rule-recursion", span, message, "say it with fewer");
-            }
+            self.limit(span, format!("this comes to more than {MAX_INLINED} calls of functions"));
             return (Node::Constant(Constant::Unknown), Ty::Any);
         }
         self.calls.push(define.name.clone());
@@ -365,6 +395,7 @@ impl<'a> Typer<'a> {
             names: &self.context.facts.names,
             after,
             depth: 0,
+            links: 0,
         }
     }
 }

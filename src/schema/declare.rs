@@ -288,6 +288,7 @@ impl Loader<'_> {
             carries: None,
             states: view.field("states").map(|states| states.prose().into_owned()),
             fields: Vec::new(),
+            field_names: Vec::new(),
             place: view.head(),
         });
         self.schema.kinds_by_name.insert(name, id);
@@ -367,6 +368,7 @@ impl Loader<'_> {
             if kind.slot(name).is_some() {
                 self.error(block.at(token.span), "this kind has that field already", "again here");
             } else {
+                kind.field_names.push(name);
                 kind.fields.push(field);
             }
         }
@@ -464,6 +466,7 @@ impl Loader<'_> {
                 .and_then(|base| self.schema.kind(*base))
                 .map(|base| (base.open, base.amounts_of, base.fact));
             if let Some(kind) = self.schema.kinds.get_mut(id.0 as usize) {
+                kind.field_names = fields.iter().map(|field| field.name).collect();
                 kind.fields = fields;
                 if let Some((open, amounts_of, fact)) = inherited {
                     kind.open |= open;

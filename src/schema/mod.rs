@@ -62,6 +62,12 @@ impl KindSet {
         KindSet(self.0 & other.0)
     }
 
+    /// The kinds of this set that are not in the other.
+    #[must_use]
+    pub fn without(self, other: KindSet) -> KindSet {
+        KindSet(self.0 & !other.0)
+    }
+
     /// Whether the kind is one of them.
     #[must_use]
     pub fn has(self, kind: KindId) -> bool {
@@ -119,6 +125,8 @@ pub struct Kind {
     pub states: Option<String>,
     /// Its fields, inherited ones first.
     pub fields: Vec<Field>,
+    /// Their names, close together: each field that is read is sought here.
+    pub(super) field_names: Vec<Symbol>,
     /// Where it is declared.
     pub place: Place,
 }
@@ -127,7 +135,7 @@ impl Kind {
     /// The field of that name.
     #[must_use]
     pub fn slot(&self, name: Symbol) -> Option<Slot> {
-        self.fields.iter().position(|field| field.name == name).map(|at| Slot(at as u8))
+        self.field_names.iter().position(|known| *known == name).map(|at| Slot(at as u8))
     }
 
     /// The field at a slot.

@@ -1,6 +1,8 @@
 //! Puts atoms into entries and entries into bodies: owns `Tree` and the recovery within a block. A bad line
 //! costs a line, a missing `}` a block; each mistake has its own words. Knows no kind or field.
 
+use std::collections::BTreeSet;
+
 use super::split::Piece;
 use super::token::{Class, Token};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -131,7 +133,7 @@ pub fn build(
         first: 0,
         open,
         brackets,
-        closed_at: 0,
+        closed: None,
         diagnostics,
     };
     builder.run();
@@ -156,8 +158,8 @@ struct Builder<'a> {
     first: usize,
     open: Vec<OpenBlock>,
     brackets: Vec<Span>,
-    /// The atom that closes the outermost bracket, once it was sought.
-    closed_at: usize,
+    /// Where the brackets begin that are closed before a brace or `;`, once a line ended inside one.
+    closed: Option<BTreeSet<u32>>,
     diagnostics: &'a mut Vec<Diagnostic>,
 }
 
@@ -213,6 +215,10 @@ impl Builder<'_> {
     fn end(&mut self, token: Token) {
         let is_line_end = token.span.of(self.text) == "\n";
         if is_line_end && !self.is_fresh() && (self.in_brackets() || self.goes_on()) {
+            // The blank lines that follow end nothing either, and are not asked one by one.
+            while self.atoms.get(self.at).is_some_and(|next| next.span.of(self.text) == "\n") {
+                self.at += 1;
+            }
             return;
         }
         self.flush();
@@ -220,23 +226,9 @@ impl Builder<'_> {
 
     /// Whether a line end stands inside brackets that are closed later; else they end with their line.
     fn in_brackets(&mut self) -> bool {
-        let mut depth = self.brackets.len();
-        if depth == 0 || self.at <= self.closed_at {
-            return depth > 0;
-        }
-        for (index, token) in self.atoms.iter().enumerate().skip(self.at) {
-            match (token.class, token.span.of(self.text)) {
-                (Class::Open | Class::Close, _) | (Class::End, ";") => return false,
-                (Class::Mark, "[" | "(") => depth += 1,
-                (Class::Mark, "]" | ")") if depth == 1 => {
-                    self.closed_at = index;
-                    return true;
-                }
-                (Class::Mark, "]" | ")") => depth -= 1,
-                _ => {}
-            }
-        }
-        false
+        let Some(outermost) = self.brackets.first() else { return false };
+        let (atoms, text) = (&self.atoms, self.text);
+        self.closed.get_or_insert_with(|| closed_brackets(atoms, text)).contains(&outermost.start)
     }
 
     /// Whether the next line carries this statement on.
@@ -466,6 +458,20 @@ impl Builder<'_> {
     fn error(&self, code: &str, message: impl Into<String>, span: Span) -> Diagnostic {
         Diagnostic::new(code, Severity::Error, message, self.file, span)
     }
+}
+
+/// Where the brackets begin that are closed before the next brace or `;`.
+fn closed_brackets(atoms: &[Token], text: &str) -> BTreeSet<u32> {
+    let (mut open, mut closed) = (Vec::new(), BTreeSet::new());
+    for atom in atoms {
+        match (atom.class, atom.span.of(text)) {
+            (Class::Open | Class::Close, _) | (Class::End, ";") => open.clear(),
+            (Class::Mark, "[" | "(") => open.push(atom.span.start),
+            (Class::Mark, "]" | ")") => closed.extend(open.pop()),
+            _ => {}
+        }
+    }
+    closed
 }
 
 const SMART_QUOTES: [char; 9] = ['“', '”', '„', '‟', '«', '»', '‘', '’', '‚'];

@@ -60,6 +60,9 @@ impl Ratio {
         if whole.is_empty() || !all_digits(whole) || !all_digits(decimals) {
             return None;
         }
+        if decimals.is_empty() && whole.len() <= MAX_DIGITS {
+            return whole.parse().ok().map(Self::whole);
+        }
         let decimals = decimals.trim_end_matches('0');
         let significant = format!("{whole}{decimals}");
         if significant.trim_start_matches('0').len() > MAX_DIGITS || decimals.len() > MAX_DIGITS {
@@ -181,7 +184,7 @@ impl Ratio {
     fn fit(num: i128, den: i128, round: Round) -> Ratio {
         let (num, den) = if den < 0 { (-num, -den) } else { (num, den) };
         let shared = if den == 1 { 1 } else { gcd(num.unsigned_abs(), den.unsigned_abs()) as i128 };
-        let (num, den) = (num / shared, den / shared);
+        let (num, den) = if shared == 1 { (num, den) } else { (num / shared, den / shared) };
         match (i64::try_from(num), i64::try_from(den)) {
             (Ok(num), Ok(den)) if num != i64::MIN => Ratio { num, den },
             _ if num < 0 => Self::squeeze(-num, den, round.flip()).negated(),
@@ -242,6 +245,17 @@ fn thousands(number: i128) -> String {
 }
 
 fn gcd(mut a: u128, mut b: u128) -> u128 {
+    while b != 0 {
+        // Most numbers are small, and a division of large ones takes ten times as long.
+        if let (Ok(a), Ok(b)) = (u64::try_from(a), u64::try_from(b)) {
+            return u128::from(small_gcd(a, b));
+        }
+        (a, b) = (b, a % b);
+    }
+    a.max(1)
+}
+
+fn small_gcd(mut a: u64, mut b: u64) -> u64 {
     while b != 0 {
         (a, b) = (b, a % b);
     }

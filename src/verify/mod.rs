@@ -4,7 +4,7 @@
 mod mutate;
 
 use crate::analysis::{self, Input, Options};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Detail, Diagnostic};
 use crate::rule::{Example, Expectation, Explanation};
 use crate::rulebook::{Additions, Rulebook};
 use crate::source::{Origin, SourceFile, Sources};
@@ -263,7 +263,8 @@ fn run(sources: &mut Sources, book: &Rulebook, select: Vec<String>, example: &Ex
     let file = sources.add(SourceFile::new("example.plumb", example.text.clone(), Origin::Portfolio));
     let input = Input { root: ".".into(), files: vec![file], named: vec![file] };
     let Some(today) = Day::parse(TODAY) else { return Vec::new() };
-    let options = Options { as_of: None, today, select, ignore: Vec::new(), waive: true };
+    let options =
+        Options { as_of: None, today, select, ignore: Vec::new(), waive: true, detail: Detail::Full };
     analysis::check(sources, book, &input, &options).findings
 }
 

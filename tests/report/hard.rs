@@ -9,7 +9,7 @@ use crate::texts::Texts;
 
 fn at(place: Place, id: &str, severity: Severity, message: &str) -> Diagnostic {
     let mut finding = Diagnostic::new(id, severity, message, place.file, place.span);
-    finding.as_of = Some("2026-11-24".into());
+    finding.as_of = plumbrule::value::Day::parse("2026-11-24");
     finding
 }
 
@@ -130,7 +130,7 @@ pub(crate) fn limits() -> Run {
     route.route =
         places.map(|place| Hop { entity: "x".into(), item: None, removes_all: false, place }).into();
     route.route.push(route.route[1].clone());
-    route.as_of = Some("2027-01-01".into());
+    route.as_of = plumbrule::value::Day::parse("2027-01-01");
     let middle = texts.at("far.plumb", 1, "b: 2");
     let apart = at(middle, "far-apart", Severity::Error, "one line of six hundred columns")
         .label("the middle")

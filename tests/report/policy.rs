@@ -62,7 +62,7 @@ fn portfolio() -> Portfolio {
 
 fn rule(id: &str, severity: Severity, message: &str, place: Place) -> Diagnostic {
     let mut finding = Diagnostic::new(id, severity, message, place.file, place.span);
-    finding.as_of = Some("2026-11-24".into());
+    finding.as_of = plumbrule::value::Day::parse("2026-11-24");
     finding
 }
 

@@ -1,0 +1,161 @@
+//! A rule once all its statements are read: owns what it may not lack, what can never be reached, and what its
+//! conditions depend on.
+
+use super::declare::RuleReader;
+use super::expr::{Expr, Node, Ty};
+use super::template::Template;
+use super::{Explanation, LetUse, Stage};
+use crate::source::Span;
+
+/// Most ranges, names and conditions of a rule.
+const MAX_STAGES: usize = 500;
+
+impl RuleReader<'_> {
+    /// A `let` that no later range or condition reads is worked out for findings only.
+    pub(super) fn mark_late_lets(&mut self) {
+        let mut needed: Vec<u16> = Vec::new();
+        for stage in self.rule.stages.iter_mut().rev() {
+            match stage {
+                Stage::When(condition) => needed.extend(condition.variables()),
+                Stage::Each(source) => {
+                    source.filter.iter().for_each(|filter| needed.extend(filter.variables()));
+                    match &source.from {
+                        super::From::Kinds(_) => {}
+                        super::From::Naming(_, _, inner) | super::From::List(inner) => {
+                            needed.extend(inner.variables())
+                        }
+                    }
+                }
+                Stage::Let(slot, value, usage) => {
+                    if needed.contains(slot) {
+                        needed.extend(value.variables());
+                    } else {
+                        *usage = LetUse::Text;
+                    }
+                }
+            }
+        }
+    }
+
+    /// The parameters that conditions read.
+    pub(super) fn parameters(&self) -> Vec<usize> {
+        let mut found = Vec::new();
+        for stage in &self.rule.stages {
+            let read = match stage {
+                Stage::When(expr) => parameters_of(expr),
+                Stage::Each(source) => source.filter.iter().flat_map(parameters_of).collect(),
+                Stage::Let(..) => Vec::new(),
+            };
+            found.extend(read);
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    pub(super) fn check_complete(&mut self) -> bool {
+        let head = self.view.head().span;
+        let ranges = self.rule.stages.iter().any(|stage| matches!(stage, Stage::Each(_)));
+        let checks = [
+            (ranges, "this rule has no `for each`: say of what it speaks"),
+            (!self.rule.messages.is_empty(), "this rule has no message"),
+            (!self.rule.primary.is_empty(), "this rule has no primary label: say where the finding points"),
+        ];
+        let few = self.rule.stages.len() <= MAX_STAGES;
+        if !few {
+            let message = format!("this rule has more than {MAX_STAGES} ranges, names and conditions");
+            self.typer.error("rule-syntax", head, message, "make several rules of it");
+        }
+        let mut complete = few;
+        for (present, message) in checks {
+            if !present {
+                self.typer.error("rule-incomplete", head, message, "incomplete");
+                complete = false;
+            }
+        }
+        self.check_reached();
+        for bad in [true, false] {
+            if !self.examples.iter().any(|example| example.bad == bad) {
+                let message = if bad {
+                    "this rule has no bad example: nothing shows that it can fire"
+                } else {
+                    "this rule has no good example: nothing shows where it stays silent"
+                };
+                self.typer.error("rule-untested", head, message, "untested");
+            }
+        }
+        complete
+    }
+
+    /// Of several messages, primary labels or helps the first that holds is said: one without a condition ends
+    /// the list.
+    fn check_reached(&mut self) {
+        let mut lists: Vec<(&str, Vec<(bool, Span)>)> = Vec::new();
+        let of_template = |template: &Template| template.span;
+        let messages =
+            self.rule.messages.iter().map(|known| (known.when.is_none(), of_template(&known.then)));
+        lists.push(("message", messages.collect()));
+        let primary = self.rule.primary.iter().map(|label| (label.when.is_none(), of_template(&label.text)));
+        // A label whose place is a field may point nowhere, so the next one can still be reached.
+        let certain = self.rule.primary.iter().map(|label| !matches!(label.place.ty, Ty::Step | Ty::Any));
+        let primary = primary.zip(certain).map(|((always, span), certain)| (always && certain, span));
+        lists.push(("label", primary.collect()));
+        let help = self.rule.help.iter().map(|known| (known.when.is_none(), of_template(&known.then)));
+        lists.push(("help", help.collect()));
+        for (what, list) in lists {
+            let always = list.iter().position(|(always, _)| *always);
+            if let Some((_, span)) = always.and_then(|at| list.get(at + 1)) {
+                let message = format!("this {what} is never reached: the one before it always holds");
+                self.typer.error(
+                    "rule-unreachable",
+                    *span,
+                    message,
+                    "put it first, or give the one before it a `when`",
+                );
+            }
+        }
+    }
+
+    pub(super) fn explanation(&mut self) -> Explanation {
+        let schema = self.typer.schema();
+        let lets = self.rule.stages.iter().filter_map(|stage| match stage {
+            Stage::Let(_, value, _) => Some(value),
+            _ => None,
+        });
+        let mut read: Vec<usize> = lets.flat_map(parameters_of).collect();
+        read.extend(&self.rule.parameters);
+        read.extend(self.rule.steps.iter().flat_map(|step| &step.parameters));
+        read.sort_unstable();
+        read.dedup();
+        let parameters = read.iter().filter_map(|at| {
+            let known = schema.parameters().get(*at)?;
+            let value =
+                self.typer.context.texts.get(&known.value.file).map(|text| known.value.span.of(text))?;
+            Some((schema.names.text(known.name).to_owned(), value.to_owned(), known.why.clone()))
+        });
+        Explanation {
+            id: self.rule.id.clone(),
+            title: self.rule.title.clone(),
+            pack: self.rule.pack.clone(),
+            severity: self.rule.severity,
+            doc: self.rule.doc.clone().unwrap_or_default(),
+            why: self.rule.why.clone(),
+            parameters: parameters.collect(),
+            examples: std::mem::take(&mut self.examples),
+            place: self.rule.place,
+        }
+    }
+}
+
+/// The parameters that an expression reads.
+pub(super) fn parameters_of(expr: &Expr) -> Vec<usize> {
+    let mut found = Vec::new();
+    expr.visit(&mut |inner| {
+        if let Node::Parameter(at) = inner.node
+            && !found.contains(&at)
+        {
+            found.push(at);
+        }
+    });
+    found
+}
