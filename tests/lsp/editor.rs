@@ -82,7 +82,6 @@ impl Editor {
             open: BTreeSet::new(),
             versions: BTreeMap::new(),
             shown: BTreeMap::new(),
-            /// Versions by URI, as they were told last.
             told: BTreeMap::new(),
             heard: Vec::new(),
         }
