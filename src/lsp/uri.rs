@@ -33,6 +33,8 @@ fn local(bytes: Vec<u8>) -> Option<PathBuf> {
 
 /// The URI of a whole path with `/`; none if the name is of no file.
 pub(super) fn of(name: &str) -> Option<Uri> {
+    // Windows puts this before paths without links.
+    let name = name.strip_prefix("//?/").unwrap_or(name);
     let root = if name.starts_with('/') { "" } else { "/" };
     Path::new(name).is_absolute().then(|| Uri(format!("file://{root}{}", utf8_percent_encode(name, CODED))))
 }
