@@ -1,7 +1,7 @@
 //! What lies open: owns the documents of the editor, and the portfolios around them with what came of each. A text
 //! that is typed into is judged again with all others kept in memory. Knows no message.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use gen_lsp_types::{TextDocumentContentChangeEvent, Uri};
@@ -215,11 +215,9 @@ impl Desk {
         self.rules.said.iter().chain(&self.unread).chain(checked.flat_map(|checked| &checked.findings))
     }
 
-    /// Names of all files that are read, and of those that are open.
-    pub(super) fn names(&self) -> BTreeSet<&str> {
-        let files = self.portfolios.iter().flat_map(|portfolio| &portfolio.input.files);
-        let open = self.documents.keys().map(String::as_str);
-        files.map(|file| self.sources.name(*file)).chain(open).collect()
+    /// All documents, by the names of their files.
+    pub(super) fn documents(&self) -> impl Iterator<Item = (&str, &Document)> {
+        self.documents.iter().map(|(name, document)| (name.as_str(), document))
     }
 
     /// All texts.
@@ -230,11 +228,6 @@ impl Desk {
     /// What holds, unless rules are broken.
     pub(super) fn book(&self) -> Option<&Rulebook> {
         self.rules.book.as_ref()
-    }
-
-    /// The document of a file.
-    pub(super) fn document(&self, name: &str) -> Option<&Document> {
-        self.documents.get(name)
     }
 
     /// The name of the file that an editor means.
@@ -248,7 +241,7 @@ impl Desk {
 
     /// The URI of a file: as the editor names it, if it is open.
     pub(super) fn uri(&self, name: &str) -> Option<Uri> {
-        self.document(name).map_or_else(|| uri::of(name), |document| Some(document.uri.clone()))
+        self.documents.get(name).map_or_else(|| uri::of(name), |document| Some(document.uri.clone()))
     }
 
     /// The text of that name, with what came of its portfolio.

@@ -1,5 +1,5 @@
-//! Findings as editors show them: owns their form, and the reports in which an editor asks for them. Knows nothing
-//! of when they are told.
+//! Findings as editors show them: owns their form, and the report in which an editor asks for them. Knows nothing of
+//! when they are told.
 
 use std::collections::BTreeMap;
 use std::hash::{Hash, Hasher};
@@ -98,79 +98,27 @@ fn page(desk: &Desk, code: &str) -> Option<lsp::Uri> {
     }
 }
 
-/// Answers what is shown in one file.
+/// Answers what is shown in one file, unless the editor knows it already.
 pub(super) fn document(desk: &Desk, params: &lsp::DocumentDiagnosticParams) -> lsp::DocumentDiagnosticReport {
     let name = desk.name(&params.text_document.uri).unwrap_or_default();
     let here = desk.findings().filter(|found| desk.sources().name(found.primary.place.file) == name);
-    let items = here.filter_map(|finding| shown(desk, finding)).collect();
-    match report(items, params.previous_result_id.as_deref()) {
-        Ok(full_document_diagnostic_report) => lsp::RelatedFullDocumentDiagnosticReport {
-            related_documents: None,
-            full_document_diagnostic_report,
-        }
-        .into(),
-        Err(unchanged_document_diagnostic_report) => lsp::RelatedUnchangedDocumentDiagnosticReport {
-            related_documents: None,
-            unchanged_document_diagnostic_report,
-        }
-        .into(),
-    }
-}
-
-/// Answers what is shown in all files that are read, and in those that were told of before.
-pub(super) fn workspace(
-    desk: &Desk,
-    params: &lsp::WorkspaceDiagnosticParams,
-) -> lsp::WorkspaceDiagnosticReport {
-    let mut shown = by_file(desk);
-    for name in desk.names() {
-        shown.entry(name).or_default();
-    }
-    let mut before: BTreeMap<&str, &str> =
-        params.previous_result_ids.iter().map(|known| (known.uri.0.as_str(), known.value.as_str())).collect();
-    let mut items: Vec<lsp::WorkspaceDocumentDiagnosticReport> = Vec::new();
-    for (name, found) in shown {
-        let Some(uri) = desk.uri(name) else { continue };
-        let known = before.remove(uri.0.as_str());
-        let version = desk.document(name).map(|document| document.version);
-        items.push(in_workspace(uri, version, report(found, known)));
-    }
-    // What is not read any more shows nothing any more.
-    let gone = before
-        .into_iter()
-        .map(|(uri, known)| in_workspace(uri.into(), None, report(Vec::new(), Some(known))));
-    items.extend(gone);
-    lsp::WorkspaceDiagnosticReport { items }
-}
-
-/// What is shown in a file, unless the editor knows it already.
-type Report = Result<lsp::FullDocumentDiagnosticReport, lsp::UnchangedDocumentDiagnosticReport>;
-
-fn report(items: Vec<lsp::Diagnostic>, known: Option<&str>) -> Report {
+    let items: Vec<lsp::Diagnostic> = here.filter_map(|finding| shown(desk, finding)).collect();
     let mut hasher = FxHasher::default();
     serde_json::to_vec(&items).unwrap_or_default().hash(&mut hasher);
     let result_id = format!("{:x}", hasher.finish());
-    if known == Some(&result_id) {
-        return Err(lsp::UnchangedDocumentDiagnosticReport { result_id });
-    }
-    Ok(lsp::FullDocumentDiagnosticReport { result_id: Some(result_id), items })
-}
-
-fn in_workspace(
-    uri: lsp::Uri,
-    version: Option<i32>,
-    report: Report,
-) -> lsp::WorkspaceDocumentDiagnosticReport {
-    match report {
-        Ok(full_document_diagnostic_report) => {
-            lsp::WorkspaceFullDocumentDiagnosticReport { uri, version, full_document_diagnostic_report }
-                .into()
+    if params.previous_result_id.as_ref() == Some(&result_id) {
+        return lsp::RelatedUnchangedDocumentDiagnosticReport {
+            related_documents: None,
+            unchanged_document_diagnostic_report: lsp::UnchangedDocumentDiagnosticReport { result_id },
         }
-        Err(unchanged_document_diagnostic_report) => lsp::WorkspaceUnchangedDocumentDiagnosticReport {
-            uri,
-            version,
-            unchanged_document_diagnostic_report,
-        }
-        .into(),
+        .into();
     }
+    lsp::RelatedFullDocumentDiagnosticReport {
+        related_documents: None,
+        full_document_diagnostic_report: lsp::FullDocumentDiagnosticReport {
+            result_id: Some(result_id),
+            items,
+        },
+    }
+    .into()
 }

@@ -31,7 +31,8 @@ pub fn serve(input: impl Read + Send + 'static, out: &mut dyn Write, settings: S
         desk: Desk::new(settings),
         state: State::New,
         client: Client::default(),
-        shown: BTreeMap::new(),
+        sent: BTreeMap::new(),
+        asked_for: BTreeMap::new(),
         told: BTreeSet::new(),
         asked: 0,
     };
@@ -71,7 +72,7 @@ enum State {
 /// What the editor can do.
 #[derive(Default)]
 struct Client {
-    /// Asks for diagnostics itself.
+    /// Asks for the diagnostics of open texts itself; those of others have to be sent.
     asks: bool,
     /// Asks anew when it is told that there is reason to.
     asks_anew: bool,
@@ -97,8 +98,10 @@ struct Server<'o> {
     desk: Desk,
     state: State,
     client: Client,
-    /// What was told last of each file, with the version of its text.
-    shown: Shown,
+    /// What was sent last of each file.
+    sent: Shown,
+    /// What there was to ask for last.
+    asked_for: Shown,
     /// What was told that concerns no file.
     told: BTreeSet<String>,
     /// How often the editor was asked for something.
@@ -151,7 +154,7 @@ impl Server<'_> {
                 self.state = State::Leaving;
                 Ok(Value::Null)
             }
-            None => self.handle(method, params),
+            None => self.handle(method, params)?,
         };
         match answer {
             Ok(result) => wire::write(self.out, &json!({"jsonrpc": "2.0", "id": id, "result": result})),
@@ -159,12 +162,14 @@ impl Server<'_> {
         }
     }
 
-    fn handle(&mut self, method: &str, params: Value) -> Result<Value, (ErrorCodes, String)> {
-        let handler = HANDLERS.iter().find(|handler| handler.method == method);
-        let handler =
-            handler.ok_or_else(|| (ErrorCodes::MethodNotFound, format!("`{method}` is not answered")))?;
-        self.desk.settle();
-        (handler.answer)(&self.desk, params).map_err(|error| (ErrorCodes::InvalidParams, error.to_string()))
+    /// Answers from texts as they are now. What was found in them is told before, so that no answer runs ahead.
+    fn handle(&mut self, method: &str, params: Value) -> io::Result<Result<Value, (ErrorCodes, String)>> {
+        let Some(handler) = HANDLERS.iter().find(|handler| handler.method == method) else {
+            return Ok(Err((ErrorCodes::MethodNotFound, format!("`{method}` is not answered"))));
+        };
+        self.tell()?;
+        let answer = (handler.answer)(&self.desk, params);
+        Ok(answer.map_err(|error| (ErrorCodes::InvalidParams, error.to_string())))
     }
 
     fn initialize(&mut self, params: &Value) -> Value {
@@ -257,43 +262,37 @@ impl Server<'_> {
         }
         self.desk.settle();
         self.tell_of_no_file()?;
-        let mut found = diagnostics::by_file(&self.desk);
-        let mut now = BTreeMap::new();
-        for name in self.desk.names() {
-            let document = self.desk.document(name);
-            let list = found.remove(name).unwrap_or_default();
-            if document.is_some() || !list.is_empty() {
-                now.insert(name.to_owned(), (document.map(|document| document.version), list));
-            }
+        let found = diagnostics::by_file(&self.desk);
+        let mut now: Shown = found.into_iter().map(|(name, list)| (name.to_owned(), (None, list))).collect();
+        for (name, document) in self.desk.documents() {
+            now.entry(name.to_owned()).or_default().0 = Some(document.version);
         }
-        now.extend(found.into_iter().map(|(name, list)| (name.to_owned(), (None, list))));
-        let before = std::mem::replace(&mut self.shown, now);
-        if self.client.asks { self.tell_to_ask(&before) } else { self.publish(&before) }
+        let is_asked_for = |version: Option<i32>| self.client.asks && version.is_some();
+        let (asked_for, sent) = now.into_iter().partition(|(_, (version, _))| is_asked_for(*version));
+        self.send(sent)?;
+        self.let_ask(asked_for)
     }
 
     /// Sends what is shown in each file where that changed; nothing, where nothing is to be shown any more.
-    fn publish(&mut self, before: &Shown) -> io::Result<()> {
-        let changed = self.shown.iter().filter(|(name, now)| before.get(*name) != Some(now));
-        let gone = before.keys().filter(|name| !self.shown.contains_key(*name));
+    fn send(&mut self, now: Shown) -> io::Result<()> {
+        let before = std::mem::replace(&mut self.sent, now);
+        let changed = self.sent.iter().filter(|(name, now)| before.get(*name) != Some(now));
+        let gone = before.keys().filter(|name| !self.sent.contains_key(*name));
         let nothing = (None, Vec::new());
         for (name, (version, list)) in changed.chain(gone.map(|name| (name, &nothing))) {
             let Some(uri) = self.desk.uri(name) else { continue };
             let params = lsp::PublishDiagnosticsParams { uri, version: *version, diagnostics: list.clone() };
-            wire::write(
-                self.out,
-                &RequestObject::from_notification::<lsp::PublishDiagnosticsNotification>(params),
-            )?;
+            let message = RequestObject::from_notification::<lsp::PublishDiagnosticsNotification>(params);
+            wire::write(self.out, &message)?;
         }
         Ok(())
     }
 
-    /// An editor that asks does so for a text that it changed; of others it has to be told.
-    fn tell_to_ask(&mut self, before: &Shown) -> io::Result<()> {
-        let nothing = (None, Vec::new());
-        let mut names = self.shown.keys().chain(before.keys());
-        let is_news = names.any(|name| {
-            let [now, then] = [&self.shown, before].map(|shown| shown.get(name).unwrap_or(&nothing));
-            now.0 == then.0 && now.1 != then.1
+    /// An editor that asks does so for a text that it changed; that there is news of another it has to be told.
+    fn let_ask(&mut self, now: Shown) -> io::Result<()> {
+        let before = std::mem::replace(&mut self.asked_for, now);
+        let is_news = self.asked_for.iter().any(|(name, (version, list))| {
+            before.get(name).is_some_and(|(told, known)| told == version && known != list)
         });
         if is_news && self.client.asks_anew { self.ask::<lsp::DiagnosticRefreshRequest>(()) } else { Ok(()) }
     }
@@ -317,7 +316,7 @@ impl Server<'_> {
     }
 }
 
-/// What was told of each file, with the version of its text.
+/// What is shown in each file, with the version of its text if it is open.
 type Shown = BTreeMap<String, (Option<i32>, Vec<lsp::Diagnostic>)>;
 
 /// What the protocol answers to a request that was taken back.

@@ -29,19 +29,12 @@ pub(super) static HANDLERS: &[Handler] = &[
             let all = lsp::DiagnosticOptions {
                 identifier: None,
                 inter_file_dependencies: true,
-                workspace_diagnostics: true,
+                workspace_diagnostics: false,
                 ..lsp::DiagnosticOptions::default()
             };
             can.diagnostic_provider = Some(all.into());
         },
         answer: |desk, params| answer::<lsp::DocumentDiagnosticRequest>(desk, params, diagnostics::document),
-    },
-    Handler {
-        method: lsp::WorkspaceDiagnosticRequest::METHOD.as_str(),
-        offer: |_| {},
-        answer: |desk, params| {
-            answer::<lsp::WorkspaceDiagnosticRequest>(desk, params, diagnostics::workspace)
-        },
     },
     Handler {
         method: lsp::HoverRequest::METHOD.as_str(),

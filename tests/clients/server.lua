@@ -6,7 +6,7 @@ vim.cmd('filetype on')
 vim.cmd('cd portfolio')
 vim.cmd('edit suppliers/kanto.plumb')
 local kanto = vim.api.nvim_get_current_buf()
-vim.cmd('edit red\\ river.plumb')
+vim.cmd('split red\\ river.plumb')
 local river = vim.api.nvim_get_current_buf()
 local lines = {}
 
