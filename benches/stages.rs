@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use plumbrule::analysis::{self, Input, Options};
 use plumbrule::check::{self, Run};
+use plumbrule::config::Levels;
 use plumbrule::diagnostic::Detail;
 use plumbrule::model::{self, Model, Text};
 use plumbrule::outcome;
@@ -107,7 +108,8 @@ impl Bench {
     }
 
     fn judge(&self, model: &Model, detail: Detail, enabled: &dyn Fn(&Rule) -> bool) -> check::Judgement {
-        let run = Run { as_of: None, today: today(), waive: true, detail };
+        let levels = Levels { settings: &self.input.settings, overrides: &[], selected: false };
+        let run = Run { as_of: None, today: today(), waive: true, levels, detail };
         check::judge(&self.sources, &self.book.schema, model, &self.book.catalogue, run, enabled)
     }
 

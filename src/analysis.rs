@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashSet;
 
 use crate::check::{self, Judgement};
+use crate::config::{AsOf, Levels, Local, Settings};
 use crate::diagnostic::{Detail, Diagnostic, Severity};
 use crate::model::{self, Confidence, EntityId, Model, Text};
 use crate::outcome::{self, Verdicts};
@@ -23,6 +24,12 @@ pub struct Input {
     pub files: Vec<FileId>,
     /// Those that were named: only what touches them is reported. Sorted.
     pub named: Vec<FileId>,
+    /// Those that are evidence only: what is found in them is counted. Sorted.
+    pub hidden: Vec<FileId>,
+    /// What the project sets.
+    pub settings: Settings,
+    /// Its `overrides`, with the files for which each holds.
+    pub overrides: Vec<Local>,
 }
 
 /// What the user may choose about a run.
@@ -43,11 +50,13 @@ pub struct Options {
 }
 
 impl Options {
-    /// Whether a rule runs.
-    fn enable(&self, rule: &Rule) -> bool {
+    /// Whether a rule runs: what the command line chooses, runs whatever the settings say.
+    fn enable(&self, rule: &Rule, settings: &Settings, levels: &Levels<'_>) -> bool {
         let id = rule.id.as_str();
         let among = |ids: &[String]| ids.iter().any(|known| known == id);
-        (self.select.is_empty() || among(&self.select)) && !among(&self.ignore)
+        let selected =
+            among(&self.select) || self.select.is_empty() && settings.pack(&rule.pack) != Some(false);
+        selected && levels.run(id) && !among(&self.ignore)
     }
 }
 
@@ -58,6 +67,8 @@ pub struct Checked {
     pub findings: Vec<Diagnostic>,
     /// Its counts.
     pub portfolio: outcome::Portfolio,
+    /// Packs that its settings turn off, with their number of rules.
+    pub packs_off: Vec<(String, usize)>,
     /// Whether a part was over a limit and not read, or a rule ran out of fuel.
     pub incomplete: bool,
     /// What was said, with the facts.
@@ -76,23 +87,38 @@ pub fn check(sources: &Sources, book: &Rulebook, input: &Input, options: &Option
         .filter_map(|file| Some(Text { file: *file, text: &sources.get(*file)?.text }))
         .collect();
     let (model, whole) = model::load_portfolio(&book.schema, &book.facts, &texts, &mut said);
-    let enabled = |rule: &Rule| options.enable(rule);
-    let Options { as_of, today, waive, .. } = *options;
+    let Input { settings, overrides, .. } = input;
+    let levels = Levels { settings, overrides, selected: !options.select.is_empty() };
+    let enabled = |rule: &Rule| options.enable(rule, settings, &levels);
+    let set =
+        settings.as_of().map(|(as_of, place)| (as_of, format!("`as-of` in {}", sources.name(place.file))));
+    let as_of = match (options.as_of, &set) {
+        (Some(day), _) => Some((day, "`--as-of`")),
+        (None, Some((AsOf::Day(day), by))) => Some((*day, by.as_str())),
+        (None, Some((AsOf::Today, by))) => Some((options.today, by.as_str())),
+        (None, None) => None,
+    };
+    let Options { today, waive, .. } = *options;
     // Whether a finding touches a named file may hang on any of its places.
     let detail = if input.named.len() < input.files.len() { Detail::Full } else { options.detail };
-    let run = check::Run { as_of, today, waive, detail };
+    let run = check::Run { as_of, today, waive, levels, detail };
     let mut judgement = check::judge(sources, &book.schema, &model, &book.catalogue, run, &enabled);
     let incomplete = !whole || judgement.exhausted;
     let assumptions = assumptions(sources, &said);
     let (mut findings, steps) = (said, judgement.steps);
     findings.append(&mut judgement.findings);
     let mut portfolio = counts(book, input, &model, judgement, assumptions);
+    let all = findings.len();
+    findings.retain(|finding| input.hidden.binary_search(&finding.primary.place.file).is_err());
+    portfolio.hidden = all - findings.len();
     let named: FxHashSet<FileId> = input.named.iter().copied().collect();
     let all = findings.len();
     findings.retain(|finding| touches(finding, &named, sources));
     portfolio.elsewhere = all - findings.len();
     sort(sources, &mut findings);
-    Checked { findings, portfolio, incomplete, steps, model }
+    let off = |(name, _): &(&str, usize)| !levels.selected && settings.pack(name) == Some(false);
+    let packs_off = book.packs().into_iter().filter(off).map(|(name, rules)| (name.to_owned(), rules));
+    Checked { findings, portfolio, packs_off: packs_off.collect(), incomplete, steps, model }
 }
 
 /// Sorts findings by file name, place and code, and drops those that are said twice.
@@ -109,10 +135,11 @@ pub fn sort(sources: &Sources, findings: &mut Vec<Diagnostic>) {
     findings.dedup();
 }
 
-/// Whether any part of the evidence lies in a named file. What has no place in the portfolio concerns all.
+/// Whether any part of the evidence lies in a named file: a label, the words of a link, or the block of a
+/// station. What has no place in the portfolio concerns all.
 fn touches(finding: &Diagnostic, named: &FxHashSet<FileId>, sources: &Sources) -> bool {
     let labels = finding.related.iter().map(|label| label.place);
-    let hops = finding.route.iter().filter_map(|hop| hop.place);
+    let hops = finding.route.iter().flat_map(|hop| hop.place.into_iter().chain(hop.block));
     let mut places = std::iter::once(finding.primary.place).chain(labels).chain(hops);
     let elsewhere = sources
         .get(finding.primary.place.file)
@@ -158,6 +185,7 @@ fn counts(
         missing: judgement.missing,
         statistics: judgement.statistics.iter().map(|(id, own)| (id.to_string(), *own)).collect(),
         assumptions,
+        hidden: 0,
         elsewhere: 0,
         newest_fact: judgement.newest_fact,
         weak_facts: weak_facts(&judgement.weakest_facts),

@@ -38,13 +38,14 @@ impl fmt::Display for Code {
 }
 
 /// How much a finding weighs; the order is by weight.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
     /// Worth knowing: an open question.
     Note,
     /// Worth mending.
     Warning,
     /// Certain, and bad enough to stop a draft.
+    #[default]
     Error,
 }
 
@@ -82,7 +83,7 @@ pub struct Label {
 }
 
 /// How much of a finding is worked out: most of the work is in what one line does not show.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Detail {
     /// Severity, sentence and primary place.
     Line,
@@ -101,6 +102,8 @@ pub struct Hop {
     pub removes_all: bool,
     /// The words that lead here; the start of a route has none.
     pub place: Option<Place>,
+    /// Where the entity is declared, if it stands in a text.
+    pub block: Option<Place>,
 }
 
 /// What a note holds; it is printed in this order.
@@ -218,6 +221,8 @@ pub struct Diagnostic {
     pub severity: Severity,
     /// Why the severity differs from the rule's own.
     pub severity_reason: Option<String>,
+    /// The entity that a rule speaks of, by the path a user would write; mistakes in a text have none.
+    pub subject: Option<String>,
     /// One sentence about the policy; lower-case start, no full stop.
     pub message: String,
     /// The guilty words.
@@ -254,6 +259,7 @@ impl Diagnostic {
             code: code.into(),
             severity,
             severity_reason: None,
+            subject: None,
             message: message.into(),
             primary: Label { place: Place { file, span }, text: String::new() },
             related: Vec::new(),

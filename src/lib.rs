@@ -8,6 +8,7 @@
 pub mod analysis;
 pub mod check;
 pub mod cli;
+pub mod config;
 pub mod diagnostic;
 pub mod lsp;
 pub mod model;
@@ -17,6 +18,7 @@ pub mod report;
 pub mod rule;
 pub mod rulebook;
 pub mod schema;
+pub mod shelf;
 pub mod source;
 pub mod syntax;
 pub mod value;

@@ -21,7 +21,32 @@ pub struct Names {
     numbers: HashTable<Symbol>,
 }
 
+impl Symbol {
+    /// Its place among all names, from 0.
+    #[must_use]
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
 impl Names {
+    /// How many names there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Whether there is no name at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// All names, in the order of their numbers.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        (0..self.ends.len() as u32).map(|number| self.text(Symbol(number)))
+    }
+
     /// The number of a name, new or known.
     pub fn intern(&mut self, name: &str) -> Symbol {
         let Self { spellings, ends, numbers } = self;

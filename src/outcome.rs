@@ -1,8 +1,12 @@
 //! What a run came to: the findings with their texts, and the counts that the last lines tell. Plain data
 //! between `analysis`, which fills it, and `report`, which shows it; knows neither.
 
-use crate::diagnostic::{Diagnostic, Severity};
-use crate::source::Sources;
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashMap;
+
+use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::source::{FileId, Sources};
 
 /// Everything that came of a run.
 #[derive(Debug, Default)]
@@ -15,10 +19,16 @@ pub struct Run {
     pub portfolios: Vec<Portfolio>,
     /// The value of `--as-of`, if it was given.
     pub as_of_flag: Option<String>,
-    /// Packs that did not run because they are off by default, with their number of rules.
+    /// Packs that did not run because they are off, with their number of rules.
     pub packs_off: Vec<(String, usize)>,
     /// Whether something was not read, not found, over a limit or broken: the run exits 2.
     pub incomplete: bool,
+    /// The least severity at which a finding fails the run.
+    pub fail_on: Severity,
+    /// The same for the files of portfolios that set another one.
+    pub fail_on_in: BTreeMap<FileId, Severity>,
+    /// What is known of the codes that findings bear, each once; none where no rules could be loaded.
+    pub known: Vec<About>,
 }
 
 impl Run {
@@ -27,6 +37,53 @@ impl Run {
     pub fn count(&self, severity: Severity) -> usize {
         self.findings.iter().filter(|finding| finding.severity == severity).count()
     }
+
+    /// Whether a finding fails the run.
+    #[must_use]
+    pub fn fails(&self, finding: &Diagnostic) -> bool {
+        let here = self.fail_on_in.get(&finding.primary.place.file).copied();
+        finding.severity >= here.unwrap_or(self.fail_on)
+    }
+
+    /// What each finding is recognised by in later runs, one for each in their order: what it says of whom,
+    /// and a number where several say the same. Lines and files are no part of it, since a text that moves
+    /// would bring back all that was settled.
+    #[must_use]
+    pub fn fingerprints(&self) -> Vec<String> {
+        let mut seen: FxHashMap<u64, usize> = FxHashMap::default();
+        let numbered = self.findings.iter().map(|finding| {
+            let said = finding.subject.as_deref().unwrap_or(&finding.message);
+            let hash = fnv1a(&[finding.code.as_str(), said]);
+            let number = seen.entry(hash).or_default();
+            *number += 1;
+            format!("{hash:016x}:{number}")
+        });
+        numbered.collect()
+    }
+}
+
+/// The hash FNV-1a, which is the same in every version and on every machine. A byte that UTF-8 does not know
+/// ends each part.
+fn fnv1a(parts: &[&str]) -> u64 {
+    let bytes = parts.iter().flat_map(|part| part.bytes().chain([0xff]));
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+/// What is known of a rule or of a language diagnostic, for readers that do not have the rules.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct About {
+    /// The code that findings bear.
+    pub code: Code,
+    /// The defect in a few words.
+    pub title: String,
+    /// Where it belongs: a pack, or the language.
+    pub pack: String,
+    /// Before severity steps.
+    pub severity: Severity,
+    /// What it is, in paragraphs.
+    pub doc: String,
+    /// Why it matters, with the source.
+    pub why: Option<String>,
 }
 
 /// The counts of one portfolio.
@@ -48,6 +105,8 @@ pub struct Portfolio {
     pub missing: Vec<(String, usize)>,
     /// Verdicts of each rule, by id.
     pub statistics: Vec<(String, Verdicts)>,
+    /// Findings that are counted but not listed, since they lie in files that the settings keep out of reports.
+    pub hidden: usize,
     /// Findings that are counted but not listed, since they touch no path that was named.
     pub elsewhere: usize,
     /// What was read as if something else stood there, one sentence each.
@@ -102,5 +161,31 @@ impl Verdicts {
         self.passes += other.passes;
         self.not_applicable += other.not_applicable;
         self.waived += other.waived;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::{FileId, Span};
+
+    #[test]
+    fn fingerprints_are_of_what_is_said_and_not_of_where() {
+        let finding = |code, message: &str, subject: Option<&str>, start| {
+            let mut finding =
+                Diagnostic::new(code, Severity::Note, message, FileId(0), Span::new(start, start));
+            finding.subject = subject.map(str::to_owned);
+            finding
+        };
+        let of = |findings| Run { findings, ..Run::default() }.fingerprints();
+        let plant = || finding("a", "`p` has no plan", Some("p"), 3);
+        let moved = finding("a", "`p` starts with no plan", Some("p"), 900);
+        let slip = || finding("a", "p", None, 0);
+        assert_eq!(of(vec![plant()]), ["d2e3718192c11d4c:1"]);
+        assert_eq!(of(vec![plant()]), of(vec![moved.clone()]));
+        assert_eq!(of(vec![plant(), moved]), ["d2e3718192c11d4c:1", "d2e3718192c11d4c:2"]);
+        assert_eq!(of(vec![slip()]), of(vec![plant()]), "a slip is told by its sentence");
+        assert_ne!(of(vec![finding("b", "p", None, 0)]), of(vec![slip()]));
+        assert_ne!(of(vec![finding("ap", "", None, 0)]), of(vec![slip()]), "parts do not run together");
     }
 }

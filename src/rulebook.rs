@@ -1,11 +1,15 @@
 //! Schema, facts and rules of a run, from the text that is part of the binary and from folders of a team's own.
 //! Owns the order in which they are loaded; knows no proposal and no disk.
 
-use crate::diagnostic::Diagnostic;
-use crate::model::{self, Model};
+use std::collections::BTreeMap;
+
+use crate::config::Settings;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::model::{self, Model, ReadValue};
+use crate::names::nearest;
 use crate::rule::{self, Catalogue, RuleFile};
 use crate::schema::{self, Declarations, Schema};
-use crate::source::{FileId, Origin, SourceFile, Sources};
+use crate::source::{FileId, Origin, Place, SourceFile, Sources};
 use crate::syntax::{self, Tree};
 
 /// The text below `rules/`: path there, and words.
@@ -16,8 +20,8 @@ static BUILTIN: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/builtin.rs
 pub struct Additions {
     /// Files of a team's own: name as shown, and words.
     pub files: Vec<(String, String)>,
-    /// Parameters set for this run: name and value.
-    pub parameters: Vec<(String, String)>,
+    /// Parameters that are set, with the places of their values; a later one wins.
+    pub parameters: Vec<(String, Place)>,
 }
 
 /// All that a run judges by.
@@ -32,6 +36,35 @@ pub struct Rulebook {
 }
 
 impl Rulebook {
+    /// Tells of rules and packs in settings that do not exist: they would change nothing and look as if they had.
+    pub fn check_settings(&self, settings: &Settings, diagnostics: &mut Vec<Diagnostic>) {
+        for (rule, place) in settings.named_rules() {
+            if self.catalogue.rule(rule).is_none() {
+                diagnostics.push(self.catalogue.no_such_rule(rule, place));
+            }
+        }
+        let packs = self.packs();
+        for (name, entry) in settings.table("packs").filter(|(name, _)| !packs.contains_key(name)) {
+            let label = match nearest(name, packs.keys().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("there are {}", packs.keys().copied().collect::<Vec<_>>().join(", ")),
+            };
+            let message = format!("there is no pack of rules `{name}`");
+            let Place { file, span } = entry.key;
+            let found = Diagnostic::new("unknown-setting", Severity::Error, message, file, span);
+            diagnostics.push(found.label(label));
+        }
+    }
+
+    /// The packs, each with the number of its rules.
+    #[must_use]
+    pub fn packs(&self) -> BTreeMap<&str, usize> {
+        self.catalogue.rules.iter().fold(BTreeMap::new(), |mut packs, rule| {
+            *packs.entry(rule.pack.as_str()).or_default() += 1;
+            packs
+        })
+    }
+
     /// Loads the shipped text and the additions into `sources`. Mistakes in them are diagnostics; a run with
     /// any error among them is not to be trusted.
     pub fn load(sources: &mut Sources, additions: &Additions, diagnostics: &mut Vec<Diagnostic>) -> Rulebook {
@@ -50,7 +83,6 @@ impl Rulebook {
                 (file, syntax::read(file, sources.get(file).map_or("", |source| &source.text), diagnostics))
             })
             .collect();
-        let set = parameters(sources, &additions.parameters);
         let files: Vec<Declarations<'_>> = trees
             .iter()
             .map(|(file, trees)| Declarations {
@@ -60,12 +92,13 @@ impl Rulebook {
             })
             .collect();
         let mut schema = schema::load(&files, diagnostics);
-        schema.set_parameters(&set, diagnostics);
+        let parameters = comparable(sources, &schema, &additions.parameters, diagnostics);
+        schema.set_parameters(&parameters, diagnostics);
         let facts = model::load_facts(&schema, &files, diagnostics);
         schema.names = facts.names.clone();
         let mut rule_files: Vec<RuleFile<'_>> =
             files.iter().map(|file| rule_file(*file, sources.name(file.file))).collect();
-        let set_texts: Vec<Declarations<'_>> = set
+        let set_texts: Vec<Declarations<'_>> = parameters
             .iter()
             .map(|(_, place)| Declarations {
                 file: place.file,
@@ -86,15 +119,54 @@ fn rule_file<'a>(declarations: Declarations<'a>, name: &'a str) -> RuleFile<'a> 
     RuleFile { declarations, pack, stem: file.strip_suffix(".plumb").unwrap_or(file) }
 }
 
-/// Puts the values of parameters into texts of their own, so that they have a place like any other.
-fn parameters(sources: &mut Sources, set: &[(String, String)]) -> Vec<(String, crate::source::Place)> {
-    let mut places = Vec::new();
-    for (name, value) in set {
-        let file = sources.add(SourceFile::new(format!("--param {name}"), value.clone(), Origin::Argument));
-        places.push((
-            name.clone(),
-            crate::source::Place { file, span: crate::source::Span::new(0, value.len()) },
-        ));
+/// Those of the parameters that can be compared with what they replace. Of the others it is told: the rules that
+/// read them would be silent.
+fn comparable(
+    sources: &Sources,
+    schema: &Schema,
+    set: &[(String, Place)],
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<(String, Place)> {
+    let slip = |(name, place): &(String, Place)| {
+        let known = schema.parameters().iter().find(|known| known.is_called(name, schema))?;
+        mismatch(sources, schema, name, *place, known.default)
+    };
+    let mut sound = Vec::new();
+    for parameter in set {
+        match slip(parameter) {
+            None => sound.push(parameter.clone()),
+            Some(found) => diagnostics.push(found),
+        }
     }
-    places
+    sound
+}
+
+fn mismatch(
+    sources: &Sources,
+    schema: &Schema,
+    name: &str,
+    place: Place,
+    default: Place,
+) -> Option<Diagnostic> {
+    let read = |place: Place| {
+        let text = sources.get(place.file).map_or("", |file| &file.text);
+        model::read_place(text, place, schema, &schema.names)
+    };
+    // A date has no dimension, and an open value can be compared with anything.
+    let dimension = |value| match value {
+        ReadValue::Unknown => None,
+        ReadValue::Dates(_) => Some(None),
+        ReadValue::Amount(amount) => Some(Some(schema.units.dimension(amount.measure))),
+    };
+    let own = match read(place) {
+        Ok(own) => dimension(own)?,
+        Err(slip) => return Some(*slip),
+    };
+    if dimension(read(default).ok()?)? == own {
+        return None;
+    }
+    let (words, default) = (sources.words(place), sources.words(default).trim());
+    let message = format!("`{name}` cannot be `{words}`: by itself it is {default}");
+    let found = Diagnostic::new("wrong-dimension", Severity::Error, message, place.file, place.span);
+    Some(found.label(format!("not to be compared with {default}")))
 }

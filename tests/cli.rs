@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a failing test may panic anywhere")]
 
+#[path = "cli/choices.rs"]
+mod choices;
 #[path = "cli/folder.rs"]
 mod folder;
 #[path = "cli/output.rs"]
@@ -13,5 +15,9 @@ mod pages;
 mod portfolios;
 #[path = "cli/problems.rs"]
 mod problems;
+#[path = "cli/reports.rs"]
+mod reports;
+#[path = "cli/settings.rs"]
+mod settings;
 #[path = "cli/unsaved.rs"]
 mod unsaved;

@@ -53,7 +53,8 @@ fn mistakes(text: &str) -> Vec<String> {
     let (mut sources, mut said) = (Sources::default(), Vec::new());
     let book = Rulebook::load(&mut sources, &Additions::default(), &mut said);
     let file = sources.add(SourceFile::new("page.plumb", text, Origin::Portfolio));
-    let input = Input { root: ".".into(), files: vec![file], named: vec![file] };
+    let (files, named) = (vec![file], vec![file]);
+    let input = Input { root: ".".into(), files, named, ..Input::default() };
     let today = plumbrule::value::Day::parse("2026-11-24").unwrap();
     let options = Options {
         as_of: None,
@@ -82,6 +83,35 @@ fn every_plumb_block_reads_as_it_says() {
         }
     }
     assert!(run >= 15, "{run} blocks");
+}
+
+/// The table of settings as the page has it.
+fn settings() -> String {
+    use plumbrule::config::{Kind, SETTINGS};
+    let mut table = String::from("| setting | default | what it does |\n| --- | --- | --- |\n");
+    for setting in SETTINGS {
+        let default =
+            if setting.default.is_empty() { "none".to_owned() } else { format!("`{}`", setting.default) };
+        table.push_str(&format!("| `{}` | {default} | {} |\n", setting.key, setting.meaning));
+        if let Kind::Blocks(inner) = &setting.kind {
+            for row in *inner {
+                table.push_str(&format!("| `{}` in `{}` | | {} |\n", row.key, setting.key, row.meaning));
+            }
+        }
+    }
+    let examples: Vec<&str> = SETTINGS.iter().map(|setting| setting.example).collect();
+    format!("{table}\n```toml\n{}\n```\n", examples.join("\n"))
+}
+
+#[test]
+fn every_setting_stands_in_the_page_and_in_the_schema() {
+    let page = root().join("docs/configuration.md");
+    let text = read(&page);
+    let (before, rest) = text.split_once("<!-- settings -->\n").unwrap();
+    let (_, after) = rest.split_once("<!-- end of settings -->\n").unwrap();
+    let fresh = format!("{before}<!-- settings -->\n{}<!-- end of settings -->\n{after}", settings());
+    support::expect(&page, &fresh);
+    support::expect(&root().join("docs/schema/plumbrule-toml.json"), &plumbrule::config::json_schema());
 }
 
 #[test]
@@ -113,6 +143,46 @@ fn every_setting_is_part_of_the_file_that_it_names() {
         }
     }
     assert!(run >= 3, "{run} settings");
+}
+
+#[cfg(unix)]
+#[test]
+fn every_step_for_a_ci_system_runs() {
+    use std::process::Command;
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("steps");
+    let program = Path::new(env!("CARGO_BIN_EXE_plumbrule")).parent().unwrap();
+    let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap());
+    let mut run = 0;
+    for page in pages() {
+        let fences = fences(&read(&page)).into_iter().filter(|fence| fence.info == "yaml");
+        for line in fences.flat_map(|fence| fence.lines) {
+            let Some((_, arguments)) = line.split_once("plumbrule check") else { continue };
+            // What a runner of hooks puts in.
+            let arguments = arguments.replace("{staged_files}", "draft.plumb");
+            let command = format!("plumbrule check{}", arguments.split(" | ").next().unwrap());
+            let _ = std::fs::remove_dir_all(&folder);
+            std::fs::create_dir_all(&folder).unwrap();
+            for name in ["plumbrule.toml", "draft.plumb"] {
+                std::fs::copy(root().join("examples/first-draft").join(name), folder.join(name)).unwrap();
+            }
+            let output = Command::new("sh")
+                .args(["-c", &command])
+                .current_dir(&folder)
+                .env("PATH", &path)
+                .env("GITHUB_STEP_SUMMARY", folder.join("summary.md"))
+                .output()
+                .unwrap();
+            assert_eq!(
+                (output.status.code(), output.stderr.as_slice()),
+                (Some(1), b"".as_slice()),
+                "{command}"
+            );
+            let reports = std::fs::read_dir(&folder).unwrap().count() - 2;
+            assert_eq!(reports, command.matches("--report ").count(), "{command}");
+            run += 1;
+        }
+    }
+    assert!(run >= 3, "{run} steps");
 }
 
 /// The lines of a block with the output of its commands written anew.

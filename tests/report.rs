@@ -11,6 +11,8 @@ use plumbrule::source::Span;
 mod hard;
 #[path = "report/policy.rs"]
 mod policy;
+#[path = "report/readers.rs"]
+mod readers;
 #[path = "report/texts.rs"]
 mod texts;
 
@@ -40,9 +42,9 @@ fn written(format: &Format, run: &Run, style: &Style) -> String {
     String::from_utf8(out).unwrap()
 }
 
-/// Formats for people, which a terminal shows.
-fn shown() -> impl Iterator<Item = &'static Format> {
-    FORMATS.iter().filter(|format| format.name != "json")
+/// Whether an output of the case would only repeat another: few formats look at the width.
+fn repeats(case: &str, format: &Format) -> bool {
+    case == "narrow" && !["full", "concise"].contains(&format.name)
 }
 
 fn without_colour(text: &str) -> String {
@@ -54,21 +56,27 @@ fn without_colour(text: &str) -> String {
 #[test]
 fn outputs_are_as_expected() {
     let mut differing = Vec::new();
+    let mut known = std::collections::BTreeSet::new();
     let coloured = Style { color: true, ..PLAIN };
     let colours = written(named("full"), &policy::run(), &coloured).replace('\x1b', "␛");
     let outputs = cases().into_iter().flat_map(|(name, run, style)| {
-        FORMATS.iter().map(move |format| (format!("{name}.{}", format.name), written(format, &run, &style)))
+        let formats = FORMATS.iter().filter(move |format| !repeats(name, format));
+        formats.map(move |format| (format!("{name}.{}", format.name), written(format, &run, &style)))
     });
     for (name, output) in
         outputs.collect::<Vec<_>>().into_iter().chain([("policy.colours".to_owned(), colours)])
     {
         let path = texts::directory().join(name);
+        known.insert(path.clone());
         if std::env::var_os("UPDATE").is_some() {
             std::fs::write(&path, output).unwrap();
         } else if std::fs::read_to_string(&path).ok() != Some(output) {
             differing.push(path);
         }
     }
+    let files = std::fs::read_dir(texts::directory()).unwrap().map(|entry| entry.unwrap().path());
+    let mut outputs = files.filter(|path| path.is_file() && path.extension().is_none_or(|end| end != "rs"));
+    assert_eq!(outputs.find(|path| !known.contains(path)), None, "no case writes this any more");
     assert!(differing.is_empty(), "not as expected (`UPDATE=1` writes them): {differing:#?}");
 }
 
@@ -84,7 +92,7 @@ fn colour_changes_nothing_but_colour() {
 
 #[test]
 fn no_text_reaches_the_terminal_or_the_ci_runner_as_a_command() {
-    for format in shown() {
+    for format in FORMATS {
         for (name, run, style) in cases() {
             let output = without_colour(&written(format, &run, &Style { color: true, ..style }));
             let obeyed = |c: char| {
@@ -93,7 +101,9 @@ fn no_text_reaches_the_terminal_or_the_ci_runner_as_a_command() {
             };
             assert_eq!(output.chars().find(|c| obeyed(*c)), None, "{name}.{}", format.name);
             for line in output.lines() {
-                assert!(!line.trim_start().starts_with("::") && !line.contains("##["), "{name}: {line}");
+                let command = line.trim_start().starts_with("::");
+                assert!(!command || format.name == "github", "{name}.{}: {line}", format.name);
+                assert!(!line.contains("##[") && !line.contains("##vso["), "{name}.{}: {line}", format.name);
                 assert_eq!(line.trim_end(), line, "{name}: blanks at the end");
             }
         }
@@ -122,6 +132,27 @@ fn json_matches_its_schema() {
         assert!(errors.is_empty(), "{name}: {errors:#?}");
         json["summary"]["surprise"] = true.into();
         assert!(!validator.is_valid(&json), "{name}: the schema must be closed");
+    }
+}
+
+#[test]
+fn a_format_is_one_file_and_one_row() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let files = std::fs::read_dir(root.join("src/report")).unwrap().map(|entry| entry.unwrap().path());
+    let writes = |path: &std::path::PathBuf| {
+        let text = std::fs::read_to_string(path).unwrap();
+        let head = text.split("pub(super) fn write(").nth(1).and_then(|rest| rest.split('{').next());
+        head.is_some_and(|head| head.contains("run: &Run, ") && head.contains("&mut dyn Write"))
+    };
+    let mut files: Vec<_> =
+        files.filter(writes).map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned()).collect();
+    let mut rows: Vec<_> = FORMATS.iter().map(|format| format.name).collect();
+    files.sort();
+    rows.sort_unstable();
+    assert_eq!(files, rows, "each format is src/report/<name>.rs and a row of FORMATS");
+    let page = std::fs::read_to_string(root.join("docs/outputs.md")).unwrap();
+    for name in rows {
+        assert!(page.contains(&format!("| `{name}` |")), "docs/outputs.md: say what `{name}` is for");
     }
 }
 

@@ -10,6 +10,7 @@ use super::eval::Evaluator;
 use super::graph::{Route, State};
 use super::reliance::Facts;
 use super::value::Value;
+use crate::config::Level;
 use crate::diagnostic::{Detail, Diagnostic, Hop, Label as Labelled, Note, NoteKind, Severity};
 use crate::model::{Confidence, EntityId, Provenance};
 use crate::rule::{Access, Expr, How, Label, LetUse, Node, Rule, SeverityStep, Stage};
@@ -51,7 +52,12 @@ impl<'a> Evaluator<'_, 'a> {
         let (primary, entity) = self.primary(rule)?;
         let mut facts = self.facts(rule);
         let step = rule.steps.iter().find(|step| self.truth(&step.when).holds());
-        let (severity, reason) = self.severity(rule, step, &mut facts);
+        let most = match self.world.run.levels.of(rule.id.as_str(), primary.place.file) {
+            Some(Level::Off) => return None,
+            Some(Level::AtMost(most)) => Some(most),
+            None => None,
+        };
+        let (severity, reason) = self.severity(rule, step, most, &mut facts);
         let message =
             self.first_holding(rule.messages.iter().map(|message| (&message.then, message.when.as_ref())))?;
         let route = self.route_of(rule);
@@ -60,6 +66,7 @@ impl<'a> Evaluator<'_, 'a> {
         if detail == Detail::Full {
             out.primary = primary;
             out.severity_reason = reason;
+            out.subject = Some(self.world.path(entity));
             self.explain(rule, step, &facts, route.as_deref(), &mut out);
         }
         let steps = route.map_or(0, |route| route.steps.len());
@@ -89,7 +96,7 @@ impl<'a> Evaluator<'_, 'a> {
             out.notes.extend(self.path_note(route));
         }
         out.notes.extend(self.notes(rule));
-        out.notes.extend(self.settings(rule, step));
+        out.notes.extend(self.settings(rule, step, route));
         if let Some(why) = &rule.why {
             out.notes.push(Note { kind: NoteKind::Why, text: why.clone() });
         }
@@ -190,11 +197,13 @@ impl<'a> Evaluator<'_, 'a> {
         facts
     }
 
-    /// The severity after the step that holds and the cap of the weakest fact, with the reason.
+    /// The severity after the step that holds, what the project sets, and the cap of the weakest fact, with the
+    /// reason.
     fn severity(
         &mut self,
         rule: &Rule,
         step: Option<&SeverityStep>,
+        most: Option<Severity>,
         facts: &mut Facts,
     ) -> (Severity, Option<String>) {
         let (mut severity, mut reason) = (rule.severity, None);
@@ -202,6 +211,13 @@ impl<'a> Evaluator<'_, 'a> {
             self.rely(&step.when, facts);
             if step.to != rule.severity {
                 (severity, reason) = (step.to, Some(self.fill(&step.because)));
+            }
+        }
+        if let Some(most) = most {
+            // Where the rule gives a reason to say less, that still holds.
+            let set = if step.is_some() { severity.min(most) } else { most };
+            if set != severity {
+                (severity, reason) = (set, Some("this project sets it so".into()));
             }
         }
         if severity == Severity::Error
@@ -227,14 +243,21 @@ impl<'a> Evaluator<'_, 'a> {
         let model = self.world.model;
         let passed: FxHashSet<State> = self.through(route).into_iter().collect();
         let start = model.entity(route.start.0).and_then(|entity| entity.parent).unwrap_or(route.start.0);
-        let mut hops =
-            vec![Hop { entity: self.world.path(start), item: None, removes_all: false, place: None }];
+        let first = Hop {
+            entity: self.world.path(start),
+            item: None,
+            removes_all: false,
+            place: None,
+            block: model.place(start),
+        };
+        let mut hops = vec![first];
         for step in route.hops().filter_map(|at| route.steps.get(at)) {
             hops.push(Hop {
                 entity: self.world.path(step.to.0),
                 item: step.from.1.map(|item| self.name(item)),
                 removes_all: passed.contains(&step.to),
                 place: step.place,
+                block: model.place(step.to.0),
             });
         }
         hops
@@ -319,21 +342,32 @@ impl<'a> Evaluator<'_, 'a> {
     }
 
     /// Parameters that decided something here: they are a project's judgement and can be set.
-    fn settings(&mut self, rule: &Rule, step: Option<&SeverityStep>) -> Vec<Note> {
-        let of_step = step.map_or(&[][..], |step| &step.parameters);
-        let more = of_step.iter().filter(|at| !rule.parameters.contains(at));
-        let read = rule.parameters.iter().chain(more).copied();
-        let notes = read.filter_map(|at| {
-            let known = self.world.schema.parameters().get(at)?;
-            let (name, value) =
-                (self.world.schema.names.text(known.name), self.world.sources.words(known.value));
-            let kind = match &known.source {
-                Some(source) => format!("a project setting after {source}"),
-                None => "a project setting, not law".into(),
-            };
-            Some(Note { kind: NoteKind::Note, text: format!("`{name}` is {value}, {kind}") })
-        });
-        notes.collect()
+    fn settings(&self, rule: &Rule, step: Option<&SeverityStep>, route: Option<&Route>) -> Vec<Note> {
+        let mut read = rule.parameters.clone();
+        read.extend(step.iter().flat_map(|step| &step.parameters));
+        for (_, guard) in route.iter().flat_map(|route| self.guards_of(route)) {
+            read.extend(guard.parameters());
+        }
+        let mut seen = FxHashSet::default();
+        read.retain(|at| seen.insert(*at));
+        read.into_iter().filter_map(|at| self.setting(at)).collect()
+    }
+
+    fn setting(&self, at: usize) -> Option<Note> {
+        let known = self.world.schema.parameters().get(at)?;
+        let sources = self.world.sources;
+        let (name, value) = (self.world.schema.names.text(known.name), sources.words(known.value));
+        let text = match &known.source {
+            Some(source) => format!(" after {source}"),
+            None => ", not law".into(),
+        };
+        let text = if known.value == known.default {
+            format!("`{name}` is {value}, a project setting{text}")
+        } else {
+            let (by, default) = (sources.name(known.value.file), sources.words(known.default));
+            format!("`{name}` is {value}, set by `{by}` instead of {}{text}", default.trim())
+        };
+        Some(Note { kind: NoteKind::Note, text })
     }
 }
 

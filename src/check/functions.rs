@@ -91,7 +91,7 @@ impl Evaluator<'_, '_> {
             _ => {}
         }
         let values: Vec<Value> = arguments.iter().map(|argument| self.eval(argument)).collect();
-        self.spend(values.iter().map(|value| value.length()).sum());
+        self.spend(values.iter().map(super::value::Value::length).sum());
         match (function, values.as_slice()) {
             (Function::Kind, [x]) => {
                 x.entity().map_or(Value::Unknown, |id| Value::Kind(self.world.model.kind(id)))

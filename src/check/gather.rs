@@ -11,6 +11,7 @@ use super::finding::{Basis, Draft};
 use super::value::Value;
 use super::waivers::Waivers;
 use super::world::World;
+use crate::config::{Level, Levels};
 use crate::diagnostic::{Code, Detail, Diagnostic, Severity};
 use crate::model::{Confidence, EntityId, Model};
 use crate::outcome::{AsOf, Verdicts};
@@ -53,13 +54,15 @@ impl Judgement {
 
 /// How rules are run.
 #[derive(Clone, Copy, Debug)]
-pub struct Run {
-    /// The as-of date that outranks all others.
-    pub as_of: Option<Day>,
+pub struct Run<'a> {
+    /// The as-of date that outranks all others, with what set it.
+    pub as_of: Option<(Day, &'a str)>,
     /// The date of the run.
     pub today: Day,
     /// Whether waivers silence what they name.
     pub waive: bool,
+    /// How much each rule weighs where.
+    pub levels: Levels<'a>,
     /// How much of each finding is wanted.
     pub detail: Detail,
 }
@@ -71,11 +74,10 @@ pub fn judge(
     schema: &Schema,
     model: &Model,
     catalogue: &Catalogue,
-    run: Run,
+    run: Run<'_>,
     enabled: &dyn Fn(&Rule) -> bool,
 ) -> Judgement {
-    let Run { as_of: flag, today, .. } = run;
-    let world = World::new(sources, schema, model, catalogue, flag, today);
+    let world = World::new(sources, schema, model, catalogue, run);
     let rules: Vec<(usize, &Rule)> =
         catalogue.rules.iter().enumerate().filter(|(_, rule)| enabled(rule)).collect();
     let mut judgement = Judgement { as_of: as_of_dates(&world), ..Judgement::default() };
@@ -93,7 +95,7 @@ pub fn judge(
         said.missing.into_iter().for_each(|(field, count)| *missing.entry(field).or_default() += count);
     }
     let drafts = absorb(catalogue, yield_to(catalogue, &world, drafts));
-    let mut waivers = Waivers::read(&world, flag.unwrap_or(today));
+    let mut waivers = Waivers::read(&world, run.as_of.map_or(run.today, |(day, _)| day));
     for (at, draft) in drafts {
         let Some(rule) = catalogue.rules.get(at) else { continue };
         let own = judgement.statistics.iter_mut().find(|(known, _)| *known == rule.id);
@@ -112,7 +114,9 @@ pub fn judge(
         }
     }
     if run.waive {
-        let ran = |id: &str| catalogue.rule(id).is_some_and(enabled);
+        let ran = |id: &str, file| {
+            catalogue.rule(id).is_some_and(enabled) && run.levels.of(id, file) != Some(Level::Off)
+        };
         judgement.findings.extend(waivers.unused(&world, &ran));
     }
     judgement.findings.append(&mut waivers.mistakes);

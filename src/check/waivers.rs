@@ -6,7 +6,7 @@ use super::world::World;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{EntityId, FieldState, Written};
 use crate::schema::KindSet;
-use crate::source::Place;
+use crate::source::{FileId, Place};
 use crate::value::Day;
 
 /// Words that stand where a reason is still to come.
@@ -62,13 +62,12 @@ impl Waivers {
     }
 
     /// Waivers of rules that ran and silenced nothing.
-    pub(super) fn unused(&self, world: &World<'_>, ran: &dyn Fn(&str) -> bool) -> Vec<Diagnostic> {
-        let idle = self.by_rule.iter().filter(|(rule, _)| ran(rule));
-        let idle = idle.flat_map(|(rule, waivers)| {
+    pub(super) fn unused(&self, world: &World<'_>, ran: &dyn Fn(&str, FileId) -> bool) -> Vec<Diagnostic> {
+        let idle = self.by_rule.iter().flat_map(|(rule, waivers)| {
             waivers.iter().filter(|waiver| !waiver.used).map(move |waiver| (rule, waiver))
         });
         let found = idle.filter_map(|(rule, waiver)| {
-            let place = world.model.place(waiver.waiver)?;
+            let place = world.model.place(waiver.waiver).filter(|place| ran(rule, place.file))?;
             let message =
                 format!("nothing is found here that `{rule}` would say, so there is nothing to waive");
             let found = Diagnostic::new("waiver-unused", Severity::Warning, message, place.file, place.span);

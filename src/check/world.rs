@@ -6,16 +6,16 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::gather::Run;
 use super::graph::{Ends, Graph};
 use super::memo::Memo;
 use super::recipes::Recipes;
 use super::value::Value;
-use crate::model::{Amount, EntityId, FieldState, Model, ReadValue, Written, read_value};
+use crate::model::{Amount, EntityId, FieldState, Model, ReadValue, Written, read_place};
 use crate::outcome::AsOf;
 use crate::rule::{Catalogue, Index};
 use crate::schema::{KindId, KindSet, Measure, Schema, Slot};
 use crate::source::Sources;
-use crate::syntax::{self, Piece, View};
 use crate::value::{Dates, Day, Ratio};
 
 /// Everything that an expression can ask for.
@@ -27,8 +27,7 @@ pub(super) struct World<'a> {
     pub recipes: Recipes,
     pub parameters: Vec<ReadValue>,
     pub graphs: Vec<Mutex<Graph>>,
-    as_of_flag: Option<Day>,
-    today: Day,
+    pub run: Run<'a>,
     /// The entities of kinds of which each portfolio has one.
     singles: Vec<EntityId>,
     month: Option<Measure>,
@@ -63,8 +62,7 @@ impl<'a> World<'a> {
         schema: &'a Schema,
         model: &'a Model,
         catalogue: &'a Catalogue,
-        as_of_flag: Option<Day>,
-        today: Day,
+        run: Run<'a>,
     ) -> Self {
         let unit = |name: &str| {
             model.names.get(name).and_then(|name| schema.units.get(name)).map(|(measure, _)| measure)
@@ -77,8 +75,7 @@ impl<'a> World<'a> {
             recipes: Recipes::default(),
             parameters: Vec::new(),
             graphs: catalogue.relations.iter().map(|_| Mutex::default()).collect(),
-            as_of_flag,
-            today,
+            run,
             singles: schema
                 .kinds()
                 .filter(|(_, kind)| kind.single)
@@ -98,16 +95,8 @@ impl<'a> World<'a> {
 
     fn parameter(&self, place: crate::source::Place) -> ReadValue {
         let text = self.sources.get(place.file).map_or("", |file| &file.text);
-        let tree = syntax::read_piece(
-            place.file,
-            text,
-            &Piece { span: place.span, unbalanced: false },
-            &mut Vec::new(),
-        );
-        let Some(view) = View::roots(place.file, text, &tree).next() else { return ReadValue::Unknown };
-        let value = syntax::Value { file: place.file, text, atoms: view.atoms(), after: place.span.end };
         // Loading the rules has told what is wrong with it.
-        read_value(value, self.schema, &self.model.names).unwrap_or(ReadValue::Unknown)
+        read_place(text, place, self.schema, &self.model.names).unwrap_or(ReadValue::Unknown)
     }
 
     /// The name of an entity as its own block spells it.
@@ -183,16 +172,15 @@ impl<'a> World<'a> {
     /// The as-of date that holds for an entity: the flag's, its scope's, the portfolio's, the day of the run.
     pub(super) fn as_of(&self, id: EntityId) -> Day {
         let said = || self.dated(id).map(|(_, dates)| dates.last);
-        self.as_of_flag.or_else(said).unwrap_or(self.today)
+        self.run.as_of.map(|(day, _)| day).or_else(said).unwrap_or(self.run.today)
     }
 
     /// The as-of date that holds for an entity, with what set it.
     pub(super) fn as_of_source(&self, id: EntityId) -> AsOf {
-        let dated = self.dated(id).filter(|_| self.as_of_flag.is_none());
-        let set_by = match dated {
-            _ if self.as_of_flag.is_some() => "`--as-of`".into(),
-            Some((dated, _)) => self.dating_field(dated),
-            None => "today".into(),
+        let set_by = match (self.run.as_of, self.dated(id)) {
+            (Some((_, by)), _) => by.to_owned(),
+            (None, Some((dated, _))) => self.dating_field(dated),
+            (None, None) => "today".into(),
         };
         AsOf { date: self.as_of(id).to_string(), set_by }
     }

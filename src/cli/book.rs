@@ -1,55 +1,57 @@
-//! The rulebook of a command: what is shipped and what `--rules` and `--param` lay over it. Knows only how to
-//! ask for them.
+//! What the command line says of rules and settings. Knows only how to ask for them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use super::{Done, refuse};
-use crate::diagnostic::{Diagnostic, Severity};
-use crate::rule::Catalogue;
-use crate::rulebook::{Additions, Rulebook};
+use crate::rulebook::Rulebook;
+use crate::shelf::Shelf;
 use crate::source::{Origin, Place, SourceFile, Sources, Span};
-use crate::workspace::Disk;
+use crate::workspace::{Choice, Disk};
 
-/// Which rules there are.
-#[derive(clap::Args)]
+/// Which rules and settings there are.
+#[derive(clap::Args, Clone, Default)]
 #[group(skip)]
 pub(super) struct Args {
     /// A folder with rules, facts or kinds of your own, beside those of plumbrule; may be given again
     #[arg(long = "rules", value_name = "DIR")]
     pub(super) folders: Vec<PathBuf>,
+    /// Settings for all portfolios, in place of the `plumbrule.toml` that each has; flags win over either
+    #[arg(long, value_name = "FILE", conflicts_with = "isolated")]
+    pub(super) config: Option<PathBuf>,
+    /// No settings from any file
+    #[arg(long)]
+    pub(super) isolated: bool,
 }
 
-/// Loads the rulebook; none if anything in it is broken, since such rules judge nothing.
-pub(super) fn load(
-    args: &Args,
-    parameters: &[(String, String)],
-    sources: &mut Sources,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Option<Rulebook> {
-    let files = Disk::from_here().rule_files(&args.folders, sources, diagnostics);
-    let additions = Additions { files, parameters: parameters.to_vec() };
-    let book = Rulebook::load(sources, &additions, diagnostics);
-    let is_broken = diagnostics.iter().any(|found| found.severity == Severity::Error);
-    (!is_broken).then_some(book)
+impl Args {
+    /// What they say of files.
+    pub(super) fn choice(&self, force_exclude: bool) -> Choice<'_> {
+        let Self { folders, config, isolated } = self;
+        Choice { rules: folders, config: config.as_deref(), isolated: *isolated, force_exclude }
+    }
 }
 
-/// The shipped rules with a team's own, for a command that only shows them.
+/// The rulebook that holds in the current folder, for a command that only shows it.
 pub(super) fn open(args: &Args) -> Result<(Rulebook, Sources), Done> {
     let (mut sources, mut diagnostics) = (Sources::default(), Vec::new());
-    match load(args, &[], &mut sources, &mut diagnostics) {
+    let disk = Disk::from_here();
+    let found = disk.settings(Path::new("."), &args.choice(false), &mut sources, &mut diagnostics);
+    let mut shelf = Shelf::default();
+    let book = found.and_then(|found| shelf.book(&found, &disk, &mut sources, &mut diagnostics));
+    drop(shelf);
+    match book.and_then(Rc::into_inner) {
         Some(book) => Ok((book, sources)),
         None => Err(refuse(sources, diagnostics)),
     }
 }
 
-/// An id that was named and cannot be chosen.
-pub(super) fn unknown_rule(id: &str, catalogue: &Catalogue, place: Place) -> Diagnostic {
-    let (message, label) = match (catalogue.explanation(id), catalogue.nearest(id)) {
-        (Some(_), _) => (format!("`{id}` is no rule"), "mistakes in the text are always reported".into()),
-        (None, Some(near)) => (format!("there is no rule `{id}`"), format!("did you mean `{near}`?")),
-        (None, None) => (format!("there is no rule `{id}`"), "`plumbrule rules` lists them".into()),
+/// Parameters of the command line, each with its value as a text of the run.
+pub(super) fn flags(parameters: &[(String, String)], sources: &mut Sources) -> Vec<(String, Place)> {
+    let flag = |(name, value): &(String, String)| {
+        (name.clone(), argument(sources, &format!("--param {name}"), value))
     };
-    Diagnostic::new("unknown-rule", Severity::Error, message, place.file, place.span).label(label)
+    parameters.iter().map(flag).collect()
 }
 
 /// An argument as a text of the run, so that it is underlined like any other.

@@ -1,22 +1,25 @@
 //! `plumbrule check`: reads portfolios, judges them and reports what came of it. Owns the order of these steps
 //! and what they mean for the exit code.
 
+use std::collections::BTreeSet;
 use std::io::{self, Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
+use super::reports::{self, Report};
 use super::terminal::{self, Color};
-use super::{CLEAN, Done, EXIT_CODES, FAILED, FINDINGS, book};
-use crate::analysis::{self, Input, Options};
+use super::{CLEAN, Done, EXIT_CODES, FAILED, FINDINGS, book, files};
+use crate::analysis::{self, Options};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::outcome::Run;
+use crate::outcome::{About, Run};
 use crate::report::{FORMATS, Format};
 use crate::rule::Catalogue;
+use crate::shelf::Shelf;
 use crate::source::{Place, Sources, Span};
 use crate::syntax::MAX_FILE_BYTES;
 use crate::value::Day;
-use crate::workspace::Disk;
+use crate::workspace::{Disk, Found};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -24,11 +27,15 @@ Examples:
   plumbrule check deals/ --as-of 2026-11-24
   plumbrule check deals/red-river.plumb --output-format concise
   plumbrule check - --stdin-filename deals/red-river.plumb < unsaved.plumb
+  plumbrule check --report sarif=plumbrule.sarif --report junit=plumbrule.xml
   plumbrule check --select no-measurable-target --statistics";
+
+const PRECEDENCE: &str =
+    "Flags win over the settings in `plumbrule.toml`; `plumbrule config` shows what holds.";
 
 /// Checks proposals
 #[derive(clap::Args)]
-#[command(after_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
+#[command(after_help = format!("{EXAMPLES}\n\n{PRECEDENCE}\n\n{EXIT_CODES}"))]
 pub(super) struct Args {
     /// Files and folders to report on; the portfolios in which they lie are read whole
     #[arg(value_name = "PATH", default_value = ".")]
@@ -39,7 +46,10 @@ pub(super) struct Args {
     /// How to show findings
     #[arg(long, value_name = "FORMAT", default_value = default_format(), value_parser = formats())]
     output_format: &'static Format,
-    /// The day for which the proposals are judged, as `2026-11-24`; else what they say, else today
+    /// Also writes a report into a file, in any of these formats; may be given again
+    #[arg(long = "report", value_name = "FORMAT=FILE", value_parser = Report::parse)]
+    reports: Vec<Report>,
+    /// The day for which the proposals are judged, as `2026-11-24`; else what settings or they say, else today
     #[arg(long, value_name = "DATE", value_parser = day)]
     as_of: Option<Day>,
     /// Only these rules, separated by commas
@@ -56,9 +66,15 @@ pub(super) struct Args {
     parameters: Vec<(String, String)>,
     #[command(flatten)]
     book: book::Args,
-    /// The least severity that makes the exit code 1
-    #[arg(long, value_name = "SEVERITY", default_value = "error", value_parser = severities())]
-    fail_on: Severity,
+    /// The least severity that makes the exit code 1; else what the settings say, else `error`
+    #[arg(long, value_name = "SEVERITY", value_parser = severities())]
+    fail_on: Option<Severity>,
+    /// Leaves out what the settings leave out also where it is named as PATH; for hooks, which name all files
+    #[arg(long)]
+    force_exclude: bool,
+    /// Lists the files that would be read, and which of them would be reported on; checks nothing
+    #[arg(long)]
+    show_files: bool,
     /// When to colour
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     color: Color,
@@ -95,14 +111,22 @@ fn parameter(text: &str) -> Result<(String, String), &'static str> {
 }
 
 pub(super) fn run(args: &Args, out: &mut dyn Write) -> Done {
+    if args.show_files {
+        return files::show(&args.paths, &args.book.choice(args.force_exclude), out);
+    }
+    if !reports::are_apart(&args.reports) {
+        return Done { code: FAILED, written: Ok(()) };
+    }
     let run = judge(args);
     let style = terminal::style(args.color, args.quiet, args.statistics);
-    Done { code: exit_code(&run, args.fail_on), written: args.output_format.write(&run, &style, out) }
+    let reported = reports::write(&args.reports, &run, &terminal::in_file(style));
+    let code = if reported { exit_code(&run) } else { FAILED };
+    Done { code, written: args.output_format.write(&run, &style, out) }
 }
 
 /// A mistake in the text is an error, so it fails the run at any level.
-fn exit_code(run: &Run, fail_on: Severity) -> u8 {
-    match (run.incomplete, run.findings.iter().any(|finding| finding.severity >= fail_on)) {
+fn exit_code(run: &Run) -> u8 {
+    match (run.incomplete, run.findings.iter().any(|finding| run.fails(finding))) {
         (true, _) => FAILED,
         (false, true) => FINDINGS,
         (false, false) => CLEAN,
@@ -111,16 +135,32 @@ fn exit_code(run: &Run, fail_on: Severity) -> u8 {
 
 fn judge(args: &Args) -> Run {
     let mut run = Run { as_of_flag: args.as_of.map(|day| day.to_string()), ..Run::default() };
-    let book = book::load(&args.book, &args.parameters, &mut run.sources, &mut run.findings);
-    let Some(book) = book.filter(|book| choice_is_sound(args, &book.catalogue, &mut run)) else {
-        run.incomplete = true;
-        sort(&mut run);
-        return run;
+    let mut said = Vec::new();
+    let choice = args.book.choice(args.force_exclude);
+    let mut disk = Disk::from_here();
+    let found = match over_disk(args, &mut disk, &mut run.sources) {
+        Ok(paths) => disk.find(&paths, &choice, &mut run.sources, &mut said),
+        Err(slip) => {
+            said.push(*slip);
+            Vec::new()
+        }
     };
-    let mut unread = Vec::new();
-    let inputs = find(args, &mut run.sources, &mut unread);
-    run.incomplete = !unread.is_empty();
-    run.findings.append(&mut unread);
+    let mut shelf = Shelf::new(book::flags(&args.parameters, &mut run.sources));
+    // Where nothing was found, what the command line says of rules is looked at all the same.
+    let none = Found { rules: args.book.folders.clone(), ..Found::default() };
+    let nothing = found.is_empty().then_some(&none);
+    let books =
+        found.iter().chain(nothing).map(|found| shelf.book(found, &disk, &mut run.sources, &mut said));
+    let books: Vec<_> = books.collect();
+    let catalogues: Vec<&Catalogue> = books.iter().flatten().map(|book| &book.catalogue).collect();
+    let is_sound = choice_is_sound(args, &catalogues, &mut run.sources, &mut said);
+    run.incomplete = said.iter().any(|found| found.severity == Severity::Error);
+    run.findings = said;
+    let fail_on = |found: &Found| args.fail_on.or(found.input.settings.fail_on()).unwrap_or(Severity::Error);
+    run.fail_on = found.iter().map(fail_on).min().unwrap_or(Severity::Error);
+    for found in found.iter().filter(|found| fail_on(found) != run.fail_on) {
+        run.fail_on_in.extend(found.input.files.iter().map(|file| (*file, fail_on(found))));
+    }
     let epoch = std::env::var("SOURCE_DATE_EPOCH").ok();
     let options = Options {
         as_of: args.as_of,
@@ -128,48 +168,50 @@ fn judge(args: &Args) -> Run {
         select: args.select.clone(),
         ignore: args.ignore.clone(),
         waive: !args.no_waivers,
-        detail: args.output_format.detail,
+        detail: reports::detail(&args.reports).max(args.output_format.detail),
     };
-    for input in &inputs {
-        let mut checked = analysis::check(&run.sources, &book, input, &options);
+    for (found, book) in found.iter().zip(&books) {
+        let Some(book) = book.as_ref().filter(|_| is_sound) else { continue };
+        let mut checked = analysis::check(&run.sources, book, &found.input, &options);
         run.findings.append(&mut checked.findings);
         run.portfolios.push(checked.portfolio);
+        run.packs_off.extend(checked.packs_off);
         run.incomplete |= checked.incomplete;
     }
+    run.packs_off.sort();
+    run.packs_off.dedup();
     sort(&mut run);
+    run.known = known(&run.findings, &catalogues);
     run
 }
 
-/// Reads the portfolios of the paths. What stands on standard input lies over its file, as if it were saved.
-fn find(args: &Args, sources: &mut Sources, unread: &mut Vec<Diagnostic>) -> Vec<Input> {
-    let mut disk = Disk::from_here();
+/// The paths to look at. What stands on standard input lies over its file, as if it were saved.
+fn over_disk(args: &Args, disk: &mut Disk, sources: &mut Sources) -> Result<Vec<PathBuf>, Box<Diagnostic>> {
     let mut paths = args.paths.clone();
-    let is_stdin = |path: &Path| path == Path::new("-");
-    match (&args.stdin_filename, paths.iter_mut().find(|path| is_stdin(path))) {
-        (None, None) => {}
+    let mut slip = |argument: &str, message: String, label: &str| {
+        let Place { file, span } = book::argument(sources, "check", argument);
+        let slip = Diagnostic::new("not-readable", Severity::Error, message, file, span);
+        Err(Box::new(slip.label(label)))
+    };
+    match (&args.stdin_filename, paths.iter_mut().find(|path| path.as_os_str() == "-")) {
+        (None, None) => Ok(paths),
         (Some(name), Some(path)) => match text_of_stdin() {
             Ok(text) => {
                 disk.lay(name, text);
                 path.clone_from(name);
+                Ok(paths)
             }
-            Err(error) => {
-                let message = format!("standard input cannot be read: {}", error.kind());
-                unread.push(slip(sources, "-", message, "not read"));
-                return Vec::new();
-            }
+            Err(error) => slip("-", format!("standard input cannot be read: {}", error.kind()), "not read"),
         },
         (None, Some(_)) => {
             let message = "standard input has no name, so nothing says to which proposals it belongs";
-            unread.push(slip(sources, "-", message, "say with `--stdin-filename` which file it is"));
-            return Vec::new();
+            slip("-", message.to_owned(), "say with `--stdin-filename` which file it is")
         }
         (Some(_), None) => {
             let message = "`--stdin-filename` names what comes from standard input, which no path asks for";
-            unread.push(slip(sources, "--stdin-filename", message, "give `-` as a path, too"));
-            return Vec::new();
+            slip("--stdin-filename", message.to_owned(), "give `-` as a path, too")
         }
     }
-    disk.find(&paths, &args.book.folders, sources, unread)
 }
 
 /// One byte more than may be: that there is too much is said where all files are read.
@@ -179,9 +221,20 @@ fn text_of_stdin() -> io::Result<Vec<u8>> {
     Ok(text)
 }
 
-fn slip(sources: &mut Sources, argument: &str, message: impl Into<String>, label: &str) -> Diagnostic {
-    let place = book::argument(sources, "check", argument);
-    Diagnostic::new("not-readable", Severity::Error, message, place.file, place.span).label(label)
+/// What the catalogues know of the codes that were found, by code.
+fn known(findings: &[Diagnostic], catalogues: &[&Catalogue]) -> Vec<About> {
+    let codes: BTreeSet<&str> = findings.iter().map(|finding| finding.code.as_str()).collect();
+    let explain = |code| catalogues.iter().find_map(|catalogue| catalogue.explanation(code));
+    let explained = codes.into_iter().filter_map(explain);
+    let known = explained.map(|known| About {
+        code: known.id.clone(),
+        title: known.title.clone(),
+        pack: known.pack.clone(),
+        severity: known.severity,
+        doc: known.doc.clone(),
+        why: known.why.clone(),
+    });
+    known.collect()
 }
 
 /// By file name, place and code; what concerns the run as a whole has no file and comes first.
@@ -192,30 +245,36 @@ fn sort(run: &mut Run) {
         let name = |found: &Diagnostic| sources.name(found.primary.place.file);
         name(a).cmp(name(b)).then_with(|| key(a).cmp(&key(b))).then_with(|| a.message.cmp(&b.message))
     });
+    // Portfolios may share settings, and so what is wrong with them.
+    findings.dedup();
 }
 
 /// Whether all rules exist that the command line names: one that does not would choose nothing and look as if
-/// it had chosen.
-fn choice_is_sound(args: &Args, catalogue: &Catalogue, run: &mut Run) -> bool {
-    let before = run.findings.len();
+/// it had chosen. Where no rules could be loaded, that is said already.
+fn choice_is_sound(
+    args: &Args,
+    catalogues: &[&Catalogue],
+    sources: &mut Sources,
+    said: &mut Vec<Diagnostic>,
+) -> bool {
+    let before = said.len();
+    let Some(first) = catalogues.first() else { return false };
+    let is_known = |id: &str| catalogues.iter().any(|catalogue| catalogue.rule(id).is_some());
     for (flag, ids) in [("--select", &args.select), ("--ignore", &args.ignore)] {
-        if ids.iter().any(|id| catalogue.rule(id).is_none()) {
-            unknown_rules(flag, ids, catalogue, run);
+        if ids.iter().all(|id| is_known(id)) {
+            continue;
+        }
+        let whole = book::argument(sources, flag, &ids.join(","));
+        let mut start = 0;
+        for id in ids {
+            let span = Span::new(start, start + id.len());
+            start += id.len() + 1;
+            if !is_known(id) {
+                said.push(first.no_such_rule(id, Place { span, ..whole }));
+            }
         }
     }
-    run.findings.len() == before
-}
-
-fn unknown_rules(flag: &str, ids: &[String], catalogue: &Catalogue, run: &mut Run) {
-    let whole = book::argument(&mut run.sources, flag, &ids.join(","));
-    let mut start = 0;
-    for id in ids {
-        let span = Span::new(start, start + id.len());
-        start += id.len() + 1;
-        if catalogue.rule(id).is_none() {
-            run.findings.push(book::unknown_rule(id, catalogue, Place { span, ..whole }));
-        }
-    }
+    said.len() == before
 }
 
 #[cfg(test)]
@@ -238,9 +297,9 @@ mod tests {
         ];
         for (severity, fail_on, incomplete, code) in cases {
             let finding = |severity| Diagnostic::new("x", severity, "x", FileId(0), Span::default());
-            let run =
-                Run { findings: severity.map(finding).into_iter().collect(), incomplete, ..Run::default() };
-            assert_eq!(exit_code(&run, fail_on), code, "{severity:?} {fail_on} {incomplete}");
+            let findings = severity.map(finding).into_iter().collect();
+            let run = Run { findings, incomplete, fail_on, ..Run::default() };
+            assert_eq!(exit_code(&run), code, "{severity:?} {fail_on} {incomplete}");
         }
     }
 }

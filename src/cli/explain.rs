@@ -28,7 +28,7 @@ pub(super) fn run(args: &Args, out: &mut dyn Write) -> Done {
     };
     let Some(known) = book.catalogue.explanation(&args.rule) else {
         let place = book::argument(&mut sources, "explain", &args.rule);
-        return refuse(sources, vec![book::unknown_rule(&args.rule, &book.catalogue, place)]);
+        return refuse(sources, vec![book.catalogue.no_such_rule(&args.rule, place)]);
     };
     let page = page(known, book.catalogue.rule(&args.rule));
     Done { code: CLEAN, written: out.write_all(page.as_bytes()) }

@@ -18,7 +18,8 @@ pub(super) struct Args {
 /// As the protocol has it: 0 if the editor said that it would leave, else 1.
 pub(super) fn run(args: Args, out: &mut dyn Write) -> Done {
     let epoch = std::env::var("SOURCE_DATE_EPOCH").ok();
-    let settings = Settings { rules: args.book.folders, epoch };
+    let book::Args { folders, config, isolated } = args.book;
+    let settings = Settings { rules: folders, config, isolated, epoch };
     match serve(io::stdin(), out, settings) {
         Ok(was_said) => Done { code: if was_said { CLEAN } else { FINDINGS }, written: Ok(()) },
         Err(error) => Done { code: FINDINGS, written: Err(error) },

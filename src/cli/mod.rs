@@ -3,11 +3,15 @@
 
 mod book;
 mod check;
+mod config;
 mod explain;
 mod facts;
+mod files;
+mod init;
 mod lsp;
 mod new;
 mod prose;
+mod reports;
 mod rules;
 mod schema;
 mod terminal;
@@ -54,8 +58,10 @@ struct Cli {
 #[derive(clap::Subcommand)]
 enum Command {
     Check(check::Args),
+    Config(config::Args),
     Explain(explain::Args),
     Facts(facts::Args),
+    Init(init::Args),
     Lsp(lsp::Args),
     New(new::Args),
     Rules(rules::Args),
@@ -75,8 +81,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let Done { code, written } = match Cli::try_parse_from(arguments) {
         Ok(cli) => match cli.command {
             Command::Check(args) => check::run(&args, &mut out),
+            Command::Config(args) => config::run(&args, &mut out),
             Command::Explain(args) => explain::run(&args, &mut out),
             Command::Facts(args) => facts::run(&args, &mut out),
+            Command::Init(args) => init::run(&args, &mut out),
             Command::Lsp(args) => lsp::run(args, &mut out),
             Command::New(args) => new::run(&args, &mut out),
             Command::Rules(args) => rules::run(&args, &mut out),

@@ -29,7 +29,7 @@ enum What {
 
 pub(super) fn run(args: &Args, out: &mut dyn Write) -> Done {
     let What::Rule { id, folder } = &args.what;
-    let (book, mut sources) = match book::open(&book::Args { folders: Vec::new() }) {
+    let (book, mut sources) = match book::open(&book::Args::default()) {
         Ok(open) => open,
         Err(refused) => return refused,
     };

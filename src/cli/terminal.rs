@@ -27,6 +27,11 @@ pub(super) fn style(color: Color, quiet: bool, statistics: bool) -> Style {
     Style { color, width: columns.unwrap_or(WIDTH), quiet, statistics }
 }
 
+/// The same in a file, which has neither colour nor an edge.
+pub(super) fn in_file(style: Style) -> Style {
+    Style { color: false, width: WIDTH, ..style }
+}
+
 /// The flag outranks the environment, and that the terminal. Of variables that contradict each other, the one
 /// that asks for less wins.
 fn is_colored(color: Color, is_terminal: bool, variable: impl Fn(&str) -> Option<OsString>) -> bool {

@@ -27,7 +27,9 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, out: &mut dyn Write) -> Done {
     let own = !args.folders.is_empty();
-    let (mut book, mut sources) = match book::open(&book::Args { folders: args.folders.clone() }) {
+    // Examples say what holds where nobody sets anything.
+    let own_book = book::Args { folders: args.folders.clone(), isolated: true, ..book::Args::default() };
+    let (mut book, mut sources) = match book::open(&own_book) {
         Ok(open) => open,
         Err(refused) => return refused,
     };

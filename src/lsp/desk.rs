@@ -3,23 +3,30 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::rc::Rc;
 
 use gen_lsp_types::{TextDocumentContentChangeEvent, Uri};
 
 use super::place::{Unit, offset};
 use super::uri;
 use crate::analysis::{self, Checked, Input, Options};
-use crate::diagnostic::{Detail, Diagnostic, Severity};
-use crate::rulebook::{Additions, Rulebook};
+use crate::diagnostic::{Detail, Diagnostic};
+use crate::rule::Explanation;
+use crate::rulebook::Rulebook;
+use crate::shelf::Shelf;
 use crate::source::{FileId, Origin, SourceFile, Sources};
 use crate::value::Day;
-use crate::workspace::Disk;
+use crate::workspace::{Choice, Disk, Found};
 
 /// What the server was started with.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
     /// Folders with rules of a team's own.
     pub rules: Vec<PathBuf>,
+    /// The settings that hold for all portfolios, in place of their own.
+    pub config: Option<PathBuf>,
+    /// No settings from files.
+    pub isolated: bool,
     /// The value of `SOURCE_DATE_EPOCH`: when the run takes place, if not now.
     pub epoch: Option<String>,
 }
@@ -36,21 +43,11 @@ pub(super) struct Document {
     is_lost: bool,
 }
 
-/// What has to be done before anything can be told, from least to most.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-enum Stale {
-    /// At most the portfolios without a result.
-    #[default]
-    Nothing,
-    /// Files came, went or changed.
-    Files,
-    /// Rules did.
-    Rules,
-}
-
 /// A portfolio; what came of it is missing after an edit.
 struct Portfolio {
     input: Input,
+    /// None if rules or settings are broken: such rules judge nothing.
+    book: Option<Rc<Rulebook>>,
     checked: Option<Checked>,
 }
 
@@ -61,19 +58,11 @@ pub(super) struct Desk {
     settings: Settings,
     /// By the names of their files.
     documents: BTreeMap<String, Document>,
-    stale: Stale,
+    /// Whether files came, went or changed, or rules did.
+    is_stale: bool,
     sources: Sources,
-    rules: Rules,
     portfolios: Vec<Portfolio>,
-    unread: Vec<Diagnostic>,
-}
-
-/// The rules, in the first texts of all.
-#[derive(Default)]
-struct Rules {
-    /// None if a team's own are broken: such rules judge nothing.
-    book: Option<Rulebook>,
-    texts: usize,
+    /// What is said of files, settings and rules, and of no portfolio.
     said: Vec<Diagnostic>,
 }
 
@@ -83,11 +72,10 @@ impl Desk {
             unit: Unit::Utf16,
             settings,
             documents: BTreeMap::new(),
-            stale: Stale::Rules,
+            is_stale: false,
             sources: Sources::default(),
-            rules: Rules::default(),
             portfolios: Vec::new(),
-            unread: Vec::new(),
+            said: Vec::new(),
         }
     }
 
@@ -127,7 +115,7 @@ impl Desk {
 
     /// Puts the new text in place where that is all that changes.
     fn retype(&mut self, name: &str, text: String) {
-        if self.stale > Stale::Nothing {
+        if self.is_stale {
             return;
         }
         let file = self.sources.iter().find(|(_, file)| file.name == name).map(|(id, _)| id);
@@ -149,22 +137,14 @@ impl Desk {
 
     /// Something changed on disk, or in what of it counts.
     pub(super) fn changed_on_disk(&mut self) {
-        // Whether it was a rule is not worth asking: rules are read as fast as a file is found.
-        let level = if self.settings.rules.is_empty() { Stale::Files } else { Stale::Rules };
-        self.stale = self.stale.max(level);
+        self.is_stale = true;
     }
 
     /// Brings everything up to date.
     pub(super) fn settle(&mut self) {
-        let stale = std::mem::take(&mut self.stale);
-        if stale > Stale::Nothing {
-            let disk = self.disk();
-            if stale == Stale::Rules {
-                self.load_rules(&disk);
-            }
-            self.find(&disk);
+        if std::mem::take(&mut self.is_stale) {
+            self.find();
         }
-        let Some(book) = &self.rules.book else { return };
         let options = Options {
             as_of: None,
             today: Day::today(self.settings.epoch.as_deref()),
@@ -174,45 +154,42 @@ impl Desk {
             detail: Detail::Full,
         };
         for portfolio in self.portfolios.iter_mut().filter(|portfolio| portfolio.checked.is_none()) {
+            let Some(book) = &portfolio.book else { continue };
             portfolio.checked = Some(analysis::check(&self.sources, book, &portfolio.input, &options));
         }
     }
 
-    fn disk(&self) -> Disk {
+    /// Finds the portfolios in which the documents lie, with their rules.
+    fn find(&mut self) {
         let mut disk = Disk::by_whole_paths();
         for document in self.documents.values() {
             disk.lay(&document.path, document.text.text.as_str());
         }
-        disk
-    }
-
-    fn load_rules(&mut self, disk: &Disk) {
+        let Settings { rules, config, isolated, .. } = &self.settings;
+        let choice = Choice { rules, config: config.as_deref(), isolated: *isolated, force_exclude: false };
         let (mut sources, mut said) = (Sources::default(), Vec::new());
-        let files = disk.rule_files(&self.settings.rules, &mut sources, &mut said);
-        let additions = Additions { files, parameters: Vec::new() };
-        let book = Rulebook::load(&mut sources, &additions, &mut said);
-        let is_broken = said.iter().any(|found| found.severity == Severity::Error);
-        self.rules = Rules { book: (!is_broken).then_some(book), texts: sources.iter().count(), said };
-        self.sources = sources;
-    }
-
-    /// Finds the portfolios in which the documents lie.
-    fn find(&mut self, disk: &Disk) {
-        self.sources.truncate(self.rules.texts);
-        self.unread.clear();
         let paths: Vec<PathBuf> = self.documents.values().map(|document| document.path.clone()).collect();
-        let inputs = disk.find(&paths, &self.settings.rules, &mut self.sources, &mut self.unread);
+        let mut found = disk.find(&paths, &choice, &mut sources, &mut said);
         // An editor may show any file that it likes.
-        self.unread.retain(|slip| slip.code.as_str() != "no-files");
-        let all = |input: Input| Input { named: input.files.clone(), ..input };
-        self.portfolios =
-            inputs.into_iter().map(|input| Portfolio { input: all(input), checked: None }).collect();
+        said.retain(|slip| slip.code.as_str() != "no-files");
+        if found.is_empty() {
+            // A rule may be written before there is a proposal.
+            found.push(Found { rules: rules.clone(), ..Found::default() });
+        }
+        let mut shelf = Shelf::default();
+        let portfolios = found.into_iter().map(|found| {
+            let book = shelf.book(&found, &disk, &mut sources, &mut said);
+            let input = Input { named: found.input.files.clone(), ..found.input };
+            Portfolio { input, book, checked: None }
+        });
+        self.portfolios = portfolios.collect();
+        (self.sources, self.said) = (sources, said);
     }
 
     /// All that is said of all files, in the order of their names and of places within.
     pub(super) fn findings(&self) -> impl Iterator<Item = &Diagnostic> {
         let checked = self.portfolios.iter().filter_map(|portfolio| portfolio.checked.as_ref());
-        self.rules.said.iter().chain(&self.unread).chain(checked.flat_map(|checked| &checked.findings))
+        self.said.iter().chain(checked.flat_map(|checked| &checked.findings))
     }
 
     /// All documents, by the names of their files.
@@ -225,9 +202,10 @@ impl Desk {
         &self.sources
     }
 
-    /// What holds, unless rules are broken.
-    pub(super) fn book(&self) -> Option<&Rulebook> {
-        self.rules.book.as_ref()
+    /// What is known of a rule or language diagnostic.
+    pub(super) fn explanation(&self, code: &str) -> Option<&Explanation> {
+        let mut books = self.portfolios.iter().filter_map(|portfolio| portfolio.book.as_ref());
+        books.find_map(|book| book.catalogue.explanation(code))
     }
 
     /// The name of the file that an editor means.
@@ -244,11 +222,11 @@ impl Desk {
         self.documents.get(name).map_or_else(|| uri::of(name), |document| Some(document.uri.clone()))
     }
 
-    /// The text of that name, with what came of its portfolio.
-    pub(super) fn judged(&self, name: &str) -> Option<(FileId, &Checked)> {
+    /// The text of that name, with what came of its portfolio and by which rules.
+    pub(super) fn judged(&self, name: &str) -> Option<(FileId, &Rulebook, &Checked)> {
         let (id, _) = self.sources.iter().find(|(_, file)| file.name == name)?;
         let portfolio = self.portfolios.iter().find(|portfolio| portfolio.input.files.contains(&id))?;
-        Some((id, portfolio.checked.as_ref()?))
+        Some((id, portfolio.book.as_deref()?, portfolio.checked.as_ref()?))
     }
 }
 

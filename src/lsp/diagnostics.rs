@@ -90,7 +90,7 @@ fn location(desk: &Desk, place: Place) -> Option<lsp::Location> {
 
 /// Where a rule or a language diagnostic is explained.
 fn page(desk: &Desk, code: &str) -> Option<lsp::Uri> {
-    let known = desk.book()?.catalogue.explanation(code)?;
+    let known = desk.explanation(code)?;
     let file = desk.sources().get(known.place.file)?;
     match file.origin {
         Origin::Builtin => Some(lsp::Uri(format!("{PAGES}{}", file.name.strip_prefix("<builtin>/")?))),

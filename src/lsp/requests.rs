@@ -74,10 +74,10 @@ pub(super) struct Spot<'a> {
 
 /// The place that an editor points at; none if it is in no text that is judged.
 fn spot<'a>(desk: &'a Desk, at: &lsp::TextDocumentPositionParams) -> Option<Spot<'a>> {
-    let (file, checked) = desk.judged(&desk.name(&at.text_document.uri)?)?;
+    let (file, book, checked) = desk.judged(&desk.name(&at.text_document.uri)?)?;
     let text = desk.sources().get(file)?;
     let offset = place::offset(text, at.position, desk.unit)?;
-    Some(Spot { sources: desk.sources(), book: desk.book()?, checked, file, text, offset })
+    Some(Spot { sources: desk.sources(), book, checked, file, text, offset })
 }
 
 fn shown(desk: &Desk, text: &SourceFile, span: Span, value: String) -> lsp::Hover {

@@ -4,6 +4,7 @@
 use rustc_hash::FxHashMap;
 
 use super::facts::ProvenanceId;
+use super::join;
 use super::resolve::{Pending, Target};
 use super::{Cell, Entity, EntityId, Model, Standing, Written};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -50,28 +51,17 @@ pub fn load_portfolio(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> (Model, bool) {
     let by_file: FxHashMap<FileId, &str> = texts.iter().map(|text| (text.file, text.text)).collect();
-    let mut loader = Loader {
-        schema,
-        model: facts.clone(),
-        pending: Vec::new(),
-        facts: false,
-        provenance: None,
-        groups: Vec::new(),
-        suggestions: 0,
-        diagnostics,
-    };
     let mut whole = true;
+    let mut pieces = Vec::new();
     for text in texts {
         let mut split = syntax::split(text.file, text.text);
         whole &= !split.over_limit;
-        loader.diagnostics.append(&mut split.diagnostics);
-        for piece in &split.pieces {
-            let tree = syntax::read_piece(text.file, text.text, piece, loader.diagnostics);
-            for view in View::roots(text.file, text.text, &tree) {
-                loader.entry(view, None);
-            }
-        }
+        diagnostics.append(&mut split.diagnostics);
+        pieces.extend(split.pieces.into_iter().map(|piece| (*text, piece)));
     }
+    let mut part = join::read(schema, facts, &pieces);
+    diagnostics.append(&mut part.diagnostics);
+    let mut loader = Loader { pending: part.pending, ..Loader::new(schema, part.model, diagnostics) };
     loader.singles();
     loader.resolve_all(&|file| by_file.get(&file).copied().unwrap_or(""));
     (loader.model, whole)
@@ -92,6 +82,22 @@ pub(super) struct Loader<'s, 'd> {
     pub(super) diagnostics: &'d mut Vec<Diagnostic>,
 }
 
+impl<'s, 'd> Loader<'s, 'd> {
+    /// Reads proposals on top of a model.
+    pub(super) fn new(schema: &'s Schema, model: Model, diagnostics: &'d mut Vec<Diagnostic>) -> Self {
+        Self {
+            schema,
+            model,
+            pending: Vec::new(),
+            facts: false,
+            provenance: None,
+            groups: Vec::new(),
+            suggestions: 0,
+            diagnostics,
+        }
+    }
+}
+
 impl Loader<'_, '_> {
     pub(super) fn error(
         &mut self,
@@ -105,7 +111,7 @@ impl Loader<'_, '_> {
     }
 
     /// An entry of a proposal file, at the top level or in a block.
-    fn entry(&mut self, view: View<'_>, parent: Option<EntityId>) {
+    pub(super) fn entry(&mut self, view: View<'_>, parent: Option<EntityId>) {
         match view.shape() {
             Shape::Block
                 if DECLARATIONS.contains(&view.keyword())
@@ -266,9 +272,6 @@ impl Loader<'_, '_> {
     fn add_entity(&mut self, view: View<'_>, kind: KindId, parent: Option<EntityId>) -> EntityId {
         let id = EntityId(self.model.entities.len() as u32);
         let (name, head) = self.head_of(view, kind);
-        if view.name_token().is_some() && !self.facts {
-            self.claim_name(view, parent, name, id);
-        }
         let body_end = view.tree.get(view.id).map_or(0, |entry| entry.body_end);
         self.model.entities.push(Entity {
             kind,
@@ -283,6 +286,10 @@ impl Loader<'_, '_> {
             written: 0,
             first_cell: 0,
         });
+        if view.name_token().is_some() && !self.facts {
+            let twice = self.model.claim_name((parent, name), id);
+            self.diagnostics.extend(twice);
+        }
         id
     }
 
@@ -329,23 +336,6 @@ impl Loader<'_, '_> {
             return;
         }
         self.diagnostics.push(super::resolve::lookalike(place, written, None));
-    }
-
-    fn claim_name(&mut self, view: View<'_>, parent: Option<EntityId>, name: Symbol, id: EntityId) {
-        let Some(first) = self.model.inside.get(&(parent, name)).copied() else {
-            self.model.inside.insert((parent, name), id);
-            return;
-        };
-        let written = view.name().unwrap_or("");
-        let place = view.at(view.name_token().map_or(view.head().span, |token| token.span));
-        let message = format!("`{written}` is defined twice");
-        let found = Diagnostic::new("duplicate-id", Severity::Error, message, place.file, place.span)
-            .label("again here");
-        let found = match self.model.place(first) {
-            Some(first) => found.related(first, "first here"),
-            None => found,
-        };
-        self.diagnostics.push(found.help("give one of them another name; what refers to it means the first"));
     }
 
     fn slot_of(&self, kind: KindId, inner: View<'_>) -> Option<Slot> {
@@ -562,5 +552,28 @@ impl Loader<'_, '_> {
                 }
             }
         }
+    }
+}
+
+impl Model {
+    /// Gives a name in a block to an entity; a mistake if another has it already.
+    pub(super) fn claim_name(&mut self, key: (Option<EntityId>, Symbol), id: EntityId) -> Option<Diagnostic> {
+        let first = *self.inside.entry(key).or_insert(id);
+        if first == id {
+            return None;
+        }
+        let place = self.place(id)?;
+        let written = self.names.text(key.1);
+        // A head ends with its name.
+        let start = place.span.end.saturating_sub(written.len() as u32);
+        let message = format!("`{written}` is defined twice");
+        let span = Span { start, ..place.span };
+        let found = Diagnostic::new("duplicate-id", Severity::Error, message, place.file, span)
+            .label("again here")
+            .help("give one of them another name; what refers to it means the first");
+        Some(match self.place(first) {
+            Some(first) => found.related(first, "first here"),
+            None => found,
+        })
     }
 }

@@ -5,6 +5,7 @@ mod amount;
 mod card;
 mod dates;
 mod facts;
+mod join;
 mod load;
 mod load_facts;
 mod read;
@@ -14,7 +15,7 @@ pub use card::{Card, title};
 pub use facts::{Confidence, Group, GroupId, Provenance, ProvenanceId};
 pub use load::{Text, load_portfolio};
 pub use load_facts::load_facts;
-pub use read::{ReadValue, read_value};
+pub use read::{ReadValue, read_place, read_value};
 
 use rustc_hash::FxHashMap;
 

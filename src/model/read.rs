@@ -9,11 +9,24 @@ use super::{Amount, Cell, EntityId, Item, Written};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::names::{Names, nearest};
 use crate::schema::{Base, Dimension, EnumId, Field, Many, Schema, Word};
-use crate::source::{FileId, Span};
-use crate::syntax::{Class, Value, unquote};
+use crate::source::{FileId, Place, Span};
+use crate::syntax::{self, Class, Piece, Value, View, unquote};
 use crate::value::{Interval, MAX_YEAR, MIN_YEAR, Ratio, Round};
 
-/// Reads an amount or date that stands outside a portfolio, as the value of a parameter does.
+/// Reads an amount or date at a place outside a portfolio, as the value of a parameter is.
+pub fn read_place(
+    text: &str,
+    place: Place,
+    schema: &Schema,
+    names: &Names,
+) -> Result<ReadValue, Box<Diagnostic>> {
+    let piece = Piece { span: place.span, unbalanced: false };
+    let tree = syntax::read_piece(place.file, text, &piece, &mut Vec::new());
+    let atoms = View::roots(place.file, text, &tree).next().map_or(&[][..], |view| view.atoms());
+    read_value(Value { file: place.file, text, atoms, after: place.span.end }, schema, names)
+}
+
+/// Reads an amount or date that stands in a rule.
 pub fn read_value(value: Value<'_>, schema: &Schema, names: &Names) -> Result<ReadValue, Box<Diagnostic>> {
     if value.words() == "unknown" {
         return Ok(ReadValue::Unknown);

@@ -122,11 +122,8 @@ impl Loader<'_, '_> {
             if let Some(scope) =
                 model.entity(pending.entity).and_then(|_| model.scope(self.schema, pending.entity))
             {
-                let hits: Vec<EntityId> = in_scope(model, scope, name, scopes)
-                    .iter()
-                    .copied()
-                    .filter(|id| fits(*id, &mut other))
-                    .collect();
+                let mut hits = in_scope(model, scope, name, scopes);
+                hits.retain(|id| fits(*id, &mut other));
                 match hits.as_slice() {
                     [] => {}
                     [only] => return Found::One(*only, false),
@@ -153,7 +150,7 @@ impl Loader<'_, '_> {
         let (outer, inner) = (self.model.names.get(outer)?, self.model.names.get(inner)?);
         let model = &self.model;
         let scope = model.entity(pending.entity).and_then(|_| model.scope(self.schema, pending.entity));
-        let near = scope.map(|scope| in_scope(model, scope, outer, scopes).clone()).unwrap_or_default();
+        let near = scope.map(|scope| in_scope(model, scope, outer, scopes)).unwrap_or_default();
         if let Some(id) = near.iter().find_map(|parent| model.inside.get(&(Some(*parent), inner))) {
             return Some(*id);
         }
@@ -295,22 +292,22 @@ impl Loader<'_, '_> {
     }
 }
 
-fn in_scope<'m>(
-    model: &Model,
-    scope: EntityId,
-    name: Symbol,
-    scopes: &'m mut ScopeNames,
-) -> &'m Vec<EntityId> {
-    static NONE: Vec<EntityId> = Vec::new();
+/// Most entities of a scope that are gone through for each name; names of a larger one get a table.
+const MAX_SCANNED: u32 = 64;
+
+/// The entities of a scope that bear a name, in written order.
+fn in_scope(model: &Model, scope: EntityId, name: Symbol, scopes: &mut ScopeNames) -> Vec<EntityId> {
+    let named = |id: EntityId| model.entity(id).map(|entity| (entity.name, id));
+    if model.entity(scope).is_some_and(|entity| entity.end - scope.0 <= MAX_SCANNED) {
+        let all = model.inside(scope).filter_map(named);
+        return all.filter(|(own, _)| *own == name).map(|(_, id)| id).collect();
+    }
     let names = scopes.entry(scope).or_insert_with(|| {
         let mut names: FxHashMap<Symbol, Vec<EntityId>> = FxHashMap::default();
-        for id in model.inside(scope) {
-            let Some(entity) = model.entity(id) else { continue };
-            names.entry(entity.name).or_default().push(id);
-        }
+        model.inside(scope).filter_map(named).for_each(|(name, id)| names.entry(name).or_default().push(id));
         names
     });
-    names.get(&name).unwrap_or(&NONE)
+    names.get(&name).cloned().unwrap_or_default()
 }
 
 /// A word with letters of another script; `plain` is the known name that it imitates.

@@ -6,7 +6,7 @@
 pub(crate) fn clean(text: &str) -> String {
     // Most texts show nothing but themselves.
     let plain = text.bytes().all(|byte| (b' '..=b'~').contains(&byte));
-    if plain && !text.contains("::") && !text.contains("##[") {
+    if plain && !text.contains("::") && !text.contains("##") {
         return text.to_owned();
     }
     let mut shown = String::with_capacity(text.len());
@@ -35,14 +35,14 @@ pub(super) fn is_hidden(c: char) -> bool {
         | '\u{2028}' | '\u{2029}')
 }
 
-/// CI runners obey `::command::` at the start of a line, after blanks too, and `##[command]` anywhere. A
-/// wrapped line can begin after any blank.
+/// CI runners obey `::command::` at the start of a line, after blanks too, and `##[command]`, `##vso[command]`
+/// and the like anywhere. A wrapped line can begin after any blank.
 fn begins_command(shown: &str, c: char) -> bool {
     match c {
         ':' => {
             shown.strip_suffix(':').is_some_and(|rest| rest.is_empty() || rest.ends_with(char::is_whitespace))
         }
-        '[' => shown.ends_with("##"),
+        '[' => shown.trim_end_matches(|c: char| c.is_ascii_alphanumeric()).ends_with("##"),
         _ => false,
     }
 }

@@ -8,7 +8,7 @@ use crate::source::Sources;
 
 use super::clean::clean;
 use super::paint::{Painter, Role, tagged};
-use super::{Style, summary};
+use super::{Style, columns};
 
 pub(super) fn write(run: &Run, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let mut painter = Painter::new(out, style.color);
@@ -21,10 +21,14 @@ pub(super) fn write(run: &Run, style: &Style, out: &mut dyn Write) -> io::Result
     if !run.findings.is_empty() {
         writeln!(painter)?;
     }
-    summary::write(run, style, &mut painter)
+    columns::write(run, style, &mut painter)
 }
 
-fn write_finding(finding: &Diagnostic, sources: &Sources, painter: &mut Painter<'_>) -> io::Result<()> {
+pub(super) fn write_finding(
+    finding: &Diagnostic,
+    sources: &Sources,
+    painter: &mut Painter<'_>,
+) -> io::Result<()> {
     let place = finding.primary.place;
     if let Some(file) = sources.get(place.file) {
         let position = file.position(place.span.start);

@@ -13,10 +13,9 @@ use crate::outcome::Run;
 
 use super::clean::clean;
 use super::excerpt::{Excerpt, Page};
-use super::notes::Notes;
 use super::paint::{Painter, Role, tagged};
-use super::summary::{self, grouped, plural};
-use super::{Style, labels, wrap};
+use super::summary::{grouped, plural};
+use super::{Style, columns, labels, notes, wrap};
 
 /// Findings drawn; the rest is counted.
 const MAX_FINDINGS: usize = 1_000;
@@ -26,13 +25,13 @@ pub(super) fn write(run: &Run, style: &Style, out: &mut dyn Write) -> io::Result
     let mut config = Config::default();
     // The keyword of a note is its bullet.
     config.chars.note_bullet = ' ';
-    let mut dates = run.findings.iter().filter_map(|finding| finding.as_of);
-    let first_date = dates.next();
-    let many_dates = dates.any(|date| Some(date) != first_date);
+    let date = notes::dates(run);
     for finding in run.findings.iter().take(MAX_FINDINGS) {
         let excerpt = Excerpt::new(&run.sources, &labels::labels(finding), style.excerpt());
-        let notes = Notes::new(finding, &excerpt, style.prose()).dated(many_dates);
-        let drawing = drawing(finding, &excerpt, notes.lines(), style);
+        let remarks = date(finding).into_iter().chain(left_out(&excerpt)).collect();
+        let width = style.prose() - excerpt.gutter;
+        let notes = notes::entries(finding, remarks).iter().map(|entry| notes::drawn(entry, width)).collect();
+        let drawing = drawing(finding, &excerpt, notes, style);
         emit_to_write_style(&mut painter, &config, &excerpt, &drawing).map_err(io_error)?;
     }
     let more = run.findings.len().saturating_sub(MAX_FINDINGS);
@@ -40,7 +39,14 @@ pub(super) fn write(run: &Run, style: &Style, out: &mut dyn Write) -> io::Result
         let findings = plural(more, "more finding is", "more findings are");
         writeln!(painter, "{} {findings} not shown; `--output-format json` lists all\n", grouped(more))?;
     }
-    if style.quiet { Ok(()) } else { summary::write(run, style, &mut painter) }
+    if style.quiet { Ok(()) } else { columns::write(run, style, &mut painter) }
+}
+
+/// How many labels have no room in the excerpt.
+fn left_out(excerpt: &Excerpt) -> Option<String> {
+    let count = excerpt.left_out;
+    let places = plural(count, "more place is", "more places are");
+    (count > 0).then(|| format!("{} {places} not shown; `--output-format json` lists all", grouped(count)))
 }
 
 fn drawing(finding: &Diagnostic, excerpt: &Excerpt, notes: Vec<String>, style: &Style) -> Drawing<usize> {

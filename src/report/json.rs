@@ -14,6 +14,9 @@ use super::{Style, labels};
 
 /// Version of the shapes; a change that a reader could trip over makes it `plumbrule/2`.
 const SCHEMA: &str = "plumbrule/1";
+/// Levels of brackets that are broken into lines: report, findings, finding, and one line for each label, station,
+/// note and fact.
+const OPEN_LEVELS: usize = 4;
 
 pub(super) fn write(run: &Run, _: &Style, out: &mut dyn Write) -> io::Result<()> {
     let report = Report {
@@ -23,7 +26,7 @@ pub(super) fn write(run: &Run, _: &Style, out: &mut dyn Write) -> io::Result<()>
         summary: Summary::of(run),
         findings: Findings(run),
     };
-    report.serialize(&mut serde_json::Serializer::with_formatter(&mut *out, Layout::default()))?;
+    report.serialize(&mut serde_json::Serializer::with_formatter(&mut *out, Layout::open(OPEN_LEVELS)))?;
     writeln!(out)
 }
 
@@ -46,6 +49,7 @@ struct Portfolio<'a> {
     verdicts: Verdicts,
     missing: Vec<Missing<'a>>,
     statistics: Vec<Statistic<'a>>,
+    hidden: usize,
     elsewhere: usize,
     assumptions: &'a [String],
     newest_fact: Option<&'a str>,
@@ -69,6 +73,7 @@ impl<'a> Portfolio<'a> {
             statistics: statistics
                 .map(|(rule, all)| Statistic { rule, verdicts: Verdicts::of(all) })
                 .collect(),
+            hidden: portfolio.hidden,
             elsewhere: portfolio.elsewhere,
             assumptions: &portfolio.assumptions,
             newest_fact: portfolio.newest_fact.as_deref(),
@@ -172,13 +177,21 @@ struct Findings<'a>(&'a Run);
 impl Serialize for Findings<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self(run) = self;
-        serializer.collect_seq(run.findings.iter().map(|finding| Finding::of(finding, &run.sources)))
+        serializer.collect_seq(findings(run))
     }
 }
 
+/// The findings in the shape that is promised for one.
+pub(super) fn findings(run: &Run) -> impl Iterator<Item = Finding<'_>> {
+    let numbered = run.findings.iter().zip(run.fingerprints());
+    numbered.map(|(finding, fingerprint)| Finding::of(finding, fingerprint, &run.sources))
+}
+
 #[derive(serde::Serialize)]
-struct Finding<'a> {
+pub(super) struct Finding<'a> {
     rule: &'a str,
+    subject: Option<&'a str>,
+    fingerprint: String,
     severity: &'static str,
     severity_reason: Option<&'a str>,
     as_of: Option<String>,
@@ -194,11 +207,13 @@ struct Finding<'a> {
 }
 
 impl<'a> Finding<'a> {
-    fn of(finding: &'a Diagnostic, sources: &'a Sources) -> Self {
+    fn of(finding: &'a Diagnostic, fingerprint: String, sources: &'a Sources) -> Self {
         let mut labels =
             labels::labels(finding).into_iter().map(|label| Labelled::of(label.place, label.text, sources));
         Self {
             rule: finding.code.as_str(),
+            subject: finding.subject.as_deref(),
+            fingerprint,
             severity: finding.severity.as_str(),
             severity_reason: finding.severity_reason.as_deref(),
             as_of: finding.as_of.map(|day| day.to_string()),

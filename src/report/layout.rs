@@ -1,5 +1,5 @@
-//! How JSON is laid out for a reader: one line for each label, station, note and fact of a finding, and what lies
-//! deeper on that line. Knows no shapes.
+//! How JSON is laid out for a reader: lines down to some depth, and what lies deeper on one line. Owns what is
+//! escaped beside what JSON asks for. Knows no shapes.
 
 use std::io::{self, Write};
 
@@ -7,26 +7,30 @@ use serde_json::ser::Formatter;
 
 use super::clean;
 
-/// Levels that are broken into lines: report, findings, finding, labels and the like.
-const OPEN_LEVELS: usize = 4;
-
 /// A formatter for `serde_json`.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Layout {
+    /// Levels of brackets that are broken into lines.
+    open: usize,
     level: usize,
     empty: bool,
 }
 
 impl Layout {
-    fn open<W: ?Sized + Write>(&mut self, out: &mut W, bracket: &[u8]) -> io::Result<()> {
+    /// Breaks as many levels of brackets into lines.
+    pub(super) fn open(levels: usize) -> Self {
+        Self { open: levels, level: 0, empty: false }
+    }
+
+    fn begin<W: ?Sized + Write>(&mut self, out: &mut W, bracket: &[u8]) -> io::Result<()> {
         self.level += 1;
         self.empty = true;
         out.write_all(bracket)
     }
 
-    fn close<W: ?Sized + Write>(&mut self, out: &mut W, bracket: &[u8]) -> io::Result<()> {
+    fn end<W: ?Sized + Write>(&mut self, out: &mut W, bracket: &[u8]) -> io::Result<()> {
         self.level -= 1;
-        if !self.empty && self.level < OPEN_LEVELS {
+        if !self.empty && self.level < self.open {
             self.new_line(out)?;
         }
         self.empty = false;
@@ -35,7 +39,7 @@ impl Layout {
 
     fn next<W: ?Sized + Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
         self.empty = false;
-        if self.level <= OPEN_LEVELS {
+        if self.level <= self.open {
             out.write_all(if first { b"" } else { b"," })?;
             return self.new_line(out);
         }
@@ -50,11 +54,11 @@ impl Layout {
 
 impl Formatter for Layout {
     fn begin_array<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
-        self.open(out, b"[")
+        self.begin(out, b"[")
     }
 
     fn end_array<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
-        self.close(out, b"]")
+        self.end(out, b"]")
     }
 
     fn begin_array_value<W: ?Sized + Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
@@ -62,11 +66,11 @@ impl Formatter for Layout {
     }
 
     fn begin_object<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
-        self.open(out, b"{")
+        self.begin(out, b"{")
     }
 
     fn end_object<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
-        self.close(out, b"}")
+        self.end(out, b"}")
     }
 
     fn begin_object_key<W: ?Sized + Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
@@ -77,14 +81,19 @@ impl Formatter for Layout {
         out.write_all(b": ")
     }
 
-    /// What would act on a terminal is escaped too, as JSON allows for any character.
+    /// What would act on a terminal or a CI runner is escaped too, as JSON allows for any character.
     fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
         let mut rest = fragment;
-        while let Some((at, hidden)) = rest.char_indices().find(|(_, c)| clean::is_hidden(*c)) {
+        while let Some((at, hidden)) = rest.char_indices().find(|(at, c)| is_obeyed(rest, *at, *c)) {
             let (before, after) = rest.split_at(at);
             write!(out, "{before}\\u{:04x}", u32::from(hidden))?;
             rest = after.get(hidden.len_utf8()..).unwrap_or("");
         }
         out.write_all(rest.as_bytes())
     }
+}
+
+/// Runners look for `##[command]` and `##vso[command]` anywhere in a line.
+fn is_obeyed(text: &str, at: usize, c: char) -> bool {
+    clean::is_hidden(c) || c == '#' && text.get(at + 1..).is_some_and(|rest| rest.starts_with('#'))
 }

@@ -3,18 +3,29 @@
 
 use std::io;
 
-use crate::diagnostic::Detail;
+use crate::diagnostic::Detail::{self, Full, Line};
 use crate::outcome::Run;
 
 mod clean;
+mod columns;
 mod concise;
 mod excerpt;
 mod full;
+mod github;
+mod gitlab;
 mod json;
+mod jsonl;
+mod junit;
 mod labels;
 mod layout;
+mod markdown;
 mod notes;
 mod paint;
+mod plain;
+mod rdjson;
+mod region;
+mod sarif;
+mod spoken;
 mod summary;
 mod window;
 mod wrap;
@@ -32,24 +43,28 @@ pub struct Format {
     pub doc: &'static str,
     /// What it shows of a finding.
     pub detail: Detail,
-    writer: fn(&Run, &Style, &mut dyn io::Write) -> io::Result<()>,
+    writer: Writer,
+}
+
+type Writer = fn(&Run, &Style, &mut dyn io::Write) -> io::Result<()>;
+
+const fn row(name: &'static str, detail: Detail, writer: Writer, doc: &'static str) -> Format {
+    Format { name, doc, detail, writer }
 }
 
 /// All formats; the first is the default.
 pub static FORMATS: &[Format] = &[
-    Format {
-        name: "full",
-        doc: "each finding with the words it speaks of, for people",
-        detail: Detail::Full,
-        writer: full::write,
-    },
-    Format {
-        name: "concise",
-        doc: "one line per finding, for editors and grep",
-        detail: Detail::Line,
-        writer: concise::write,
-    },
-    Format { name: "json", doc: "everything, for programs", detail: Detail::Full, writer: json::write },
+    row("full", Full, full::write, "each finding with the words it speaks of, for people"),
+    row("concise", Line, concise::write, "one line per finding, for editors and grep"),
+    row("plain", Full, plain::write, "linear text without drawing, for screen readers"),
+    row("markdown", Full, markdown::write, "a page for a pull request or a job summary"),
+    row("json", Full, json::write, "everything, for programs"),
+    row("jsonl", Full, jsonl::write, "one finding per line, each as in `json`"),
+    row("sarif", Full, sarif::write, "SARIF 2.1.0, for code scanning and editors"),
+    row("github", Full, github::write, "annotations of GitHub Actions"),
+    row("gitlab", Full, gitlab::write, "the Code Quality report of GitLab"),
+    row("junit", Full, junit::write, "JUnit XML, for any CI system"),
+    row("rdjson", Full, rdjson::write, "the format of reviewdog"),
 ];
 
 impl Format {

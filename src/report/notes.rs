@@ -1,12 +1,12 @@
-//! What stands under the excerpts of a finding: notes of each kind in their order, facts, and the fix last.
-//! Knows diagnostics and how much was left out of the excerpt, no renderer.
+//! What is said under a finding: notes of each kind in their order, facts, and the fix last; and how that is laid
+//! out for a terminal. Knows diagnostics, no renderer.
 
 use crate::diagnostic::{Diagnostic, FactRef, NoteKind, first_publication};
+use crate::outcome::Run;
 
 use super::clean::clean;
-use super::excerpt::Excerpt;
 use super::paint::{Role, tagged};
-use super::summary::{grouped, plural};
+use super::summary::grouped;
 use super::wrap;
 
 /// Stations of a route that are named.
@@ -15,91 +15,91 @@ const ARROW: &str = " → ";
 /// Columns of a keyword with its blanks.
 const INDENT: usize = 6;
 
-/// The notes of one finding, each with its keyword and wrapped.
-pub(super) struct Notes<'a> {
-    finding: &'a Diagnostic,
-    left_out: usize,
-    width: usize,
-    dated: bool,
+/// One note, as it is said.
+pub(super) struct Entry {
+    pub(super) keyword: &'static str,
+    pub(super) form: Form,
+    pub(super) text: String,
 }
 
-impl<'a> Notes<'a> {
-    /// The notes under `excerpt`, as wide as leaves room for its line numbers.
-    pub(super) fn new(finding: &'a Diagnostic, excerpt: &Excerpt, width: usize) -> Self {
-        let width = width - excerpt.gutter - INDENT;
-        Self { finding, left_out: excerpt.left_out, width, dated: false }
-    }
+/// What lines of a note are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// One sentence or more.
+    Prose,
+    /// Rows of a table, their cells apart by two blanks or more.
+    Table,
+    /// A sentence, then what to write.
+    Fix,
+}
 
-    /// Whether to say the as-of date, because not all findings have the same.
-    pub(super) fn dated(self, dated: bool) -> Self {
-        Self { dated, ..self }
-    }
-
-    /// One text for each note, its lines under each other.
-    pub(super) fn lines(&self) -> Vec<String> {
-        let mut all = Vec::new();
-        for kind in NoteKind::ALL {
-            let notes = self.finding.notes.iter().filter(|note| note.kind == kind);
-            all.extend(notes.map(|note| keyed(kind.as_str(), &self.wrapped(kind, &note.text))));
-            let made = match kind {
-                NoteKind::Note => self.remarks(),
-                NoteKind::Fact => self.finding.facts.iter().map(fact).collect(),
-                _ => Vec::new(),
-            };
-            all.extend(made.iter().map(|text| keyed(kind.as_str(), &self.prose(text))));
-        }
-        all.extend(self.finding.help.iter().map(|help| keyed("fix", &self.help(help))));
-        all
-    }
-
-    fn wrapped(&self, kind: NoteKind, text: &str) -> Vec<String> {
-        match kind {
-            NoteKind::Sum | NoteKind::When | NoteKind::Lack => {
-                text.lines().flat_map(|line| wrap::row(&clean(line), self.width)).collect()
-            }
-            NoteKind::Path => self.prose(&shortened(text)),
-            NoteKind::Note | NoteKind::Why | NoteKind::Fact => self.prose(text),
-        }
-    }
-
-    fn prose(&self, text: &str) -> Vec<String> {
-        wrap::prose(&clean(text), self.width, self.width)
-    }
-
-    /// A sentence is wrapped, what it introduces is code.
-    fn help(&self, help: &str) -> Vec<String> {
-        let mut lines = help.lines();
-        let first = clean(lines.next().unwrap_or(""));
-        let mut all = if first.ends_with(['{', '}']) {
-            vec![first]
-        } else {
-            wrap::prose(&first, self.width, self.width)
+/// What is said under a finding beside its labels; `remarks` are said where notes on the finding itself stand.
+pub(super) fn entries(finding: &Diagnostic, remarks: Vec<String>) -> Vec<Entry> {
+    let mut all = Vec::new();
+    let mut remarks = Some(remarks);
+    for kind in NoteKind::ALL {
+        let keyword = kind.as_str();
+        let notes = finding.notes.iter().filter(|note| note.kind == kind);
+        all.extend(notes.map(|note| Entry { keyword, form: form(kind), text: said(kind, &note.text) }));
+        let made: Vec<String> = match kind {
+            NoteKind::Note => reason(finding).into_iter().chain(remarks.take().unwrap_or_default()).collect(),
+            NoteKind::Fact => finding.facts.iter().map(fact).collect(),
+            _ => Vec::new(),
         };
-        all.extend(lines.map(clean));
-        all
+        all.extend(made.into_iter().map(|text| Entry { keyword, form: Form::Prose, text }));
     }
+    let fix = finding.help.iter().map(|help| Entry { keyword: "fix", form: Form::Fix, text: help.clone() });
+    all.extend(fix);
+    all
+}
 
-    /// What is said of the finding itself.
-    fn remarks(&self) -> Vec<String> {
-        let finding = self.finding;
-        let severity = finding.severity.as_str();
-        let article = if severity == "error" { "an" } else { "a" };
-        let reason =
-            finding.severity_reason.iter().map(|why| format!("counted as {article} {severity}: {why}"));
-        let date = finding.as_of.iter().filter(|_| self.dated).map(|date| format!("read as of {date}"));
-        let left_out = (self.left_out > 0).then(|| {
-            let places = plural(self.left_out, "more place is", "more places are");
-            format!("{} {places} not shown; `--output-format json` lists all", grouped(self.left_out))
-        });
-        reason.chain(date).chain(left_out).collect()
+/// The as-of date of each finding as a remark, where not all findings of the run have the same.
+pub(super) fn dates(run: &Run) -> impl Fn(&Diagnostic) -> Option<String> {
+    let mut dates = run.findings.iter().filter_map(|finding| finding.as_of);
+    let first = dates.next();
+    let differ = dates.any(|date| Some(date) != first);
+    move |finding| finding.as_of.filter(|_| differ).map(|date| format!("read as of {date}"))
+}
+
+fn form(kind: NoteKind) -> Form {
+    match kind {
+        NoteKind::Sum | NoteKind::When | NoteKind::Lack => Form::Table,
+        NoteKind::Path | NoteKind::Note | NoteKind::Why | NoteKind::Fact => Form::Prose,
     }
 }
 
-/// The lines behind a keyword that takes the first columns.
-fn keyed(keyword: &str, lines: &[String]) -> String {
-    let blanks = " ".repeat(INDENT.saturating_sub(keyword.len() + 1));
+fn said(kind: NoteKind, text: &str) -> String {
+    if kind == NoteKind::Path { shortened(text) } else { text.to_owned() }
+}
+
+/// Why the severity is not that of the rule.
+fn reason(finding: &Diagnostic) -> Option<String> {
+    let severity = finding.severity.as_str();
+    let article = if severity == "error" { "an" } else { "a" };
+    finding.severity_reason.iter().map(|why| format!("counted as {article} {severity}: {why}")).next()
+}
+
+/// An entry as lines behind its keyword, which takes the first columns.
+pub(super) fn drawn(entry: &Entry, width: usize) -> String {
+    let width = width - INDENT;
+    let lines = match entry.form {
+        Form::Prose => wrap::prose(&clean(&entry.text), width, width),
+        Form::Table => entry.text.lines().flat_map(|line| wrap::row(&clean(line), width)).collect(),
+        Form::Fix => fix(&entry.text, width),
+    };
+    let blanks = " ".repeat(INDENT.saturating_sub(entry.keyword.len() + 1));
     let margin = format!("\n{}", " ".repeat(INDENT));
-    format!("{}{blanks}{}", tagged(Role::Strong, &format!("{keyword}:")), lines.join(&margin))
+    let keyword = tagged(Role::Strong, &format!("{}:", entry.keyword));
+    format!("{keyword}{blanks}{}", lines.join(&margin))
+}
+
+/// A sentence is wrapped, what it introduces is code.
+fn fix(help: &str, width: usize) -> Vec<String> {
+    let mut lines = help.lines();
+    let first = clean(lines.next().unwrap_or(""));
+    let mut all = if first.ends_with(['{', '}']) { vec![first] } else { wrap::prose(&first, width, width) };
+    all.extend(lines.map(clean));
+    all
 }
 
 /// The fact as a sentence, its source and date in brackets, and how sure that is if it was neither read in its

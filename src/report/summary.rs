@@ -1,49 +1,67 @@
-//! The last lines: how many subjects ended in which verdict, for each portfolio and in all, and what was not
-//! checked. Used by the formats for people; counts come from `outcome`.
-
-use std::io::{self, Write};
+//! What a run came to, in words: how many subjects ended in which verdict, for each portfolio and in all, and what
+//! was not checked. Used by the formats for people, which lay it out; counts come from `outcome`.
 
 use crate::diagnostic::Severity;
 use crate::outcome::{Portfolio, Run, Verdicts};
 
-use super::clean::clean;
-use super::paint::{Painter, Role, tagged};
-use super::{Style, wrap};
-
 /// Dates, fields and sentences that are listed; the rest is counted.
 const MAX_LISTED: usize = 4;
-/// A rule that fires on more than half of at least so many subjects says so.
-const LARGE: usize = 100;
-/// Columns of the words in front of a count.
-const LABEL: usize = 16;
-/// Columns of a count.
-const COUNT: usize = 5;
-/// Columns of a keyword with its blanks.
-const INDENT: usize = 14;
+/// A part of the summary.
+pub(super) enum Block<'a> {
+    /// What was read, and as of when.
+    Heading(String),
+    /// How often which verdict.
+    Verdicts(Vec<Row>),
+    /// The verdicts of each rule.
+    Statistics(&'a [(String, Verdicts)]),
+    /// What is not certain or was not checked.
+    Keyed(Vec<Keyed>),
+    /// Where to read on.
+    Pointer(String),
+}
 
-/// Writes the lines for all portfolios of `run`, in blocks with a blank line between them.
-pub(super) fn write(run: &Run, style: &Style, out: &mut Painter<'_>) -> io::Result<()> {
-    let mut summary = Summary { run, style, blocks: Vec::new() };
+/// A row of the table of verdicts: what is counted, how often, and of what it is made.
+pub(super) type Row = (&'static str, usize, String);
+/// A sentence behind a keyword; none if it goes on with what is said before.
+pub(super) type Keyed = (&'static str, String);
+
+/// The summary of all portfolios of `run`.
+pub(super) fn blocks(run: &Run, statistics: bool) -> Vec<Block<'_>> {
+    let mut blocks = portfolios(run, statistics);
+    blocks.extend(total(run));
+    blocks
+}
+
+/// What each portfolio came to; where there is only one, that is what the run came to.
+pub(super) fn portfolios(run: &Run, statistics: bool) -> Vec<Block<'_>> {
+    let mut summary = Summary { run, statistics, blocks: Vec::new() };
     match run.portfolios.as_slice() {
         [portfolio] => {
             summary.portfolio(portfolio, slips(run));
-            summary.keyed(&[gaps(run), doubts(portfolio)].concat());
+            summary.keyed([gaps(run), doubts(portfolio)].concat());
         }
         portfolios => {
             for portfolio in portfolios {
                 summary.portfolio(portfolio, None);
-                summary.keyed(&doubts(portfolio));
+                summary.keyed(doubts(portfolio));
             }
-            summary.total();
-            summary.keyed(&gaps(run));
         }
     }
-    if let Some(finding) = run.findings.first() {
-        let id = clean(finding.code.as_str());
-        summary.blocks.push(format!("`plumbrule explain {id}` tells why a rule exists"));
+    summary.blocks
+}
+
+/// What several portfolios came to in all, and where to read on.
+pub(super) fn total(run: &Run) -> Vec<Block<'_>> {
+    let mut summary = Summary { run, statistics: false, blocks: Vec::new() };
+    if run.portfolios.len() != 1 {
+        summary.total();
+        summary.keyed(gaps(run));
     }
-    let text = summary.blocks.join("\n\n");
-    if text.is_empty() { Ok(()) } else { writeln!(out, "{text}") }
+    if let Some(finding) = run.findings.first() {
+        let pointer = format!("`plumbrule explain {}` tells why a rule exists", finding.code);
+        summary.blocks.push(Block::Pointer(pointer));
+    }
+    summary.blocks
 }
 
 /// A count with commas between thousands.
@@ -68,24 +86,18 @@ fn counted(count: usize, one: &str, many: &str) -> String {
     format!("{} {}", grouped(count), plural(count, one, many))
 }
 
-/// A row of the table of verdicts: what is counted, how often, and of what it is made.
-type Row = (&'static str, usize, String);
-/// A sentence behind a keyword.
-type Keyed = (&'static str, String);
-
 struct Summary<'a> {
     run: &'a Run,
-    style: &'a Style,
-    blocks: Vec<String>,
+    statistics: bool,
+    blocks: Vec<Block<'a>>,
 }
 
-impl Summary<'_> {
-    fn portfolio(&mut self, portfolio: &Portfolio, slips: Option<Row>) {
-        let width = self.style.prose();
-        self.blocks.push(wrap::prose(&clean(&self.heading(portfolio)), width, width).join("\n"));
-        self.rows(&portfolio.verdicts, missing(&portfolio.missing), slips);
-        if self.style.statistics && !portfolio.statistics.is_empty() {
-            self.blocks.push(statistics(&portfolio.statistics));
+impl<'a> Summary<'a> {
+    fn portfolio(&mut self, portfolio: &'a Portfolio, slips: Option<Row>) {
+        self.blocks.push(Block::Heading(self.heading(portfolio)));
+        self.verdicts(&portfolio.verdicts, missing(&portfolio.missing), slips);
+        if self.statistics && !portfolio.statistics.is_empty() {
+            self.blocks.push(Block::Statistics(&portfolio.statistics));
         }
     }
 
@@ -115,11 +127,12 @@ impl Summary<'_> {
         portfolios.iter().for_each(|portfolio| verdicts.add(&portfolio.verdicts));
         let proposals = counted(sum(|portfolio| portfolio.proposals), "proposal", "proposals");
         let files = counted(sum(|portfolio| portfolio.files), "file", "files");
-        self.blocks.push(format!("In all {} portfolios: {proposals}, {files}", grouped(portfolios.len())));
-        self.rows(&verdicts, String::new(), slips(self.run));
+        let count = grouped(portfolios.len());
+        self.blocks.push(Block::Heading(format!("In all {count} portfolios: {proposals}, {files}")));
+        self.verdicts(&verdicts, String::new(), slips(self.run));
     }
 
-    fn rows(&mut self, verdicts: &Verdicts, missing: String, slips: Option<Row>) {
+    fn verdicts(&mut self, verdicts: &Verdicts, missing: String, slips: Option<Row>) {
         let findings = severities([verdicts.errors, verdicts.warnings, verdicts.notes]);
         let rows = [
             ("violates", verdicts.violates(), findings),
@@ -127,32 +140,13 @@ impl Summary<'_> {
             ("passes", verdicts.passes, String::new()),
         ];
         let waived = (verdicts.waived > 0).then(|| ("waived", verdicts.waived, String::new()));
-        let lines: Vec<_> = rows.into_iter().chain(waived).chain(slips).map(|row| self.row(&row)).collect();
-        self.blocks.push(lines.join("\n"));
+        self.blocks.push(Block::Verdicts(rows.into_iter().chain(waived).chain(slips).collect()));
     }
 
-    fn row(&self, (label, count, rest): &Row) -> String {
-        let margin = 2 + LABEL + COUNT + 3;
-        let rest = self.hanging(rest, margin);
-        format!("  {label:LABEL$}{:>COUNT$}   {rest}", grouped(*count))
-    }
-
-    fn keyed(&mut self, lines: &[Keyed]) {
-        if lines.is_empty() {
-            return;
+    fn keyed(&mut self, lines: Vec<Keyed>) {
+        if !lines.is_empty() {
+            self.blocks.push(Block::Keyed(lines));
         }
-        let lines = lines.iter().map(|(keyword, text)| {
-            let blanks = " ".repeat(INDENT - keyword.len());
-            format!("{}{blanks}{}", tagged(Role::Strong, keyword), self.hanging(text, INDENT))
-        });
-        let block = lines.collect::<Vec<_>>().join("\n");
-        self.blocks.push(block);
-    }
-
-    /// Prose that begins and goes on at a column.
-    fn hanging(&self, text: &str, column: usize) -> String {
-        let width = self.style.prose() - column;
-        wrap::prose(&clean(text), width, width).join(&format!("\n{}", " ".repeat(column)))
     }
 }
 
@@ -172,8 +166,8 @@ fn gaps(run: &Run) -> Vec<Keyed> {
     let names: Vec<_> = run.packs_off.iter().map(|(name, _)| name.as_str()).collect();
     let packs = plural(names.len(), "pack", "packs");
     let rules = counted(run.packs_off.iter().map(|(_, rules)| rules).sum(), "rule", "rules");
-    let off = (!names.is_empty())
-        .then(|| ("not checked:", format!("{packs} {} ({rules}, off by default)", names.join(", "))));
+    let off =
+        (!names.is_empty()).then(|| ("not checked:", format!("{packs} {} ({rules}, off)", names.join(", "))));
     incomplete.into_iter().chain(off).collect()
 }
 
@@ -183,16 +177,20 @@ fn doubts(portfolio: &Portfolio) -> Vec<Keyed> {
     let more = portfolio.assumptions.len().saturating_sub(MAX_LISTED);
     let more = (more > 0).then(|| format!("and {} more", grouped(more)));
     let keywords = std::iter::once("not certain:").chain(std::iter::repeat(""));
+    let hidden = (portfolio.hidden > 0).then(|| {
+        let lie = plural(portfolio.hidden, "finding lies", "findings lie");
+        ("not reported:", format!("{} {lie} in files of `report-exclude`", grouped(portfolio.hidden)))
+    });
     let elsewhere = (portfolio.elsewhere > 0).then(|| {
         let touch = plural(portfolio.elsewhere, "finding touches", "findings touch");
         ("elsewhere:", format!("{} {touch} no path that was named", grouped(portfolio.elsewhere)))
     });
     let facts = facts(portfolio).map(|facts| ("facts:", facts));
-    elsewhere.into_iter().chain(keywords.zip(shown.chain(more))).chain(facts).collect()
+    hidden.into_iter().chain(elsewhere).chain(keywords.zip(shown.chain(more))).chain(facts).collect()
 }
 
 /// `15 errors, 2 warnings`.
-fn severities([errors, warnings, notes]: [usize; 3]) -> String {
+pub(super) fn severities([errors, warnings, notes]: [usize; 3]) -> String {
     let words = [(errors, "error", "errors"), (warnings, "warning", "warnings"), (notes, "note", "notes")];
     let present = words.iter().filter(|(count, ..)| *count > 0);
     present.map(|(count, one, many)| counted(*count, one, many)).collect::<Vec<_>>().join(", ")
@@ -232,24 +230,4 @@ fn listed(items: &[String]) -> String {
         Some((last, before)) => format!("{} and {last}", before.join(", ")),
         None => String::new(),
     }
-}
-
-/// The verdicts of each rule as a table.
-fn statistics(rules: &[(String, Verdicts)]) -> String {
-    let width = rules.iter().map(|(id, _)| wrap::cells(&clean(id))).max().unwrap_or(0).max(4);
-    let mut lines = vec![
-        format!("  {:width$}            cannot              not", ""),
-        format!("  {:width$}  violates  be shown  passes  applicable", "rule"),
-    ];
-    for (id, verdicts) in rules {
-        let (violates, unknown) = (verdicts.violates(), verdicts.cannot_be_shown);
-        let [fires, cannot, passes, other] =
-            [violates, unknown, verdicts.passes, verdicts.not_applicable].map(grouped);
-        lines.push(format!("  {:width$}  {fires:>8}  {cannot:>8}  {passes:>6}  {other:>10}", clean(id)));
-        let subjects = violates + unknown + verdicts.passes;
-        if subjects >= LARGE && violates * 2 > subjects {
-            lines.push(format!("    fires on more than half of its {} subjects", grouped(subjects)));
-        }
-    }
-    lines.join("\n")
 }

@@ -4,11 +4,10 @@
 use super::ast::{Ast, Node as Written};
 use super::expr::{Access, Constant, How, Index, Node, Ty};
 use super::typing::Typer;
-use crate::model::{ReadValue, read_value};
+use crate::model::{ReadValue, read_place};
 use crate::names::{Symbol, nearest};
 use crate::schema::{Base, Dimension, KindId, KindSet, Many, Schema, Type};
 use crate::source::Span;
-use crate::syntax::{self, Piece, Value, View};
 
 impl Typer<'_> {
     pub(super) fn field(&mut self, base: &Ast, field: &str, span: Span) -> (Node, Ty) {
@@ -41,15 +40,7 @@ impl Typer<'_> {
     pub(super) fn parameter_type(&self, at: usize) -> Ty {
         let Some(place) = self.schema().parameters().get(at).map(|known| known.value) else { return Ty::Any };
         let text = self.context.texts.get(&place.file).copied().unwrap_or("");
-        let tree = syntax::read_piece(
-            place.file,
-            text,
-            &Piece { span: place.span, unbalanced: false },
-            &mut Vec::new(),
-        );
-        let Some(view) = View::roots(place.file, text, &tree).next() else { return Ty::Any };
-        let value = Value { file: place.file, text, atoms: view.atoms(), after: place.span.end };
-        match read_value(value, self.schema(), &self.context.facts.names) {
+        match read_place(text, place, self.schema(), &self.context.facts.names) {
             Ok(ReadValue::Amount(amount)) => Ty::Amount(Some(self.schema().units.dimension(amount.measure))),
             Ok(ReadValue::Dates(_)) => Ty::Dates,
             Ok(ReadValue::Unknown) | Err(_) => Ty::Any,

@@ -61,10 +61,21 @@ pub struct Example {
     pub text: String,
     /// The findings that it must give, and no others.
     pub expects: Vec<Expectation>,
-    /// Whether the text is a rule file and no portfolio.
-    pub of_rules: bool,
+    /// What reads the text.
+    pub reads: Reads,
     /// Where it stands.
     pub place: Place,
+}
+
+/// What reads the text of an example.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reads {
+    /// The reader of proposals.
+    Portfolio,
+    /// The reader of a team's own rules.
+    Rules,
+    /// The reader of `plumbrule.toml`.
+    Settings,
 }
 
 /// `expect RULE at PATH as SEVERITY`
@@ -87,6 +98,17 @@ impl Catalogue {
     #[must_use]
     pub fn explanation(&self, id: &str) -> Option<&Explanation> {
         self.explanations.iter().find(|known| known.id.as_str() == id)
+    }
+
+    /// What is said of an id that was chosen and is no rule.
+    #[must_use]
+    pub fn no_such_rule(&self, id: &str, place: Place) -> Diagnostic {
+        let (message, label) = match (self.explanation(id), self.nearest(id)) {
+            (Some(_), _) => (format!("`{id}` is no rule"), "mistakes in the text are always reported".into()),
+            (None, Some(near)) => (format!("there is no rule `{id}`"), format!("did you mean `{near}`?")),
+            (None, None) => (format!("there is no rule `{id}`"), "`plumbrule rules` lists them".into()),
+        };
+        Diagnostic::new("unknown-rule", Severity::Error, message, place.file, place.span).label(label)
     }
 
     /// The id that a slip of the pen most likely meant.
@@ -260,7 +282,11 @@ fn read_relations(
 /// A language diagnostic: doc and examples, without condition.
 fn language(view: View<'_>) -> Explanation {
     let text = |field| view.field(field).map(|value| value.prose().into_owned());
-    let of_rules = text("reads").is_some_and(|reads| reads == "rules");
+    let reads = match text("reads").as_deref() {
+        Some("rules") => Reads::Rules,
+        Some("settings") => Reads::Settings,
+        _ => Reads::Portfolio,
+    };
     let example = |field: &str, bad: bool| {
         let value = view.field(field)?;
         let token = value.atoms.first().copied()?;
@@ -269,7 +295,7 @@ fn language(view: View<'_>) -> Explanation {
             title: String::new(),
             text: prose(view.text, token).into_owned(),
             expects: Vec::new(),
-            of_rules,
+            reads,
             place: value.place(),
         })
     };

@@ -2,7 +2,7 @@
 //! conditions depend on.
 
 use super::declare::RuleReader;
-use super::expr::{Expr, Node, Ty};
+use super::expr::{Expr, Ty};
 use super::template::Template;
 use super::{Explanation, LetUse, Stage};
 use crate::source::Span;
@@ -42,8 +42,8 @@ impl RuleReader<'_> {
         let mut found = Vec::new();
         for stage in &self.rule.stages {
             let read = match stage {
-                Stage::When(expr) => parameters_of(expr),
-                Stage::Each(source) => source.filter.iter().flat_map(parameters_of).collect(),
+                Stage::When(expr) => expr.parameters(),
+                Stage::Each(source) => source.filter.iter().flat_map(Expr::parameters).collect(),
                 Stage::Let(..) => Vec::new(),
             };
             found.extend(read);
@@ -122,7 +122,7 @@ impl RuleReader<'_> {
             Stage::Let(_, value, _) => Some(value),
             _ => None,
         });
-        let mut read: Vec<usize> = lets.flat_map(parameters_of).collect();
+        let mut read: Vec<usize> = lets.flat_map(Expr::parameters).collect();
         read.extend(&self.rule.parameters);
         read.extend(self.rule.steps.iter().flat_map(|step| &step.parameters));
         read.sort_unstable();
@@ -145,17 +145,4 @@ impl RuleReader<'_> {
             place: self.rule.place,
         }
     }
-}
-
-/// The parameters that an expression reads.
-pub(super) fn parameters_of(expr: &Expr) -> Vec<usize> {
-    let mut found = Vec::new();
-    expr.visit(&mut |inner| {
-        if let Node::Parameter(at) = inner.node
-            && !found.contains(&at)
-        {
-            found.push(at);
-        }
-    });
-    found
 }

@@ -2,13 +2,12 @@
 //! `parse` and typed by `typing`.
 
 use super::ast::{Ast, Bind};
-use super::complete::parameters_of;
 use super::expr::{Access, Expr, Node, Ty};
 use super::parse::{Parser, Slip};
 use super::template::Template;
 use super::typing::Typer;
 use super::{
-    Conditional, EditPlan, Example, Expectation, Explanation, FixPlan, Label, LetUse, Note, Rule,
+    Conditional, EditPlan, Example, Expectation, Explanation, FixPlan, Label, LetUse, Note, Reads, Rule,
     SeverityStep, Stage,
 };
 use crate::diagnostic::{Applicability, Code, NoteKind, Severity};
@@ -190,7 +189,7 @@ impl<'a> RuleReader<'a> {
         parser.needs("because")?;
         let because = self.prose(&mut parser)?;
         parser.finish()?;
-        let parameters = parameters_of(&when);
+        let parameters = when.parameters();
         self.rule.steps.push(SeverityStep { to, when, because, parameters });
         Ok(())
     }
@@ -359,7 +358,7 @@ impl<'a> RuleReader<'a> {
             title,
             text: texts.join("\n"),
             expects,
-            of_rules: false,
+            reads: Reads::Portfolio,
             place: entry.head(),
         });
     }

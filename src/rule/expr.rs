@@ -366,6 +366,20 @@ impl Ty {
 }
 
 impl Expr {
+    /// The parameters that it reads, each once.
+    #[must_use]
+    pub fn parameters(&self) -> Vec<usize> {
+        let mut found = Vec::new();
+        self.visit(&mut |inner| {
+            if let Node::Parameter(at) = inner.node
+                && !found.contains(&at)
+            {
+                found.push(at);
+            }
+        });
+        found
+    }
+
     /// Visits it and all expressions inside.
     pub fn visit(&self, see: &mut dyn FnMut(&Expr)) {
         see(self);

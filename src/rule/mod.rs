@@ -16,7 +16,7 @@ mod template;
 mod typing;
 
 pub use ast::{Comparison, Quantifier, Settle, Sign};
-pub use catalogue::{Catalogue, Example, Expectation, Explanation, RuleFile, load};
+pub use catalogue::{Catalogue, Example, Expectation, Explanation, Reads, RuleFile, load};
 pub use expr::{
     Access, Aggregate, Constant, EndSet, Expr, From, Function, How, Index, Node, Path, Source, Ty,
 };

@@ -523,6 +523,13 @@ impl Loader<'_> {
             self.error(view.head(), "a parameter needs `value` and `why`", "one of them is missing");
             return;
         };
-        self.schema.parameters.push(Parameter { name, value: value.place(), why, source: text("source") });
+        let place = value.place();
+        self.schema.parameters.push(Parameter {
+            name,
+            value: place,
+            default: place,
+            why,
+            source: text("source"),
+        });
     }
 }

@@ -196,12 +196,22 @@ impl Enum {
 pub struct Parameter {
     /// Its name.
     pub name: Symbol,
-    /// Its value, as written in a schema file or after `--param`.
+    /// Its value, as written in a schema file, by a project or after `--param`.
     pub value: Place,
+    /// Its value where nobody sets it.
+    pub default: Place,
     /// Why it is what it is.
     pub why: String,
     /// Where the figure comes from, if it has a source.
     pub source: Option<String>,
+}
+
+impl Parameter {
+    /// Whether it bears a name, in any case.
+    #[must_use]
+    pub fn is_called(&self, name: &str, schema: &Schema) -> bool {
+        schema.names.text(self.name).eq_ignore_ascii_case(name)
+    }
 }
 
 /// All that may be said.
@@ -264,10 +274,8 @@ impl Schema {
     /// Sets parameters to values that stand elsewhere, as after `--param`.
     pub fn set_parameters(&mut self, set: &[(String, Place)], diagnostics: &mut Vec<Diagnostic>) {
         for (name, place) in set {
-            let names = &self.names;
-            let known =
-                self.parameters.iter_mut().find(|known| names.text(known.name).eq_ignore_ascii_case(name));
-            if let Some(known) = known {
+            let at = self.parameters.iter().position(|known| known.is_called(name, self));
+            if let Some(known) = at.and_then(|at| self.parameters.get_mut(at)) {
                 known.value = *place;
                 continue;
             }

@@ -4,10 +4,11 @@
 mod mutate;
 
 use crate::analysis::{self, Input, Options};
+use crate::config;
 use crate::diagnostic::{Detail, Diagnostic};
-use crate::rule::{Example, Expectation, Explanation};
+use crate::rule::{Example, Expectation, Explanation, Reads};
 use crate::rulebook::{Additions, Rulebook};
-use crate::source::{Origin, SourceFile, Sources};
+use crate::source::{FileId, Origin, SourceFile, Sources};
 use crate::value::Day;
 
 /// What came of an example.
@@ -250,7 +251,15 @@ fn language_example(
     page: &Explanation,
     example: &Example,
 ) -> Outcome {
-    let said = if example.of_rules { rule_text(page, example) } else { said_of(sources, book, example) };
+    let said = match example.reads {
+        Reads::Portfolio => said_of(sources, book, example),
+        Reads::Rules => rule_text(page, example),
+        Reads::Settings => {
+            let mut said = Vec::new();
+            config::read(FileId(0), &example.text, &mut said);
+            said
+        }
+    };
     let others: Vec<&Diagnostic> =
         said.iter().filter(|found| !example.bad || found.code != page.id).collect();
     if let Some(other) = others.first() {
@@ -261,7 +270,8 @@ fn language_example(
 
 fn run(sources: &mut Sources, book: &Rulebook, select: Vec<String>, example: &Example) -> Vec<Diagnostic> {
     let file = sources.add(SourceFile::new("example.plumb", example.text.clone(), Origin::Portfolio));
-    let input = Input { root: ".".into(), files: vec![file], named: vec![file] };
+    let (files, named) = (vec![file], vec![file]);
+    let input = Input { root: ".".into(), files, named, ..Input::default() };
     let Some(today) = Day::parse(TODAY) else { return Vec::new() };
     let options =
         Options { as_of: None, today, select, ignore: Vec::new(), waive: true, detail: Detail::Full };

@@ -8,10 +8,11 @@ use std::path::{Path, PathBuf};
 use super::disk::Disk;
 use super::read::Unread;
 use super::{names, slips};
+use crate::config::FILE_NAME;
 use crate::diagnostic::Diagnostic;
 
 /// Files that make their folder the root of a portfolio.
-const MARKERS: [&str; 2] = ["portfolio.plumb", "plumbrule.toml"];
+const MARKERS: [&str; 2] = ["portfolio.plumb", FILE_NAME];
 
 /// A named path that exists.
 pub(super) struct Location {
@@ -31,6 +32,11 @@ struct Root {
 }
 
 impl Location {
+    /// The root of its portfolio.
+    pub(super) fn root(&self) -> &Path {
+        &self.root.path
+    }
+
     /// Whether the root of its portfolio is this one.
     pub(super) fn lies_in(&self, root: &Path) -> bool {
         self.root.path == root || !self.root.is_marked && self.root.path.starts_with(root)
@@ -67,8 +73,15 @@ pub(super) fn repository(folder: &Path) -> Option<&Path> {
     folder.ancestors().find(|above| above.join(".git").exists())
 }
 
+/// A folder and those above it, up to the one that holds the repository: what lies around that is no part of
+/// the project, and another machine would not have it.
+pub(super) fn within(folder: &Path) -> impl Iterator<Item = &Path> {
+    let last = repository(folder);
+    folder.ancestors().take_while(move |above| last.is_none_or(|last| above.starts_with(last)))
+}
+
 fn root(folder: &Path) -> Root {
-    match folder.ancestors().find(|above| is_marked(above)) {
+    match within(folder).find(|above| is_marked(above)) {
         Some(marked) => Root { path: marked.to_owned(), is_marked: true },
         None => Root { path: repository(folder).unwrap_or(folder).to_owned(), is_marked: false },
     }
@@ -88,7 +101,7 @@ pub(super) fn roots<'l>(locations: impl Iterator<Item = &'l Location> + Clone) -
 }
 
 /// The path that a slip of the pen in one of its parts most likely meant.
-fn meant(path: &Path) -> Option<String> {
+pub(super) fn meant(path: &Path) -> Option<String> {
     let missing = path.ancestors().take_while(|above| *above != Path::new("") && !above.exists()).last()?;
     let folder = missing.parent().filter(|parent| *parent != Path::new("")).unwrap_or(Path::new("."));
     let entries = fs::read_dir(folder).ok()?.filter_map(|entry| entry.ok()?.file_name().into_string().ok());

@@ -1,10 +1,11 @@
-//! Finds and reads files: the only disk access of the library. Owns what belongs to a portfolio and the limits
-//! of a run; knows neither what a text says nor how mistakes are shown.
+//! Finds and reads files: the only disk access of the library. Owns what belongs to a portfolio, which settings
+//! hold there, and the limits of a run; knows neither what a text says nor how mistakes are shown.
 
+mod config;
 mod disk;
 mod locate;
-mod marker;
 mod names;
+mod patterns;
 mod read;
 mod slips;
 mod walk;
@@ -12,48 +13,93 @@ mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 pub use disk::Disk;
 pub use read::MAX_TOTAL_BYTES;
-pub use write::write_new;
+pub use write::{replace, write_new};
 
 use crate::analysis::Input;
+use crate::config::Local;
 use crate::diagnostic::Diagnostic;
 use crate::source::{Origin, SourceFile, Sources};
+use config::{Config, Configs};
 use locate::Location;
 use read::Reader;
 
 /// Most files that a run reads.
 pub const MAX_FILES: usize = 1_000_000;
 
+/// What the command line says of files.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Choice<'a> {
+    /// Folders of rules: no file below them is a proposal.
+    pub rules: &'a [PathBuf],
+    /// The settings that hold for all portfolios, in place of their own.
+    pub config: Option<&'a Path>,
+    /// No settings from files.
+    pub isolated: bool,
+    /// Settings leave out also what is named itself.
+    pub force_exclude: bool,
+}
+
+/// A portfolio that was found.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// Its texts and settings.
+    pub input: Input,
+    /// Its folders of rules.
+    pub rules: Vec<PathBuf>,
+    /// Files and folders that a setting leaves out: the name of each, and of the setting.
+    pub left_out: Vec<(String, &'static str)>,
+}
+
 impl Disk {
-    /// Reads every portfolio in which one of the paths lies, and those below a folder that was named. Files below
-    /// `rules` are no proposals. What could not be found or read is a diagnostic, and each of them means that
-    /// something was not checked.
+    /// Reads every portfolio in which one of the paths lies, and those below a folder that was named. What could not
+    /// be found or read is a diagnostic, and each of them means that something was not checked. A portfolio with a
+    /// mistake in its settings is not read.
     pub fn find(
         &self,
         paths: &[PathBuf],
-        rules: &[PathBuf],
+        choice: &Choice<'_>,
         sources: &mut Sources,
         diagnostics: &mut Vec<Diagnostic>,
-    ) -> Vec<Input> {
+    ) -> Vec<Found> {
+        let mut reader = Reader::new(self, sources, diagnostics);
         let mut targets = Vec::new();
         for path in paths {
             match locate::find(path, self) {
                 Ok(location) => targets.push(location),
-                Err(slip) => diagnostics.push(*slip),
+                Err(slip) => reader.diagnostics.push(*slip),
             }
         }
-        let rules = rules.iter().filter_map(|folder| folder.canonicalize().ok()).collect();
-        let mut search = Search { named: BTreeMap::new(), rules, files: 0, limit: MAX_FILES, disk: self };
-        let listings = search.list(&targets, diagnostics);
-        diagnostics.extend(targets.iter().filter_map(|target| search.unmatched(target)));
-        let mut listings: Vec<(String, Listing)> =
-            listings.into_iter().map(|listing| (self.name(&listing.root), listing)).collect();
-        listings.sort_by(|a, b| a.0.cmp(&b.0));
+        let mut search = Search::new(choice, MAX_FILES);
+        let mut listings = search.list(&targets, &mut reader);
+        reader.diagnostics.extend(targets.iter().filter_map(|target| search.unmatched(target)));
+        listings.sort_by_cached_key(|listing| self.name(&listing.root));
+        let found = listings.into_iter().map(|listing| listing.read(&mut reader));
+        found.filter(|found| !found.input.files.is_empty()).collect()
+    }
+
+    /// The portfolio in which a path lies, with its settings and no text; none if there is a mistake in them.
+    pub fn settings(
+        &self,
+        path: &Path,
+        choice: &Choice<'_>,
+        sources: &mut Sources,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Option<Found> {
         let mut reader = Reader::new(self, sources, diagnostics);
-        let inputs = listings.into_iter().map(|(root, listing)| listing.read(root, &mut reader));
-        inputs.filter(|input| !input.files.is_empty()).collect()
+        let location = match locate::find(path, self) {
+            Ok(location) => location,
+            Err(slip) => {
+                reader.diagnostics.push(*slip);
+                return None;
+            }
+        };
+        let root = location.root();
+        let config = Configs::new(choice).of(root, &mut reader)?;
+        Some(Listing::new(root, config).read(&mut reader))
     }
 
     /// Reads all files below folders of rules: the name each is shown under, and its text.
@@ -89,28 +135,58 @@ impl Disk {
     }
 }
 
-/// The files of one portfolio, each with whether it was named.
+/// The files of one portfolio.
 struct Listing {
     root: PathBuf,
-    files: BTreeMap<PathBuf, bool>,
+    config: Arc<Config>,
+    files: BTreeMap<PathBuf, Naming>,
+    left_out: Vec<(PathBuf, &'static str)>,
+}
+
+/// Whether a file was named.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Naming {
+    /// Neither it nor a folder around it.
+    Not,
+    /// With a folder around it.
+    Around,
+    /// Itself, which outranks the settings.
+    Itself,
 }
 
 impl Listing {
-    fn read(self, root: String, reader: &mut Reader<'_>) -> Input {
-        marker::check(&self.root, reader);
-        let mut files: Vec<(String, PathBuf, bool)> =
-            self.files.into_iter().map(|(path, named)| (reader.disk.name(&path), path, named)).collect();
-        files.sort();
-        let mut input = Input { root, ..Input::default() };
-        for (name, path, named) in files {
+    fn new(root: &Path, config: Arc<Config>) -> Self {
+        Self { root: root.to_owned(), config, files: BTreeMap::new(), left_out: Vec::new() }
+    }
+
+    fn read(self, reader: &mut Reader<'_>) -> Found {
+        let Self { root, config, files, left_out } = self;
+        let mut files: Vec<(String, PathBuf, Naming)> =
+            files.into_iter().map(|(path, naming)| (reader.disk.name(&path), path, naming)).collect();
+        files.sort_by(|a, b| a.0.cmp(&b.0));
+        let root = reader.disk.name(&root);
+        let mut input = Input { root, settings: config.settings.clone(), ..Input::default() };
+        let levels =
+            config.overrides.iter().map(|(_, levels)| Local { levels: levels.clone(), files: vec![] });
+        input.overrides = levels.collect();
+        for (name, path, naming) in files {
             let Some(text) = reader.text(&path) else { continue };
             let file = reader.sources.add(SourceFile::new(name, text, Origin::Portfolio));
             input.files.push(file);
-            if named {
+            if naming != Naming::Not {
                 input.named.push(file);
             }
+            if naming != Naming::Itself && config.hides(&path) {
+                input.hidden.push(file);
+            }
+            for (local, (patterns, _)) in input.overrides.iter_mut().zip(&config.overrides) {
+                local.files.extend(patterns.hold(&path, false).then_some(file));
+            }
         }
-        input
+        let mut left_out: Vec<(String, &'static str)> =
+            left_out.into_iter().map(|(path, setting)| (reader.disk.name(&path), setting)).collect();
+        left_out.sort();
+        Found { input, rules: config.folders.clone(), left_out }
     }
 }
 
@@ -118,14 +194,19 @@ impl Listing {
 struct Search<'a> {
     /// The named paths, and whether a file was found for each.
     named: BTreeMap<PathBuf, bool>,
-    rules: Vec<PathBuf>,
+    configs: Configs<'a>,
+    force_exclude: bool,
     files: usize,
     limit: usize,
-    disk: &'a Disk,
 }
 
-impl Search<'_> {
-    fn list(&mut self, targets: &[Location], diagnostics: &mut Vec<Diagnostic>) -> Vec<Listing> {
+impl<'a> Search<'a> {
+    fn new(choice: &'a Choice<'a>, limit: usize) -> Self {
+        let (configs, force_exclude) = (Configs::new(choice), choice.force_exclude);
+        Self { named: BTreeMap::new(), configs, force_exclude, files: 0, limit }
+    }
+
+    fn list(&mut self, targets: &[Location], reader: &mut Reader<'_>) -> Vec<Listing> {
         self.named = targets.iter().map(|target| (target.path.clone(), false)).collect();
         // What can hold no proposal is no reason to look round.
         let mut waiting =
@@ -133,67 +214,86 @@ impl Search<'_> {
         let mut done: BTreeSet<PathBuf> = BTreeSet::new();
         let mut listings = Vec::new();
         while let Some(root) = waiting.pop_first() {
+            let config = self.configs.of(&root, reader);
             // A file that is not saved yet may lie in a folder that is not made yet.
-            let below = if root.is_dir() { walk::portfolio(&root) } else { walk::Below::default() };
-            diagnostics
-                .extend(below.unread.iter().map(|(path, why)| slips::folder(&self.disk.name(path), *why)));
+            let below =
+                if root.is_dir() { walk::portfolio(&root, config.as_ref()) } else { walk::Below::default() };
+            let unread = below.unread.iter().map(|(path, why)| slips::folder(&reader.disk.name(path), *why));
+            reader.diagnostics.extend(unread);
             let nested = below.nested.into_iter().filter(|nested| self.is_named(nested));
             waiting.extend(nested.filter(|nested| !done.contains(nested)));
-            let explicit = targets.iter().filter(|target| !target.is_folder && target.lies_in(&root));
-            let explicit = explicit.filter(|target| walk::is_plumb(&target.path));
+            let targets = targets.iter().filter(|target| target.lies_in(&root));
+            let (kept, dropped): (Vec<_>, Vec<_>) =
+                targets.partition(|target| !self.is_dropped(target, config.as_deref()));
+            for target in &dropped {
+                self.named.insert(target.path.clone(), true);
+            }
+            let explicit = kept.iter().filter(|target| !target.is_folder && walk::is_plumb(&target.path));
             let paths = below.files.into_iter().chain(explicit.map(|target| target.path.clone()));
-            let files: BTreeMap<PathBuf, bool> =
-                paths.filter(|path| !self.is_of_rules(path)).map(|path| (path, false)).collect();
-            listings.extend(self.accept(&root, files, diagnostics));
+            let paths: BTreeSet<PathBuf> = paths.filter(|path| !self.configs.is_of_rules(path)).collect();
+            let files = self.accept(&root, paths, !dropped.is_empty(), reader);
+            // A mistake in the settings was said; the files count as found, and are not read.
+            if let (Some(files), Some(config)) = (files, config) {
+                listings.push(Listing { files, left_out: below.left_out, ..Listing::new(&root, config) });
+            }
             done.insert(root);
         }
         listings
     }
 
-    /// The portfolio, if a named path lies in it and it can be read.
+    /// Whether a named path is left out all the same, since the run asks for that.
+    fn is_dropped(&self, target: &Location, config: Option<&Config>) -> bool {
+        let left_out =
+            config.is_some_and(|config| config.leaves_out(&target.path, target.is_folder).is_some());
+        self.force_exclude && left_out
+    }
+
+    /// The files of a portfolio, if a named path lies in it and it can be read.
     fn accept(
         &mut self,
         root: &Path,
-        mut files: BTreeMap<PathBuf, bool>,
-        diagnostics: &mut Vec<Diagnostic>,
-    ) -> Option<Listing> {
-        for (path, named) in &mut files {
-            *named = self.claim(path);
+        paths: BTreeSet<PathBuf>,
+        mut is_named: bool,
+        reader: &mut Reader<'_>,
+    ) -> Option<BTreeMap<PathBuf, Naming>> {
+        let mut files = BTreeMap::new();
+        for path in paths {
+            let naming = self.claim(&path);
+            is_named |= naming != Naming::Not;
+            files.insert(path, naming);
         }
-        if !files.values().any(|named| *named) {
+        if !is_named {
             return None;
         }
         // The order of a folder is the system's, so a part of the files would be a matter of chance.
         if files.len() > self.limit - self.files {
-            diagnostics.push(slips::many_files(&self.disk.name(root), self.limit));
+            reader.diagnostics.push(slips::many_files(&reader.disk.name(root), self.limit));
             return None;
         }
         self.files += files.len();
-        Some(Listing { root: root.to_owned(), files })
+        Some(files)
     }
 
     /// Whether a file lies at or below a named path; all such paths have then found one.
-    fn claim(&mut self, path: &Path) -> bool {
-        let mut claimed = false;
+    fn claim(&mut self, path: &Path) -> Naming {
+        let mut naming = Naming::Not;
         for above in path.ancestors() {
             if let Some(found) = self.named.get_mut(above) {
-                (*found, claimed) = (true, true);
+                *found = true;
+                let own = if above == path && !self.force_exclude { Naming::Itself } else { Naming::Around };
+                naming = if naming == Naming::Itself { naming } else { own };
             }
         }
-        claimed
+        naming
     }
 
     fn is_named(&self, folder: &Path) -> bool {
         folder.ancestors().any(|above| self.named.contains_key(above))
     }
 
-    fn is_of_rules(&self, path: &Path) -> bool {
-        self.rules.iter().any(|folder| path.starts_with(folder))
-    }
-
     fn unmatched(&self, target: &Location) -> Option<Diagnostic> {
         let is_matched = self.named.get(&target.path).copied().unwrap_or(false);
-        (!is_matched).then(|| slips::no_files(target, self.is_of_rules(&target.path)))
+        (!is_matched).then(|| slips::no_files(target, self.configs.is_of_rules(&target.path)))
     }
 }
 
@@ -204,15 +304,17 @@ mod tests {
     #[test]
     fn too_many_files_are_not_read_in_part() {
         let disk = Disk::from_here();
+        let (mut sources, mut diagnostics) = (Sources::default(), Vec::new());
+        let mut reader = Reader::new(&disk, &mut sources, &mut diagnostics);
         let root = PathBuf::from("/p");
-        let mut search =
-            Search { named: [(root.clone(), false)].into(), rules: vec![], files: 0, limit: 3, disk: &disk };
-        let files = |names: &[&str]| names.iter().map(|name| (root.join(name), false)).collect();
-        let mut diagnostics = Vec::new();
-        assert!(search.accept(&root, files(&["a", "b"]), &mut diagnostics).is_some());
-        assert!(search.accept(&root, files(&["c", "d"]), &mut diagnostics).is_none());
+        let choice = Choice::default();
+        let mut search = Search { named: [(root.clone(), false)].into(), ..Search::new(&choice, 3) };
+        let mut accepts = |names: &[&str]| {
+            let files = names.iter().map(|name| root.join(name)).collect();
+            search.accept(&root, files, false, &mut reader).is_some()
+        };
+        assert_eq!([accepts(&["a", "b"]), accepts(&["c", "d"]), accepts(&["e"])], [true, false, true]);
         let codes: Vec<_> = diagnostics.iter().map(|found| found.code.as_str()).collect();
         assert_eq!(codes, ["over-limit"]);
-        assert!(search.accept(&root, files(&["e"]), &mut diagnostics).is_some());
     }
 }

@@ -4,8 +4,9 @@ use std::io::{self, ErrorKind};
 
 use super::locate::Location;
 use super::read::Unread;
+use crate::config::Word;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::source::{FileId, Span};
+use crate::source::{FileId, Place, Span};
 
 /// No text of any run: what concerns a run as a whole has no place.
 const NO_FILE: FileId = FileId(u32::MAX);
@@ -94,14 +95,50 @@ pub(super) fn not_utf8(name: &str, file: FileId, span: Span, is_cut: bool) -> Di
         .help("save it as UTF-8")
 }
 
-/// A setting in the file that marks a portfolio.
-pub(super) fn marker_key(file: FileId, span: Span) -> Diagnostic {
-    let message = "`plumbrule.toml` holds a setting, which this version does not read";
-    Diagnostic::new("marker-key", Severity::Error, message, file, span)
-        .label("settings come with a later version")
-        .help("remove it, and give the same on the command line")
+/// A path in a setting that leads out of the project.
+pub(super) fn outside(word: &Word) -> Diagnostic {
+    let message = format!("{} leads out of the project, so it was not opened", quoted(&word.text));
+    setting("path-outside", word.place, message)
+        .label("outside")
+        .help("settings may name files of the same repository; without one, of the same folder and below")
 }
 
+/// A path in a setting that cannot be looked at.
+pub(super) fn lost_setting(word: &Word, error: &io::Error, meant: Option<&str>) -> Diagnostic {
+    let written = quoted(&word.text);
+    if !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) {
+        let message = format!("{written} cannot be read: {}", error.kind());
+        return setting("not-readable", word.place, message).label("not read");
+    }
+    let label =
+        meant.map_or("seen from the folder of this file".into(), |meant| format!("did you mean `{meant}`?"));
+    setting("not-found", word.place, format!("{written} does not exist")).label(label)
+}
+
+/// A file of settings that extends itself, with the names of the files on the way round.
+pub(super) fn circle(word: &Word, names: &[String]) -> Diagnostic {
+    let first = names.first().map_or("", String::as_str);
+    let message = format!("{} extends itself, so it is not clear what holds", quoted(first));
+    let more = names.len().saturating_sub(MAX_LINKS);
+    let mut way: Vec<String> = names.iter().take(MAX_LINKS).map(|name| quoted(name)).collect();
+    way.extend((more > 0).then(|| format!("{more} more")));
+    let found = setting("config-circle", word.place, message).label("closes the circle");
+    if names.len() < 2 { found } else { found.help(format!("remove one link of {}", way.join(" → "))) }
+}
+
+/// A pattern that is none.
+pub(super) fn pattern(place: Place) -> Diagnostic {
+    setting("wrong-setting", place, "this is no pattern of paths".into())
+        .label("not understood")
+        .help("as in `.gitignore`: `archive/`, `*.old.plumb`, `deals/2025*/**`")
+}
+
+fn setting(code: &str, place: Place, message: String) -> Diagnostic {
+    Diagnostic::new(code, Severity::Error, message, place.file, place.span)
+}
+
+/// Files of a circle that are named.
+const MAX_LINKS: usize = 6;
 /// Characters of a name that are shown; a path of thousands would bury the sentence.
 const MAX_NAME: usize = 200;
 

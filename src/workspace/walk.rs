@@ -3,11 +3,12 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 
 use ignore::{Error, WalkBuilder};
 use walkdir::WalkDir;
 
+use super::config::Config;
 use super::locate::{is_marked, repository};
 
 /// What lies below a folder, in the order of the system.
@@ -19,27 +20,47 @@ pub(super) struct Below {
     pub(super) nested: Vec<PathBuf>,
     /// Folders that could not be listed, with the reason.
     pub(super) unread: Vec<(PathBuf, io::ErrorKind)>,
+    /// Files and folders that a setting leaves out, with its name.
+    pub(super) left_out: Vec<(PathBuf, &'static str)>,
 }
 
-/// The files of the portfolio with this root.
-pub(super) fn portfolio(root: &Path) -> Below {
+/// What a walk comes upon besides files.
+enum Met {
+    Nested(PathBuf),
+    LeftOut(PathBuf, &'static str),
+}
+
+/// The files of the portfolio with this root. What its settings leave out is not entered.
+pub(super) fn portfolio(root: &Path, config: Option<&Arc<Config>>) -> Below {
     let mut walk = WalkBuilder::new(root);
     // What only one machine says hides nothing: neither the user's own ignore files nor those above the
     // portfolio, unless it lies in a repository.
     walk.hidden(false).require_git(false).git_global(false).git_exclude(false);
     walk.parents(repository(root).is_some());
-    let (found, nested) = mpsc::channel();
+    let (found, met) = mpsc::channel();
+    let config = config.map(Arc::clone);
     walk.filter_entry(move |entry| {
         let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
-        if is_folder && is_marked(entry.path()) {
-            // The receiver outlives the walk.
-            let _ = found.send(entry.path().to_owned());
-            return false;
-        }
-        entry.file_name() != ".git"
+        let is_read = is_folder || is_plumb(entry.path());
+        let setting = config.as_ref().filter(|_| is_read);
+        let setting = setting.and_then(|config| config.leaves_out(entry.path(), is_folder));
+        let met = match setting {
+            Some(setting) => Met::LeftOut(entry.path().to_owned(), setting),
+            None if is_folder && is_marked(entry.path()) => Met::Nested(entry.path().to_owned()),
+            None => return entry.file_name() != ".git",
+        };
+        // The receiver outlives the walk.
+        let _ = found.send(met);
+        false
     });
-    let below = run(&walk, root);
-    Below { nested: nested.try_iter().collect(), ..below }
+    let mut below = run(&walk, root);
+    for met in met.try_iter() {
+        match met {
+            Met::Nested(path) => below.nested.push(path),
+            Met::LeftOut(path, setting) => below.left_out.push((path, setting)),
+        }
+    }
+    below
 }
 
 /// All files below a folder of rules, or the file itself. No ignore file has a say here: a rule that is left out

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use plumbrule::source::Sources;
-use plumbrule::workspace::Disk;
+use plumbrule::workspace::{self, Disk};
 
 use crate::folder::Folder;
 
@@ -64,7 +64,9 @@ fn found(folder: &Folder, paths: &str, rules: &str) -> (Vec<String>, usize) {
     let inside =
         |names: &str| names.split_whitespace().map(|name| folder.path().join(name)).collect::<Vec<_>>();
     let (mut sources, mut diagnostics) = (Sources::default(), Vec::new());
-    let inputs = Disk::from_here().find(&inside(paths), &inside(rules), &mut sources, &mut diagnostics);
+    let rules = inside(rules);
+    let choice = workspace::Choice { rules: &rules, ..workspace::Choice::default() };
+    let found = Disk::from_here().find(&inside(paths), &choice, &mut sources, &mut diagnostics);
     // Names are relative where the tests run beside the folder, and whole elsewhere.
     let own = folder.path().file_name().unwrap().to_str().unwrap().to_owned();
     let short = |name: &str| name.split_once(&own).unwrap().1.trim_start_matches('/').to_owned();
@@ -75,7 +77,7 @@ fn found(folder: &Folder, paths: &str, rules: &str) -> (Vec<String>, usize) {
         });
         format!("{}:{}", short(&input.root), files.collect::<String>())
     };
-    (inputs.iter().map(line).collect(), diagnostics.len())
+    (found.iter().map(|found| line(&found.input)).collect(), diagnostics.len())
 }
 
 #[test]

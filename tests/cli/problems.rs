@@ -23,20 +23,6 @@ const CASES: &[(&str, &str, &[&str])] = &[
         &["error[no-files]: no `.plumb` file under `r`, so nothing was checked there"],
     ),
     (
-        "plumbrule.toml=level='error' a.plumb",
-        "",
-        &[
-            "plumbrule.toml:1:1: error[marker-key]: `plumbrule.toml` holds a setting, which this version does not read",
-        ],
-    ),
-    (
-        "p/plumbrule.toml=[ p/a.plumb",
-        "p/a.plumb",
-        &[
-            "p/plumbrule.toml:1:2: error[marker-key]: `plumbrule.toml` holds a setting, which this version does not read",
-        ],
-    ),
-    (
         "a.plumb",
         "--select no-such-rule-here",
         &["--select:1:1: error[unknown-rule]: there is no rule `no-such-rule-here`"],
@@ -197,7 +183,7 @@ fn wrong_usage_is_told_apart_from_findings() {
         ("check --as-of 2026", "write a single day as year-month-day, as in `2026-11-24`"),
         ("check --as-of 2026-02-30", "write a single day as year-month-day, as in `2026-11-24`"),
         ("check --param min", "write a name, `=` and a value"),
-        ("check --output-format xml", "possible values: full, concise, json"),
+        ("check --output-format xml", "possible values: full, concise, plain"),
         ("check --fail-on never", "possible values: error, warning, note"),
         ("explain", "<RULE>"),
     ];

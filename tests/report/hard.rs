@@ -127,8 +127,9 @@ pub(crate) fn limits() -> Run {
         .note(Path, format!("{}. Every route passes supplier-1", hops.join(" → ")))
         .note(Why, "a `name with many words that must not be broken apart at any place whatever the width of it is` ends");
     let places = [None, Some(field(5, "a")), Some(field(6, "b")), Some(field(9, "b"))];
-    route.route =
-        places.map(|place| Hop { entity: "x".into(), item: None, removes_all: false, place }).into();
+    route.route = places
+        .map(|place| Hop { entity: "x".into(), item: None, removes_all: false, place, block: None })
+        .into();
     route.route.push(route.route[1].clone());
     route.as_of = plumbrule::value::Day::parse("2027-01-01");
     let middle = texts.at("far.plumb", 1, "b: 2");

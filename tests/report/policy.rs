@@ -147,7 +147,7 @@ mitigation p204-backup {
 }
 
 fn hop(entity: &str, item: Option<&str>, removes_all: bool, place: Option<Place>) -> Hop {
-    Hop { entity: entity.into(), item: item.map(Into::into), removes_all, place }
+    Hop { entity: entity.into(), item: item.map(Into::into), removes_all, place, block: None }
 }
 
 fn transitive(t: &Texts) -> Diagnostic {

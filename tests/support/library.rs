@@ -34,7 +34,7 @@ impl Library {
         let add =
             |(name, text): &(&str, &str)| self.sources.add(SourceFile::new(*name, *text, Origin::Portfolio));
         let files: Vec<_> = texts.iter().map(add).collect();
-        let input = Input { root: ".".into(), named: files.clone(), files };
+        let input = Input { root: ".".into(), named: files.clone(), files, ..Input::default() };
         let today = Day::parse("2026-11-24").unwrap();
         let options = Options {
             as_of: None,

@@ -1,22 +1,11 @@
 //! What several tests need: the built program, and expected output that one variable writes anew.
 
-use std::fs::File;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+mod program;
 
-/// The root of the project.
-pub(crate) fn root() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-}
+use std::path::Path;
+use std::process::Output;
 
-/// Runs the built program from the root of the project, as a terminal of 80 columns without colour would, with a
-/// file of the project on standard input if there is to be one.
-pub(crate) fn plumbrule(arguments: &[&str], input: Option<&str>) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_plumbrule"));
-    command.args(arguments).current_dir(root()).env("NO_COLOR", "1").env("SOURCE_DATE_EPOCH", "1795478400");
-    command.stdin(input.map_or(Stdio::null(), |file| File::open(root().join(file)).unwrap().into()));
-    command.output().unwrap()
-}
+pub(crate) use program::{plumbrule, root};
 
 /// Standard output and standard error as text.
 pub(crate) fn printed(output: &Output) -> String {
