@@ -90,11 +90,13 @@ fn hash(name: &str) -> u64 {
     // share a hash, which costs a comparison.
     const SMALL: u64 = u64::from_ne_bytes([0x20; 8]);
     let mut hasher = FxHasher::default();
-    let mut chunks = name.as_bytes().chunks_exact(8);
-    for chunk in &mut chunks {
-        hasher.write_u64(chunk.iter().fold(0, |word, byte| word << 8 | u64::from(*byte)) | SMALL);
+    let mut rest = name.as_bytes();
+    while let Some((eight, behind)) = rest.split_first_chunk() {
+        hasher.write_u64(u64::from_le_bytes(*eight) | SMALL);
+        rest = behind;
     }
-    hasher.write_u64(chunks.remainder().iter().fold(0, |word, byte| word << 8 | u64::from(*byte)) | SMALL);
+    let last = rest.iter().fold(0, |word, byte| word << 8 | u64::from(*byte));
+    hasher.write_u64(last | SMALL);
     hasher.finish()
 }
 

@@ -1,5 +1,6 @@
-//! Documentation that is run: every `plumb` block of the language page reads as it says, and every command of
-//! the README and the docs prints what stands below it. `UPDATE=1` writes the outputs anew.
+//! Documentation that is run: every `plumb` block of the language pages reads as it says, every rule in them passes
+//! its own tests, and every command of the README and the docs prints what stands below it. `UPDATE=1` writes the
+//! outputs anew.
 
 #![allow(clippy::unwrap_used, reason = "a failing test may panic anywhere")]
 
@@ -83,6 +84,80 @@ fn every_plumb_block_reads_as_it_says() {
         }
     }
     assert!(run >= 15, "{run} blocks");
+}
+
+/// Around statements that stand alone: a rule that reads them of a plant and its sales.
+const RULE_AROUND: (&str, &str) = (
+    "rule page \"statements of the page\" {\n  severity: note\n  for each f: facility\n  for each o in f.offtakes\n",
+    "\n  message \"so it is\"\n  label primary f: \"here\"
+  example bad { expect page at f\n facility f { country: US } }\n  example good { facility f { country: US } }\n}",
+);
+
+/// What is said of the text of a rule file, and what comes of its examples.
+fn tested(text: &str) -> (Vec<String>, Vec<plumbrule::verify::Tested>) {
+    use plumbrule::rulebook::{Additions, Rulebook};
+    use plumbrule::source::{Origin, Sources};
+    let id = text.lines().find_map(|line| line.strip_prefix("rule ")?.split_whitespace().next()).unwrap();
+    let files = vec![(format!("own/{id}.plumb"), text.to_owned())];
+    let (mut sources, mut said) = (Sources::default(), Vec::new());
+    let book = Rulebook::load(&mut sources, &Additions { files, parameters: Vec::new() }, &mut said);
+    let said = said.iter().map(|found| format!("{}: {}", found.code, found.message)).collect();
+    (said, plumbrule::verify::all(&mut sources, &book, Origin::Rules))
+}
+
+#[test]
+fn every_rule_loads_and_passes_its_own_tests() {
+    let mut run = 0;
+    for page in pages() {
+        for fence in fences(&read(&page)) {
+            let (place, text) = (format!("{}:{}", page.display(), fence.first), fence.lines.join("\n"));
+            match fence.info.as_str() {
+                "plumb rule" => {
+                    let (said, examples) = tested(&text);
+                    assert!(said.is_empty(), "{place}: {said:?}");
+                    let failed: Vec<String> = examples
+                        .iter()
+                        .filter(|tested| !tested.outcome.is_ok())
+                        .map(|tested| format!("example {}{}", tested.number, tested.detail()))
+                        .collect();
+                    assert!(failed.is_empty() && examples.len() >= 2, "{place}: {failed:?}");
+                }
+                "plumb statements" => {
+                    let (said, _) = tested(&format!("{}{text}{}", RULE_AROUND.0, RULE_AROUND.1));
+                    assert!(said.is_empty(), "{place}: {said:?}");
+                }
+                _ => continue,
+            }
+            run += 1;
+        }
+    }
+    assert!(run >= 5, "{run} rules");
+}
+
+#[test]
+fn every_built_in_function_is_in_the_page_and_no_other() {
+    use std::collections::BTreeSet;
+    let text = read(&root().join("docs/rule-language.md"));
+    let section = text.split("\n## ").find(|section| section.starts_with("Built-in functions")).unwrap();
+    let cells =
+        section.lines().filter(|line| line.starts_with("| `")).map(|line| line.split('|').nth(1).unwrap());
+    // Every second part stands in backticks.
+    let calls = cells.flat_map(|cell| cell.split('`').skip(1).step_by(2));
+    let in_page: BTreeSet<&str> = calls.map(|call| call.split('(').next().unwrap()).collect();
+    let known: BTreeSet<&str> = plumbrule::rule::built_in().collect();
+    assert_eq!(in_page, known);
+}
+
+#[test]
+fn every_reverse_name_is_in_the_page() {
+    let (page, kinds) =
+        (read(&root().join("docs/rule-language.md")), read(&root().join("rules/schema/kinds.plumb")));
+    let names: Vec<&str> =
+        kinds.split("reverse: ").skip(1).map(|rest| rest.split([' ', ';', '\n']).next().unwrap()).collect();
+    assert!(names.len() >= 8, "{names:?}");
+    for name in names {
+        assert!(page.contains(&format!("`{name}`")), "`{name}`");
+    }
 }
 
 /// The table of settings as the page has it.

@@ -3,6 +3,7 @@
 
 use std::ops::ControlFlow;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
@@ -180,6 +181,7 @@ impl<'w, 'a> Evaluator<'w, 'a> {
             Constant::Amount(amount) => Value::Amount(*amount),
             Constant::Dates(dates) => Value::Dates(*dates),
             Constant::Enum(id, ordinal) => Value::Enum(*id, *ordinal),
+            Constant::Words(words) => Value::Words(Arc::clone(words)),
             Constant::Entity(id) => Value::Entity(*id),
             Constant::Kind(id) => Value::Kind(*id),
             Constant::Text(text) => Value::Text(text.as_str().into()),
@@ -239,7 +241,9 @@ impl<'w, 'a> Evaluator<'w, 'a> {
                 )
             }
             How::Referrers(index) => {
-                List::of(self.world.lookup(*index).naming(id).map(Value::Entity).collect())
+                let list = self.world.referrers(id, *index);
+                self.spend(list.length());
+                list
             }
             How::Nothing if per_kind.iter().any(|how| matches!(how, How::Inside(_) | How::Referrers(_))) => {
                 List::of(Vec::new())

@@ -13,7 +13,7 @@ use super::value::Value;
 use crate::config::Level;
 use crate::diagnostic::{Detail, Diagnostic, Hop, Label as Labelled, Note, NoteKind, Severity};
 use crate::model::{Confidence, EntityId, Provenance};
-use crate::rule::{Access, Expr, How, Label, LetUse, Node, Rule, SeverityStep, Stage};
+use crate::rule::{Access, Conditional, Expr, How, Label, LetUse, Node, Rule, SeverityStep, Stage, Template};
 use crate::source::{Origin, Place};
 
 /// Most stations of a route that its one-line form names.
@@ -44,7 +44,9 @@ impl<'a> Evaluator<'_, 'a> {
     /// The finding of a rule whose variables are bound and whose conditions hold.
     pub(super) fn finding(&mut self, rule: &Rule, detail: Detail) -> Option<Draft<'a>> {
         for stage in &rule.stages {
-            if let Stage::Let(slot, value, LetUse::Text) = stage {
+            if let Stage::Let(slot, value, usage) = stage
+                && (*usage == LetUse::Line || *usage == LetUse::Text && detail == Detail::Full)
+            {
                 let value = self.eval(value);
                 self.bind(*slot, value);
             }
@@ -58,8 +60,8 @@ impl<'a> Evaluator<'_, 'a> {
             None => None,
         };
         let (severity, reason) = self.severity(rule, step, most, &mut facts);
-        let message =
-            self.first_holding(rule.messages.iter().map(|message| (&message.then, message.when.as_ref())))?;
+        let message = self.first_holding(&rule.messages)?;
+        let message = self.fill(message);
         let route = self.route_of(rule);
         let mut out = Diagnostic::new(&rule.id, severity, message, primary.place.file, primary.place.span);
         out.as_of = Some(self.world.as_of(entity));
@@ -96,26 +98,20 @@ impl<'a> Evaluator<'_, 'a> {
             out.notes.extend(self.path_note(route));
         }
         out.notes.extend(self.notes(rule));
-        out.notes.extend(self.settings(rule, step, route));
+        out.notes.extend(self.settings(rule, step, facts));
         if let Some(why) = &rule.why {
             out.notes.push(Note { kind: NoteKind::Why, text: why.clone() });
         }
         out.notes.sort_by_key(|note| note.kind);
         out.facts = facts.iter().filter_map(|fact| self.quote(fact)).collect();
-        out.help = self.first_holding(rule.help.iter().map(|help| (&help.then, help.when.as_ref())));
+        out.help = self.first_holding(&rule.help).map(|help| self.fill_help(help));
         out.fixes = self.fixes(rule);
     }
 
-    fn first_holding<'r>(
-        &mut self,
-        choices: impl Iterator<Item = (&'r crate::rule::Template, Option<&'r Expr>)>,
-    ) -> Option<String> {
-        for (template, when) in choices {
-            if when.is_none_or(|when| self.truth(when).holds()) {
-                return Some(self.fill(template));
-            }
-        }
-        None
+    fn first_holding<'r>(&mut self, choices: &'r [Conditional<Template>]) -> Option<&'r Template> {
+        let mut choices = choices.iter();
+        let holds = choices.find(|choice| choice.when.as_ref().is_none_or(|when| self.truth(when).holds()));
+        holds.map(|choice| &choice.then)
     }
 
     fn primary(&mut self, rule: &Rule) -> Option<(Labelled, EntityId)> {
@@ -240,15 +236,14 @@ impl<'a> Evaluator<'_, 'a> {
     }
 
     fn hops(&self, route: &Route) -> Vec<Hop> {
-        let model = self.world.model;
         let passed: FxHashSet<State> = self.through(route).into_iter().collect();
-        let start = model.entity(route.start.0).and_then(|entity| entity.parent).unwrap_or(route.start.0);
+        let start = self.origin(route);
         let first = Hop {
             entity: self.world.path(start),
             item: None,
             removes_all: false,
             place: None,
-            block: model.place(start),
+            block: self.world.model.place(start),
         };
         let mut hops = vec![first];
         for step in route.hops().filter_map(|at| route.steps.get(at)) {
@@ -257,10 +252,17 @@ impl<'a> Evaluator<'_, 'a> {
                 item: step.from.1.map(|item| self.name(item)),
                 removes_all: passed.contains(&step.to),
                 place: step.place,
-                block: model.place(step.to.0),
+                block: self.world.model.place(step.to.0),
             });
         }
         hops
+    }
+
+    /// The first station: the start, or the block around it where that is a line of an item.
+    fn origin(&self, route: &Route) -> EntityId {
+        let (model, start) = (self.world.model, route.start.0);
+        let is_line = self.world.schema.kind(model.kind(start)).is_some_and(|kind| kind.carries.is_some());
+        model.entity(start).and_then(|entity| entity.parent).filter(|_| is_line).unwrap_or(start)
     }
 
     /// The route in one line, with where else it may end and what every route passes. One link needs no line.
@@ -270,8 +272,7 @@ impl<'a> Evaluator<'_, 'a> {
         if stations.len() < 2 {
             return None;
         }
-        let start =
-            self.world.model.entity(route.start.0).and_then(|entity| entity.parent).unwrap_or(route.start.0);
+        let start = self.origin(route);
         let mut names: Vec<String> = std::iter::once(start).chain(stations).map(|id| self.name(id)).collect();
         if names.len() > MAX_HOPS {
             let left_out = names.len() - MAX_HOPS;
@@ -341,13 +342,11 @@ impl<'a> Evaluator<'_, 'a> {
         holds.then(|| self.fill(&planned.text))
     }
 
-    /// Parameters that decided something here: they are a project's judgement and can be set.
-    fn settings(&self, rule: &Rule, step: Option<&SeverityStep>, route: Option<&Route>) -> Vec<Note> {
+    /// Parameters that decided something here, also within a route: they are a project's judgement and can be set.
+    fn settings(&self, rule: &Rule, step: Option<&SeverityStep>, facts: &Facts) -> Vec<Note> {
         let mut read = rule.parameters.clone();
         read.extend(step.iter().flat_map(|step| &step.parameters));
-        for (_, guard) in route.iter().flat_map(|route| self.guards_of(route)) {
-            read.extend(guard.parameters());
-        }
+        read.extend(&facts.parameters);
         let mut seen = FxHashSet::default();
         read.retain(|at| seen.insert(*at));
         read.into_iter().filter_map(|at| self.setting(at)).collect()

@@ -25,12 +25,12 @@ impl Evaluator<'_, '_> {
         match plan {
             EditPlan::Insert { field, into, text } => {
                 let entity = self.eval(into).entity()?;
-                let text = self.fill(text);
+                let text = self.fill_code(text);
                 self.insertion(entity, field, &text)
             }
             EditPlan::Replace { place, text } => {
                 let (entity, slot) = self.field_of(place)?;
-                let text = self.fill(text);
+                let text = self.fill_code(text);
                 Some(Edit { place: self.written_at(entity, slot)?, text })
             }
         }

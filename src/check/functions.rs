@@ -348,6 +348,7 @@ fn years(list: &List) -> Value {
     List::of(years.iter().filter_map(|year| Dates::parse(&year.to_string())).map(Value::Dates).collect())
 }
 
+/// One level less. What a list that is only possible holds is possible.
 fn flat(list: &List) -> Value {
     let mut out = List::default();
     for member in &list.certain {
@@ -358,6 +359,12 @@ fn flat(list: &List) -> Value {
             }
             Value::Unknown => out.possible.push(Value::Unknown),
             single => out.certain.push(single.clone()),
+        }
+    }
+    for member in &list.possible {
+        match member {
+            Value::List(inner) => out.possible.extend(inner.certain.iter().chain(&inner.possible).cloned()),
+            single => out.possible.push(single.clone()),
         }
     }
     Value::List(Rc::new(out))

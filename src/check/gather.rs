@@ -185,10 +185,13 @@ fn run_rules<'a>(
 /// The dates that hold for the scopes of a portfolio, or for all of it if it has none.
 fn as_of_dates(world: &World<'_>) -> Vec<AsOf> {
     let is_scope = |id: &EntityId| world.schema.kind(world.model.kind(*id)).is_some_and(|kind| kind.scope);
-    let scopes: Vec<EntityId> = world.model.declared().filter(is_scope).collect();
-    let subjects = if scopes.is_empty() { vec![EntityId(u32::MAX)] } else { scopes };
+    let mut scopes = world.model.declared().filter(is_scope).peekable();
+    let none = scopes.peek().is_none().then_some(EntityId(u32::MAX));
     // A portfolio of many files mostly has one date; it is named once for each place that sets it.
-    let mut dates: Vec<AsOf> = subjects.into_iter().map(|id| world.as_of_source(id)).collect();
+    let mut seen = FxHashSet::default();
+    let file = |id: EntityId| world.model.entity(id).map(|entity| entity.file);
+    let subjects = scopes.chain(none).filter(|id| seen.insert((world.as_of(*id), file(*id))));
+    let mut dates: Vec<AsOf> = subjects.map(|id| world.as_of_source(id)).collect();
     dates.sort();
     dates.dedup_by(|a, b| a.date == b.date);
     dates

@@ -1,6 +1,8 @@
 //! What a finding rests on: walks conditions that are true and gathers the facts that make them so. Naming a
-//! thing reads nothing; a field of a fact, a membership in a group and a recipe do.
+//! thing reads nothing; a field of a fact, a membership in a group and a recipe do. Notes on the way which
+//! parameters were compared with.
 
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 use rustc_hash::FxHashSet;
@@ -27,6 +29,10 @@ pub(super) enum Fact {
 pub(super) struct Facts {
     read: Vec<Fact>,
     seen: FxHashSet<Fact>,
+    /// Parameters that were read beside them, by their numbers.
+    pub(super) parameters: BTreeSet<usize>,
+    /// Variables that were read and may stand for the argument of a function.
+    variables: FxHashSet<u16>,
 }
 
 impl Facts {
@@ -55,6 +61,7 @@ impl<'a> Evaluator<'_, 'a> {
             Node::With(bindings, body) => {
                 self.bind_all(bindings);
                 self.rely(body, facts);
+                self.rely_arguments(bindings, facts);
             }
             Node::Compare(comparison, _, left, right) => {
                 self.rely_value(left, facts);
@@ -63,15 +70,22 @@ impl<'a> Evaluator<'_, 'a> {
                     self.rely_membership(left, right, facts);
                 }
             }
-            Node::Has(base, access) => self.rely_field(base, access, facts),
+            Node::Has(base, access) => {
+                self.rely_value(base, facts);
+                self.rely_field(base, access, facts);
+            }
             Node::Quantified(Quantifier::Some, source, _) => self.rely_witness(source, facts),
             Node::Quantified(Quantifier::Every, source, Some(body)) => self.rely_all(source, body, facts),
             Node::Call(Function::Upstream, arguments) => self.rely_recipes(arguments, facts),
-            Node::Variable(slot) => {
-                if let Some(value) = self.named(*slot) {
-                    self.rely(value, facts);
+            Node::Call(Function::If, arguments) => {
+                if let Some(chosen) = self.rely_choice(arguments, facts) {
+                    self.rely(chosen, facts);
                 }
             }
+            Node::Variable(slot) => match self.named(*slot) {
+                Some(value) => self.rely(value, facts),
+                None => facts.variables.extend([*slot]),
+            },
             Node::Field(..) | Node::Call(..) | Node::Aggregate(..) => self.rely_value(expr, facts),
             // What is false rests on what is not there.
             _ => {}
@@ -88,12 +102,17 @@ impl<'a> Evaluator<'_, 'a> {
                 self.rely_value(left, facts);
                 self.rely_value(right, facts);
             }
-            Node::Variable(slot) => {
-                if let Some(value) = self.named(*slot) {
-                    self.rely_value(value, facts);
+            Node::Variable(slot) => match self.named(*slot) {
+                Some(value) => self.rely_value(value, facts),
+                None => facts.variables.extend([*slot]),
+            },
+            Node::Parameter(at) => facts.parameters.extend([*at]),
+            Node::Aggregate(_, source, value) => self.rely_members(source, value.as_deref(), facts),
+            Node::Call(Function::If, arguments) => {
+                if let Some(chosen) = self.rely_choice(arguments, facts) {
+                    self.rely_value(chosen, facts);
                 }
             }
-            Node::Aggregate(_, source, _) => self.rely_members(source, facts),
             Node::Call(Function::FirstKnown, arguments) => {
                 for argument in arguments {
                     if self.eval(argument).is_known() {
@@ -107,8 +126,31 @@ impl<'a> Evaluator<'_, 'a> {
             Node::With(bindings, body) => {
                 self.bind_all(bindings);
                 self.rely_value(body, facts);
+                self.rely_arguments(bindings, facts);
             }
             _ => {}
+        }
+    }
+
+    /// What the arguments of a function rest on, where its body read them.
+    fn rely_arguments(&mut self, bindings: &[(u16, Expr)], facts: &mut Facts) {
+        for (slot, value) in bindings {
+            if facts.variables.remove(slot) {
+                self.rely_value(value, facts);
+            }
+        }
+    }
+
+    /// The side that an `if` comes to, with what makes it so.
+    fn rely_choice<'e>(&mut self, arguments: &'e [Expr], facts: &mut Facts) -> Option<&'e Expr> {
+        let [condition, then, otherwise] = arguments else { return None };
+        match self.truth(condition) {
+            Truth::True => {
+                self.rely(condition, facts);
+                Some(then)
+            }
+            Truth::False => Some(otherwise),
+            Truth::Unknown => None,
         }
     }
 
@@ -177,6 +219,22 @@ impl<'a> Evaluator<'_, 'a> {
 
     /// What makes the member that is bound now a member.
     pub(super) fn rely_source(&mut self, source: &Source, facts: &mut Facts) {
+        // Of a list that was worked out only this member matters; one that is written stands as it is.
+        if !matches!(&source.from, From::List(list) if !matches!(list.node, Node::Field(..))) {
+            self.rely_range(source, facts);
+        }
+        self.rely_member(source, facts);
+    }
+
+    /// What the whole range was read from.
+    fn rely_range(&mut self, source: &Source, facts: &mut Facts) {
+        match &source.from {
+            From::Kinds(_) => {}
+            From::Naming(_, _, inner) | From::List(inner) => self.rely_value(inner, facts),
+        }
+    }
+
+    fn rely_member(&mut self, source: &Source, facts: &mut Facts) {
         let member = self.frame.get(source.slot as usize).cloned().unwrap_or(Value::Unknown);
         if let Value::Path(route) = &member {
             self.rely_route(route, facts);
@@ -203,27 +261,26 @@ impl<'a> Evaluator<'_, 'a> {
         }
     }
 
-    /// What makes the members of an aggregate its members.
-    fn rely_members(&mut self, source: &Source, facts: &mut Facts) {
-        let mut found = Facts::default();
+    /// What makes the members of an aggregate its members, and what is reckoned from each.
+    fn rely_members(&mut self, source: &Source, value: Option<&Expr>, facts: &mut Facts) {
+        self.rely_range(source, facts);
         self.members(source, &mut |own, _, truth, _| {
             if truth.holds() {
-                own.rely_source(source, &mut found);
+                own.rely_member(source, facts);
+                value.iter().for_each(|value| own.rely_value(value, facts));
             }
             ControlFlow::Continue(())
         });
-        found.iter().for_each(|fact| facts.note(fact));
     }
 
     fn rely_all(&mut self, source: &Source, body: &Expr, facts: &mut Facts) {
-        let mut found = Facts::default();
+        self.rely_range(source, facts);
         self.members(source, &mut |own, _, truth, _| {
             if truth != Truth::False {
-                own.rely(body, &mut found);
+                own.rely(body, facts);
             }
             ControlFlow::Continue(())
         });
-        found.iter().for_each(|fact| facts.note(fact));
     }
 
     fn rely_recipes(&mut self, arguments: &[Expr], facts: &mut Facts) {

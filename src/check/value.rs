@@ -1,6 +1,7 @@
 //! Values while rules run: owns `Value` and how two values compare. Knows no expression.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::graph::Route;
 use super::world::World;
@@ -20,6 +21,8 @@ pub(super) enum Value {
     /// The time from the first to the second.
     Gap(Dates, Dates),
     Enum(EnumId, u16),
+    /// The word of a rule that stands in several enums; what it meets says which is meant.
+    Words(Arc<[(EnumId, u16)]>),
     Entity(EntityId),
     Kind(KindId),
     Text(Rc<str>),
@@ -128,10 +131,17 @@ fn less(world: &World<'_>, left: &Value, right: &Value) -> Option<Truth> {
         (Value::Amount(a), Value::Amount(b)) if comparable(a, b) => Some(a.interval.less(b.interval)),
         (Value::Dates(a), Value::Dates(b)) => Some(a.before(*b)),
         (Value::Enum(a, low), Value::Enum(b, high)) if a == b => Some((low < high).into()),
+        (Value::Enum(id, low), Value::Words(words)) => Some((*low < ordinal(words, *id)?).into()),
+        (Value::Words(words), Value::Enum(id, high)) => Some((ordinal(words, *id)? < *high).into()),
         (Value::Gap(from, to), Value::Amount(span)) => Some(to.before(world.later(*from, span)?)),
         (Value::Amount(span), Value::Gap(from, to)) => Some(world.later(*from, span)?.before(*to)),
         _ => None,
     }
+}
+
+/// The place of a word in one of the enums that have it.
+fn ordinal(words: &[(EnumId, u16)], id: EnumId) -> Option<u16> {
+    words.iter().find(|(own, _)| *own == id).map(|(_, ordinal)| *ordinal)
 }
 
 pub(super) fn equal(world: &World<'_>, left: &Value, right: &Value) -> Option<Truth> {
@@ -143,6 +153,9 @@ pub(super) fn equal(world: &World<'_>, left: &Value, right: &Value) -> Option<Tr
         (Value::Dates(a), Value::Dates(b)) => Some(a.equal(*b)),
         (Value::Gap(from, to), Value::Amount(span)) => Some(to.equal(world.later(*from, span)?)),
         (Value::Enum(a, x), Value::Enum(b, y)) => Some((a == b && x == y).into()),
+        (Value::Enum(id, x), Value::Words(words)) | (Value::Words(words), Value::Enum(id, x)) => {
+            Some((ordinal(words, *id) == Some(*x)).into())
+        }
         // A kind is the one that it specialises, too.
         (Value::Kind(is), Value::Kind(asked)) => {
             world.schema.kind(*asked).map(|kind| kind.family.has(*is).into())

@@ -46,6 +46,8 @@ pub(super) struct Lookup {
     pairs: Vec<(EntityId, EntityId)>,
     /// Those whose field is missing or unknown: they may name anything.
     pub open: Vec<EntityId>,
+    /// Those that say themselves that it is unknown, behind the scope in which they stand, sorted.
+    unsaid: Vec<(Option<EntityId>, EntityId)>,
 }
 
 impl Lookup {
@@ -53,6 +55,21 @@ impl Lookup {
     pub(super) fn naming(&self, named: EntityId) -> impl Iterator<Item = EntityId> {
         let first = self.pairs.partition_point(|(known, _)| *known < named);
         self.pairs.iter().skip(first).take_while(move |(known, _)| *known == named).map(|(_, naming)| *naming)
+    }
+
+    /// Those that may mean an entity of a scope: they stand in it too, or one of both belongs to no scope. What
+    /// lies in another scope has to be named by that, which nobody who does not know it does.
+    pub(super) fn unsaid(&self, scope: Option<EntityId>) -> impl Iterator<Item = EntityId> {
+        let of = |scope: Option<EntityId>| {
+            let first = self.unsaid.partition_point(|(known, _)| *known < scope);
+            let end = self.unsaid.partition_point(|(known, _)| *known <= scope);
+            self.unsaid.get(first..end).unwrap_or(&[])
+        };
+        let (anywhere, here) = match scope {
+            None => (self.unsaid.as_slice(), [].as_slice()),
+            Some(_) => (of(None), of(scope)),
+        };
+        anywhere.iter().chain(here).map(|(_, naming)| *naming)
     }
 }
 
@@ -129,7 +146,7 @@ impl<'a> World<'a> {
 
     /// The table of an index, made when first asked for.
     pub(super) fn lookup(&self, index: usize) -> &Lookup {
-        static NONE: Lookup = Lookup { pairs: Vec::new(), open: Vec::new() };
+        static NONE: Lookup = Lookup { pairs: Vec::new(), open: Vec::new(), unsaid: Vec::new() };
         let (Some(made), Some(index)) = (self.lookups.get(index), self.catalogue.indexes.get(index)) else {
             return &NONE;
         };
@@ -156,7 +173,10 @@ impl<'a> World<'a> {
                                 });
                             lookup.pairs.extend(named);
                         }
-                        Written::Unknown | Written::Unreadable => lookup.open.push(id),
+                        Written::Unknown | Written::Unreadable => {
+                            lookup.open.push(id);
+                            lookup.unsaid.push((self.scope_around(id), id));
+                        }
                         _ => {}
                     },
                     FieldState::Missing => lookup.open.push(id),
@@ -164,9 +184,23 @@ impl<'a> World<'a> {
                 }
             }
         }
+        lookup.unsaid.sort_unstable();
         lookup.pairs.sort_unstable();
         lookup.pairs.dedup();
         lookup
+    }
+
+    /// The block around an entity that bounds a scope.
+    fn scope_around(&self, id: EntityId) -> Option<EntityId> {
+        self.model.scope(self.schema, self.model.entity(id)?.parent?)
+    }
+
+    /// The entities that name one in the fields of an index, and those that may: they say that it is unknown.
+    pub(super) fn referrers(&self, id: EntityId, index: usize) -> Value {
+        let lookup = self.lookup(index);
+        let certain = lookup.naming(id).map(Value::Entity).collect();
+        let possible = lookup.unsaid(self.scope_around(id)).map(Value::Entity).collect();
+        Value::List(Rc::new(super::value::List { certain, possible }))
     }
 
     /// The as-of date that holds for an entity: the flag's, its scope's, the portfolio's, the day of the run.

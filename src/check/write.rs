@@ -3,7 +3,7 @@
 
 use super::eval::Evaluator;
 use super::value::Value;
-use crate::model::{Amount, EntityId, FieldState};
+use crate::model::{Amount, EntityId, FieldState, Standing};
 use crate::rule::{Access, Expr, How, Node, Part, Template};
 use crate::source::Place;
 use crate::value::{Interval, Ratio, Round, Truth};
@@ -16,15 +16,40 @@ const SENTENCE: usize = 20;
 impl Evaluator<'_, '_> {
     /// A sentence with its braces filled in.
     pub(super) fn fill(&mut self, template: &Template) -> String {
+        self.filled(template, |_| false)
+    }
+
+    /// A help text: behind its first line stands code, which a reader copies.
+    pub(super) fn fill_help(&mut self, template: &Template) -> String {
+        self.filled(template, |before| before.contains('\n'))
+    }
+
+    /// A text that is written into a file.
+    pub(super) fn fill_code(&mut self, template: &Template) -> String {
+        self.filled(template, |_| true)
+    }
+
+    fn filled(&mut self, template: &Template, is_code: impl Fn(&str) -> bool) -> String {
         self.spend(SENTENCE + template.parts.len());
         let mut out = String::new();
         for part in &template.parts {
             match part {
                 Part::Words(words) => out.push_str(words),
+                Part::Expr(expr) if is_code(&out) => out.push_str(&self.code_of(expr)),
                 Part::Expr(expr) => out.push_str(&self.words_of(expr)),
             }
         }
         out
+    }
+
+    /// A value as a proposal writes it: what nobody declared is named in quotation marks.
+    fn code_of(&mut self, expr: &Expr) -> String {
+        let named = self.eval(expr).entity();
+        let entity = named.and_then(|id| self.world.model.entity(id));
+        match named.filter(|_| entity.is_some_and(|entity| entity.standing == Standing::Free)) {
+            Some(id) => format!("\"{}\"", self.world.spelling(id).trim_matches('"')),
+            None => self.words_of(expr),
+        }
     }
 
     fn words_of(&mut self, expr: &Expr) -> String {
@@ -63,6 +88,9 @@ impl Evaluator<'_, '_> {
             Value::Dates(dates) => dates.to_string(),
             Value::Gap(from, to) => gap(*from, *to),
             Value::Enum(id, ordinal) => self.world.schema.enum_word(*id, *ordinal).to_owned(),
+            Value::Words(words) => words.first().map_or_else(String::new, |(id, ordinal)| {
+                self.world.schema.enum_word(*id, *ordinal).to_owned()
+            }),
             Value::Entity(id) => self.name(*id),
             Value::Share(id, share) => match share {
                 Some(share) => format!("{} {}", self.name(*id), percent(*share)),

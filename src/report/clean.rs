@@ -6,7 +6,7 @@
 pub(crate) fn clean(text: &str) -> String {
     // Most texts show nothing but themselves.
     let plain = text.bytes().all(|byte| (b' '..=b'~').contains(&byte));
-    if plain && !text.contains("::") && !text.contains("##") {
+    if plain && !text.as_bytes().windows(2).any(|two| two == b"::" || two == b"##") {
         return text.to_owned();
     }
     let mut shown = String::with_capacity(text.len());

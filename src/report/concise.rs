@@ -30,11 +30,16 @@ pub(super) fn write_finding(
     painter: &mut Painter<'_>,
 ) -> io::Result<()> {
     let place = finding.primary.place;
+    let mut line = String::new();
     if let Some(file) = sources.get(place.file) {
         let position = file.position(place.span.start);
-        write!(painter, "{}:{}:{}: ", clean(&file.name), position.line, position.column)?;
+        line.push_str(&clean(&file.name));
+        line.push_str(&format!(":{}:{}: ", position.line, position.column));
     }
-    let severity = tagged(Role::of(finding.severity), finding.severity.as_str());
-    let id = tagged(Role::Dim, &format!("[{}]", clean(finding.code.as_str())));
-    writeln!(painter, "{severity}{id}: {}", clean(&finding.message))
+    line.push_str(&tagged(Role::of(finding.severity), finding.severity.as_str()));
+    line.push_str(&tagged(Role::Dim, &format!("[{}]", clean(finding.code.as_str()))));
+    line.push_str(": ");
+    line.push_str(&clean(&finding.message));
+    line.push('\n');
+    painter.write_all(line.as_bytes())
 }

@@ -316,9 +316,12 @@ fn language(view: View<'_>) -> Explanation {
 fn check_references(catalogue: &Catalogue, diagnostics: &mut Vec<Diagnostic>) {
     for rule in &catalogue.rules {
         for named in rule.yields_to.iter().chain(&rule.covers) {
+            if catalogue.rule(named.as_str()).is_some() {
+                continue;
+            }
             // Packs come one by one: a rule that is named may not be written yet.
             let near = catalogue.nearest(named.as_str()).filter(|near| *near != named.as_str());
-            if let (None, Some(near)) = (catalogue.rule(named.as_str()), near) {
+            if let Some(near) = near {
                 let found = Diagnostic::new(
                     "unknown-rule",
                     Severity::Error,

@@ -11,8 +11,10 @@ use crate::source::Span;
 const MAX_STAGES: usize = 500;
 
 impl RuleReader<'_> {
-    /// A `let` that no later range or condition reads is worked out for findings only.
+    /// A `let` that no later range or condition reads is worked out for findings only, and one that no line of a
+    /// finding reads only where all of it is wanted.
     pub(super) fn mark_late_lets(&mut self) {
+        let mut said = self.variables_of_line();
         let mut needed: Vec<u16> = Vec::new();
         for stage in self.rule.stages.iter_mut().rev() {
             match stage {
@@ -29,12 +31,25 @@ impl RuleReader<'_> {
                 Stage::Let(slot, value, usage) => {
                     if needed.contains(slot) {
                         needed.extend(value.variables());
+                    } else if said.contains(slot) {
+                        *usage = LetUse::Line;
+                        said.extend(value.variables());
                     } else {
                         *usage = LetUse::Text;
                     }
                 }
             }
         }
+    }
+
+    /// The variables that severity, sentence and primary label read.
+    fn variables_of_line(&self) -> Vec<u16> {
+        let rule = &self.rule;
+        let texts = rule.messages.iter().map(|message| (&message.then, message.when.as_ref()));
+        let labels = rule.primary.iter().map(|label| (&label.text, label.when.as_ref()));
+        let steps = rule.steps.iter().map(|step| (&step.because, Some(&step.when)));
+        let said = texts.chain(labels).chain(steps).flat_map(|(text, when)| text.exprs().chain(when));
+        said.chain(rule.primary.iter().map(|label| &label.place)).flat_map(Expr::variables).collect()
     }
 
     /// The parameters that conditions read.

@@ -1,6 +1,8 @@
 //! Typed expressions: owns the tree that `check` walks. Names are resolved to slots, words to ordinals,
 //! functions inlined. Knows no values.
 
+use std::sync::Arc;
+
 use super::RelationId;
 use super::ast::{Comparison, Quantifier, Settle, Sign};
 use crate::model::{Amount, EntityId, GroupId};
@@ -109,6 +111,8 @@ pub enum Constant {
     Dates(Dates),
     /// A word of an enum.
     Enum(EnumId, u16),
+    /// A word that stands in several enums: in each the one of that name.
+    Words(Arc<[(EnumId, u16)]>),
     /// A fact.
     Entity(EntityId),
     /// A kind.

@@ -36,6 +36,9 @@ const FUNCTIONS: [(&str, Function, usize); 25] = [
     ("first-known", Function::FirstKnown, usize::MAX),
 ];
 
+/// What asks of a field and not of its value.
+const PRESENCE: [&str; 2] = ["has", "missing"];
+
 const AGGREGATES: [(&str, Aggregate); 8] = [
     ("count", Aggregate::Count),
     ("sum", Aggregate::Sum),
@@ -47,6 +50,13 @@ const AGGREGATES: [(&str, Aggregate); 8] = [
     ("top", Aggregate::Top(0)),
 ];
 
+/// The names of the built-in functions.
+pub fn built_in<'a>() -> impl Iterator<Item = &'a str> {
+    let plain = FUNCTIONS.iter().map(|(known, ..)| *known);
+    let aggregates = AGGREGATES.iter().map(|(known, _)| *known);
+    PRESENCE.into_iter().chain(plain).chain(aggregates)
+}
+
 impl Typer<'_> {
     pub(super) fn call(
         &mut self,
@@ -55,7 +65,7 @@ impl Typer<'_> {
         span: Span,
         expected: Option<&Ty>,
     ) -> (Node, Ty) {
-        if name == "has" || name == "missing" {
+        if PRESENCE.contains(&name) {
             return self.presence(name, arguments, span);
         }
         if let Some((_, how)) = AGGREGATES.iter().find(|(known, _)| *known == name)
@@ -82,10 +92,8 @@ impl Typer<'_> {
     }
 
     fn unknown_function(&mut self, name: &str, span: Span) -> (Node, Ty) {
-        let built_in =
-            FUNCTIONS.iter().map(|(known, ..)| *known).chain(AGGREGATES.iter().map(|(known, _)| *known));
         let context = self.context;
-        let near = nearest(name, built_in.chain(context.defines.keys().map(String::as_str)));
+        let near = nearest(name, built_in().chain(context.defines.keys().map(String::as_str)));
         let label = near.map_or_else(|| "not declared".into(), |near| format!("did you mean `{near}`?"));
         let own = Span { start: span.start, end: span.start + name.len() as u32 };
         self.error("undefined-reference", own, format!("there is no function `{name}`"), label);

@@ -20,6 +20,7 @@ pub use catalogue::{Catalogue, Example, Expectation, Explanation, Reads, RuleFil
 pub use expr::{
     Access, Aggregate, Constant, EndSet, Expr, From, Function, How, Index, Node, Path, Source, Ty,
 };
+pub use functions::built_in;
 pub use template::{Part, Template};
 
 use crate::diagnostic::{Applicability, Code, NoteKind, Severity};
@@ -88,7 +89,9 @@ pub enum Stage {
 pub enum LetUse {
     /// A condition.
     Condition,
-    /// Only what is said of a finding.
+    /// No condition, but severity, sentence or primary label of a finding.
+    Line,
+    /// Only what else is said of a finding.
     Text,
 }
 

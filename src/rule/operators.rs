@@ -134,16 +134,12 @@ impl Typer<'_> {
                 Ty::Amount(Some(*a))
             }
             (Sign::Plus | Sign::Minus, Ty::Amount(_), Ty::Amount(_)) => Ty::Amount(None),
-            (Sign::Plus | Sign::Minus, Ty::Dates, Ty::Amount(_)) => Ty::Dates,
-            (Sign::Minus, Ty::Dates, Ty::Dates) => Ty::Gap,
+            (Sign::Plus | Sign::Minus, a, Ty::Amount(_)) if may_be_dates(a) => Ty::Dates,
+            (Sign::Minus, a, b) if may_be_dates(a) && may_be_dates(b) => Ty::Gap,
             (Sign::Times, Ty::Amount(a), Ty::Amount(b)) => {
                 Ty::Amount(a.zip(*b).and_then(|(a, b)| a.times(b)))
             }
             (Sign::Over, Ty::Amount(a), Ty::Amount(b)) => Ty::Amount(a.zip(*b).and_then(|(a, b)| a.per(b))),
-            // Where a date is one of several things, what is no date counts as unknown.
-            (Sign::Plus | Sign::Minus, Ty::Either(types), Ty::Amount(_)) if types.contains(&Ty::Dates) => {
-                Ty::Dates
-            }
             (_, a, b) => {
                 let message =
                     format!("{} and {} cannot be reckoned together", self.describe(a), self.describe(b));
@@ -153,6 +149,11 @@ impl Typer<'_> {
         };
         (Node::Arithmetic(sign, Box::new(left), Box::new(right)), ty)
     }
+}
+
+/// Where a date is one of several things, what is no date counts as unknown.
+fn may_be_dates(ty: &Ty) -> bool {
+    matches!(ty, Ty::Dates) || matches!(ty, Ty::Either(types) if types.contains(&Ty::Dates))
 }
 
 /// Whether an expression is a bare year, which is a date where it meets one.

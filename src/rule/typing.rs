@@ -249,9 +249,23 @@ impl<'a> Typer<'a> {
                 (!member.kinds().common(kinds).is_empty() || **member == Ty::Any)
                     .then(|| (Node::Constant(Constant::Group(group)), Ty::List(Box::new(Ty::Entity(kinds)))))
             }
-            Ty::Either(types) => types.iter().find_map(|ty| self.word_of(word, ty)),
+            Ty::Either(types) => self.word_of_either(word, types),
             _ => None,
         }
+    }
+
+    /// A word that several enums have is the word of each.
+    fn word_of_either(&self, word: &str, types: &[Ty]) -> Option<(Node, Ty)> {
+        let found: Vec<(Node, Ty)> = types.iter().filter_map(|ty| self.word_of(word, ty)).collect();
+        let of_enums = found.iter().filter_map(|(node, ty)| match node {
+            Node::Constant(Constant::Enum(id, ordinal)) => Some(((*id, *ordinal), ty.clone())),
+            _ => None,
+        });
+        let (words, types): (Vec<_>, Vec<_>) = of_enums.unzip();
+        if words.len() < 2 {
+            return found.into_iter().next();
+        }
+        Some((Node::Constant(Constant::Words(words.into())), Ty::Either(types)))
     }
 
     fn unknown_word(&mut self, word: &str, span: Span, expected: Option<&Ty>) {

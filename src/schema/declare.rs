@@ -461,17 +461,14 @@ impl Loader<'_> {
                 self.error(place, format!("a kind can have {MAX_FIELDS} fields"), "one too many");
             }
             fields.truncate(MAX_FIELDS);
-            let inherited = line
-                .get(1)
-                .and_then(|base| self.schema.kind(*base))
-                .map(|base| (base.open, base.amounts_of, base.fact));
+            let inherited =
+                line.get(1).and_then(|base| self.schema.kind(*base)).map(|base| (base.open, base.amounts_of));
             if let Some(kind) = self.schema.kinds.get_mut(id.0 as usize) {
                 kind.field_names = fields.iter().map(|field| field.name).collect();
                 kind.fields = fields;
-                if let Some((open, amounts_of, fact)) = inherited {
+                if let Some((open, amounts_of)) = inherited {
                     kind.open |= open;
                     kind.amounts_of |= amounts_of;
-                    kind.fact |= fact && kind.inside.is_empty();
                 }
             }
         }
@@ -491,9 +488,11 @@ impl Loader<'_> {
         let dated = self.slot_attribute(view, id, "dated");
         let carries = self.slot_attribute(view, id, "carries");
         let base = line.get(1).and_then(|base| self.schema.kind(*base));
-        let base = base.map(|base| (base.inside, base.dated, base.carries));
+        let base = base.map(|base| (base.fact, base.inside, base.dated, base.carries));
         if let Some(kind) = self.schema.kinds.get_mut(id.0 as usize) {
-            let (base_inside, base_dated, base_carries) = base.unwrap_or_default();
+            let (base_fact, base_inside, base_dated, base_carries) = base.unwrap_or_default();
+            // What says where in a proposal it stands is no fact, whatever it specialises.
+            kind.fact |= base_fact && inside.is_empty();
             kind.inside = if inside.is_empty() { base_inside } else { inside };
             kind.dated = dated.or(base_dated);
             kind.carries = carries.or(base_carries);

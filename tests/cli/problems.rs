@@ -41,6 +41,11 @@ const CASES: &[(&str, &str, &[&str])] = &[
         &["--param no-such-thing:1:1: error[undefined-reference]: there is no parameter `no-such-thing`"],
     ),
     (
+        "a.plumb",
+        "--param milestone-gap=24months",
+        &["--param milestone-gap:1:1: error[number-form]: put a blank between number and unit: `24 months`"],
+    ),
+    (
         "a.plumb r/own.plumb=rule",
         "--rules r",
         &["r/own.plumb:1:1: error[rule-syntax]: this says nothing that can be read"],
