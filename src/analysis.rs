@@ -71,6 +71,8 @@ pub struct Checked {
     pub packs_off: Vec<(String, usize)>,
     /// Whether a part was over a limit and not read, or a rule ran out of fuel.
     pub incomplete: bool,
+    /// What was said, with the facts.
+    pub model: Model,
     /// Steps that the rules took, as fuel counts them: the same on every machine.
     pub steps: u64,
 }
@@ -116,7 +118,7 @@ pub fn check(sources: &Sources, book: &Rulebook, input: &Input, options: &Option
     sort(sources, &mut findings);
     let off = |(name, _): &(&str, usize)| !levels.selected && settings.pack(name) == Some(false);
     let packs_off = book.packs().into_iter().filter(off).map(|(name, rules)| (name.to_owned(), rules));
-    Checked { findings, portfolio, packs_off: packs_off.collect(), incomplete, steps }
+    Checked { findings, portfolio, packs_off: packs_off.collect(), incomplete, steps, model }
 }
 
 /// Sorts findings by file name, place and code, and drops those that are said twice.

@@ -106,6 +106,12 @@ impl SourceFile {
     pub fn position_in(&self, offset: u32, unit: Unit) -> Position {
         self.lines().position(&self.text, offset, unit)
     }
+
+    /// The byte offset of a position; see [`LineIndex::offset`].
+    #[must_use]
+    pub fn offset(&self, position: Position, unit: Unit) -> Option<u32> {
+        self.lines().offset(&self.text, position, unit)
+    }
 }
 
 /// All texts of a run, by [`FileId`].
@@ -119,6 +125,18 @@ impl Sources {
     pub fn add(&mut self, file: SourceFile) -> FileId {
         self.files.push(file);
         FileId(self.files.len() as u32 - 1)
+    }
+
+    /// Puts another text in the place of one, under the same name.
+    pub fn replace(&mut self, id: FileId, text: impl Into<String>) {
+        if let Some(file) = self.files.get_mut(id.0 as usize) {
+            *file = SourceFile::new(std::mem::take(&mut file.name), text, file.origin);
+        }
+    }
+
+    /// Forgets all texts but the first `count`.
+    pub fn truncate(&mut self, count: usize) {
+        self.files.truncate(count);
     }
 
     /// The text with this number, if the run has one.
@@ -154,6 +172,17 @@ pub enum Unit {
     Utf16,
     /// Bytes of UTF-8.
     Bytes,
+}
+
+impl Unit {
+    /// How many of it a character takes.
+    fn of(self, character: char) -> u32 {
+        match self {
+            Unit::CodePoints => 1,
+            Unit::Utf16 => character.len_utf16() as u32,
+            Unit::Bytes => character.len_utf8() as u32,
+        }
+    }
 }
 
 /// A line and a column, both from 1; a byte order mark is not counted.
@@ -239,6 +268,27 @@ impl LineIndex {
         Position { line: line + 1, column }
     }
 
+    /// The byte offset of a position. Past the end of a line it is that end, past the last line the end of the
+    /// text; none inside a character.
+    #[must_use]
+    pub fn offset(&self, text: &str, position: Position, unit: Unit) -> Option<u32> {
+        let line = position.line.saturating_sub(1);
+        let Span { start, end } = self.span(text, line);
+        let is_marked = line == 0 && text.starts_with(MARK);
+        let start = if is_marked { MARK.len_utf8() as u32 } else { start };
+        let mut left = position.column.saturating_sub(1);
+        let mut at = start;
+        let words = Span { start, end }.of(text);
+        for character in words.chars() {
+            if left == 0 {
+                break;
+            }
+            left = left.checked_sub(unit.of(character))?;
+            at += character.len_utf8() as u32;
+        }
+        Some(at)
+    }
+
     fn before(&self, text: &str, at: usize, unit: Unit) -> u32 {
         if unit == Unit::Bytes || self.blocks.is_empty() {
             return at as u32;
@@ -291,6 +341,24 @@ mod tests {
         let end = text.len() as u32;
         assert_eq!(file.position_in(end, Unit::Utf16), Position { line: 2, column: 3 });
         assert_eq!(file.position_in(end, Unit::Bytes), Position { line: 2, column: 5 });
+    }
+
+    #[test]
+    fn positions_lead_back_to_offsets() {
+        let file = SourceFile::new("a", "\u{feff}aé🧲\r\n\nz", Origin::Portfolio);
+        for unit in [Unit::CodePoints, Unit::Utf16, Unit::Bytes] {
+            for (at, _) in file.text.char_indices().filter(|(_, c)| !['\u{feff}', '\n'].contains(c)) {
+                let position = file.position_in(at as u32, unit);
+                assert_eq!(file.offset(position, unit), Some(at as u32), "{position:?} {unit:?}");
+            }
+            let at = |line, column| file.offset(Position { line, column }, unit);
+            assert_eq!(
+                (at(1, 99), at(2, 7), at(3, u32::MAX), at(u32::MAX, 1)),
+                (Some(10), Some(12), Some(14), Some(14))
+            );
+        }
+        let inside = |column, unit| file.offset(Position { line: 1, column }, unit);
+        assert_eq!((inside(4, Unit::Utf16), inside(3, Unit::Bytes)), (None, None));
     }
 
     #[test]

@@ -19,3 +19,5 @@ mod problems;
 mod reports;
 #[path = "cli/settings.rs"]
 mod settings;
+#[path = "cli/unsaved.rs"]
+mod unsaved;

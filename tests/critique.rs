@@ -34,7 +34,7 @@ type Place = (String, String);
 type Findings = BTreeMap<Place, String>;
 
 fn findings(arguments: &[&str]) -> Findings {
-    let output = plumbrule(&[&["check", "--output-format", "json"], arguments].concat());
+    let output = plumbrule(&[&["check", "--output-format", "json"], arguments].concat(), None);
     let json: Value = serde_json::from_slice(&output.stdout).unwrap();
     let mut findings = Findings::new();
     for finding in json["findings"].as_array().unwrap() {

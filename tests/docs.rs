@@ -204,6 +204,22 @@ fn every_command_prints_what_stands_below_it() {
     assert!(run >= 3, "{run} commands");
 }
 
+#[test]
+fn every_setting_is_part_of_the_file_that_it_names() {
+    let mut run = 0;
+    for page in pages() {
+        for fence in fences(&read(&page)) {
+            let Some(file) = fence.info.split(' ').nth(1).filter(|file| file.contains('/')) else { continue };
+            run += 1;
+            let shipped = read(&root().join(file));
+            let lines: Vec<&str> = shipped.lines().collect();
+            let is_part = lines.windows(fence.lines.len()).any(|part| part == fence.lines);
+            assert!(is_part, "{}:{}: {file} says otherwise", page.display(), fence.first);
+        }
+    }
+    assert!(run >= 3, "{run} settings");
+}
+
 #[cfg(unix)]
 #[test]
 fn every_step_for_a_ci_system_runs() {
@@ -252,8 +268,9 @@ fn run_commands(fence: &Fence, run: &mut usize) -> Vec<String> {
         let own =
             command.strip_prefix("cargo run --release -- ").or_else(|| command.strip_prefix("plumbrule "));
         let Some(own) = own else { continue };
+        let (own, input) = own.split_once(" < ").map_or((own, None), |(own, file)| (own, Some(file)));
         let arguments: Vec<&str> = own.split_whitespace().collect();
-        fresh.extend(printed(&plumbrule(&arguments)).trim_end().lines().map(str::to_owned));
+        fresh.extend(printed(&plumbrule(&arguments, input)).trim_end().lines().map(str::to_owned));
         *run += 1;
     }
     fresh

@@ -41,7 +41,8 @@ covered-input-transitive,reagent-origin-undeclared";
 
 /// The findings in the same form; the entity is read from the text that the primary label underlines.
 fn found(folder: &std::path::Path) -> Vec<String> {
-    let output = plumbrule(&["check", &relative(folder), "--output-format", "json", "--select", HEADLINE]);
+    let output =
+        plumbrule(&["check", &relative(folder), "--output-format", "json", "--select", HEADLINE], None);
     let json: Value = serde_json::from_slice(&output.stdout).unwrap();
     let mut lines: Vec<String> = Vec::new();
     for finding in json["findings"].as_array().unwrap() {
@@ -65,14 +66,14 @@ fn what_was_predicted_by_hand_is_found_and_nothing_else() {
 #[test]
 fn each_example_prints_what_lies_beside_it() {
     for folder in folders() {
-        let output = plumbrule(&["check", &relative(&folder)]);
+        let output = plumbrule(&["check", &relative(&folder)], None);
         expect(&folder.join("expected.txt"), &printed(&output));
     }
 }
 
 #[test]
 fn all_examples_are_portfolios_of_their_own() {
-    let output = plumbrule(&["check", "examples", "--output-format", "json"]);
+    let output = plumbrule(&["check", "examples", "--output-format", "json"], None);
     let json: Value = serde_json::from_slice(&output.stdout).unwrap();
     let roots: Vec<&str> =
         json["portfolios"].as_array().unwrap().iter().map(|one| one["root"].as_str().unwrap()).collect();

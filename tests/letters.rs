@@ -113,7 +113,7 @@ fn matches(pattern: &str, rule: &str) -> bool {
 
 /// The deals that are graded, by id, and the ids of all rules that ran.
 fn deals() -> (Vec<Deal>, Vec<String>) {
-    let output = plumbrule(&["check", "examples", "--output-format", "json"]);
+    let output = plumbrule(&["check", "examples", "--output-format", "json"], None);
     let json: Value =
         serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", printed(&output)));
     let known = &json["portfolios"][0]["statistics"];

@@ -2,7 +2,7 @@
 //! and what they mean for the exit code.
 
 use std::collections::BTreeSet;
-use std::io::Write;
+use std::io::{self, Read, Write};
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
@@ -15,15 +15,18 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::outcome::{About, Run};
 use crate::report::{FORMATS, Format};
 use crate::rule::Catalogue;
+use crate::shelf::Shelf;
 use crate::source::{Place, Sources, Span};
+use crate::syntax::MAX_FILE_BYTES;
 use crate::value::Day;
-use crate::workspace::{self, Found};
+use crate::workspace::{Disk, Found};
 
 const EXAMPLES: &str = "\
 Examples:
   plumbrule check
   plumbrule check deals/ --as-of 2026-11-24
   plumbrule check deals/red-river.plumb --output-format concise
+  plumbrule check - --stdin-filename deals/red-river.plumb < unsaved.plumb
   plumbrule check --report sarif=plumbrule.sarif --report junit=plumbrule.xml
   plumbrule check --select no-measurable-target --statistics";
 
@@ -37,6 +40,9 @@ pub(super) struct Args {
     /// Files and folders to report on; the portfolios in which they lie are read whole
     #[arg(value_name = "PATH", default_value = ".")]
     paths: Vec<PathBuf>,
+    /// The file whose text comes from standard input where a path is `-`, saved or not
+    #[arg(long, value_name = "PATH", aliases = ["stdin-filepath", "stdin-file-path"])]
+    stdin_filename: Option<PathBuf>,
     /// How to show findings
     #[arg(long, value_name = "FORMAT", default_value = default_format(), value_parser = formats())]
     output_format: &'static Format,
@@ -131,12 +137,20 @@ fn judge(args: &Args) -> Run {
     let mut run = Run { as_of_flag: args.as_of.map(|day| day.to_string()), ..Run::default() };
     let mut said = Vec::new();
     let choice = args.book.choice(args.force_exclude);
-    let found = workspace::find(&args.paths, &choice, &mut run.sources, &mut said);
-    let mut shelf = book::Shelf::new(&args.parameters, &mut run.sources);
+    let mut disk = Disk::from_here();
+    let found = match over_disk(args, &mut disk, &mut run.sources) {
+        Ok(paths) => disk.find(&paths, &choice, &mut run.sources, &mut said),
+        Err(slip) => {
+            said.push(*slip);
+            Vec::new()
+        }
+    };
+    let mut shelf = Shelf::new(book::flags(&args.parameters, &mut run.sources));
     // Where nothing was found, what the command line says of rules is looked at all the same.
     let none = Found { rules: args.book.folders.clone(), ..Found::default() };
     let nothing = found.is_empty().then_some(&none);
-    let books = found.iter().chain(nothing).map(|found| shelf.book(found, &mut run.sources, &mut said));
+    let books =
+        found.iter().chain(nothing).map(|found| shelf.book(found, &disk, &mut run.sources, &mut said));
     let books: Vec<_> = books.collect();
     let catalogues: Vec<&Catalogue> = books.iter().flatten().map(|book| &book.catalogue).collect();
     let is_sound = choice_is_sound(args, &catalogues, &mut run.sources, &mut said);
@@ -169,6 +183,42 @@ fn judge(args: &Args) -> Run {
     sort(&mut run);
     run.known = known(&run.findings, &catalogues);
     run
+}
+
+/// The paths to look at. What stands on standard input lies over its file, as if it were saved.
+fn over_disk(args: &Args, disk: &mut Disk, sources: &mut Sources) -> Result<Vec<PathBuf>, Box<Diagnostic>> {
+    let mut paths = args.paths.clone();
+    let mut slip = |argument: &str, message: String, label: &str| {
+        let Place { file, span } = book::argument(sources, "check", argument);
+        let slip = Diagnostic::new("not-readable", Severity::Error, message, file, span);
+        Err(Box::new(slip.label(label)))
+    };
+    match (&args.stdin_filename, paths.iter_mut().find(|path| path.as_os_str() == "-")) {
+        (None, None) => Ok(paths),
+        (Some(name), Some(path)) => match text_of_stdin() {
+            Ok(text) => {
+                disk.lay(name, text);
+                path.clone_from(name);
+                Ok(paths)
+            }
+            Err(error) => slip("-", format!("standard input cannot be read: {}", error.kind()), "not read"),
+        },
+        (None, Some(_)) => {
+            let message = "standard input has no name, so nothing says to which proposals it belongs";
+            slip("-", message.to_owned(), "say with `--stdin-filename` which file it is")
+        }
+        (Some(_), None) => {
+            let message = "`--stdin-filename` names what comes from standard input, which no path asks for";
+            slip("--stdin-filename", message.to_owned(), "give `-` as a path, too")
+        }
+    }
+}
+
+/// One byte more than may be: that there is too much is said where all files are read.
+fn text_of_stdin() -> io::Result<Vec<u8>> {
+    let mut text = Vec::new();
+    io::stdin().lock().take(MAX_FILE_BYTES + 1).read_to_end(&mut text)?;
+    Ok(text)
 }
 
 /// What the catalogues know of the codes that were found, by code.

@@ -8,8 +8,9 @@ use super::prose::clean;
 use super::{CLEAN, Done, book, refuse};
 use crate::config::{Entry, Kind, SETTINGS, Setting, Table, Value, Word, json_schema};
 use crate::rulebook::Rulebook;
+use crate::shelf::Shelf;
 use crate::source::{Place, Sources};
-use crate::workspace;
+use crate::workspace::Disk;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -38,10 +39,11 @@ pub(super) fn run(args: &Args, out: &mut dyn Write) -> Done {
     }
     let (mut sources, mut diagnostics) = (Sources::default(), Vec::new());
     let choice = args.book.choice(false);
-    let found = workspace::settings(&args.path, &choice, &mut sources, &mut diagnostics);
-    let mut shelf = book::Shelf::new(&[], &mut sources);
+    let disk = Disk::from_here();
+    let found = disk.settings(&args.path, &choice, &mut sources, &mut diagnostics);
+    let mut shelf = Shelf::default();
     let loaded = found.and_then(|found| {
-        let book = shelf.book(&found, &mut sources, &mut diagnostics)?;
+        let book = shelf.book(&found, &disk, &mut sources, &mut diagnostics)?;
         Some((found, book))
     });
     let Some((found, book)) = loaded else { return refuse(sources, diagnostics) };

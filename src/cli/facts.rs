@@ -5,11 +5,10 @@ use std::io::Write;
 
 use super::prose::{clean, table, wrapped};
 use super::{CLEAN, Done, FINDINGS, book};
-use crate::model::{EntityId, FieldState, Model, Provenance};
+use crate::model::{Card, EntityId, Model, title};
 use crate::names::nearest;
 use crate::rulebook::Rulebook;
-use crate::schema::Slot;
-use crate::source::{Place, Sources};
+use crate::source::Sources;
 
 /// Columns for prose.
 const WIDTH: usize = 80;
@@ -85,11 +84,6 @@ fn nothing(facts: &Model, query: &str) -> String {
     format!("no fact bears the name `{}`{hint}\n", clean(query))
 }
 
-fn title<'s>(facts: &Model, sources: &'s Sources, fact: EntityId) -> &'s str {
-    let place = facts.entity(fact).and_then(|entity| Some(Place { file: entity.file, span: entity.title? }));
-    place.map_or("", |place| sources.words(place))
-}
-
 fn heading(book: &Rulebook, sources: &Sources, fact: EntityId) -> [String; 3] {
     let kind = book.schema.kind_name(book.facts.kind(fact)).to_owned();
     [kind, book.facts.name(fact).to_owned(), title(&book.facts, sources, fact).to_owned()]
@@ -103,42 +97,16 @@ fn listed(book: &Rulebook, sources: &Sources, facts: &[EntityId]) -> String {
 
 /// A fact with all its fields, its other names, and where each comes from.
 fn whole(book: &Rulebook, sources: &Sources, fact: EntityId) -> String {
-    let [kind, name, title] = heading(book, sources, fact);
-    let mut text =
-        format!("{kind} {name}{}\n", if title.is_empty() { String::new() } else { format!(": {title}") });
-    let fields = book.schema.kind(book.facts.kind(fact)).map_or(&[][..], |kind| &kind.fields);
-    let own = book.facts.provenance(fact, None);
-    for (at, field) in fields.iter().enumerate() {
-        let slot = Slot(at as u8);
-        let FieldState::Written(cell, file) = book.facts.field(fact, slot) else { continue };
-        let words = sources.words(Place { file, span: cell.span });
-        let _ = writeln!(text, "  {}: {}", book.schema.names.text(field.name), clean(words));
-        let evidence = book.facts.provenance(fact, Some(slot));
-        if let Some(evidence) = evidence.filter(|evidence| {
-            own.is_none_or(|own| own.source != evidence.source || own.confidence != evidence.confidence)
-        }) {
-            text.push_str(&wrapped(&cited(evidence), "    ", WIDTH));
-        }
+    let card = Card::of(&book.schema, &book.facts, sources, fact);
+    let title = if card.title.is_empty() { String::new() } else { format!(": {}", clean(card.title)) };
+    let mut text = format!("{} {}{title}\n", clean(card.kind), clean(card.name));
+    for (name, words, evidence) in card.fields {
+        let _ = writeln!(text, "  {name}: {}", clean(words));
+        text.extend(evidence.map(|evidence| wrapped(&evidence.cited(), "    ", WIDTH)));
     }
-    let mut names: Vec<&str> =
-        book.facts.known_names().filter(|(_, of)| *of == fact).map(|(name, _)| name).collect();
-    names.retain(|known| !known.eq_ignore_ascii_case(&name) && *known != title);
-    names.sort_unstable();
-    if !names.is_empty() {
-        text.push_str(&wrapped(&format!("also: {}", names.join(", ")), "  ", WIDTH));
+    if !card.also.is_empty() {
+        text.push_str(&wrapped(&format!("also: {}", card.also.join(", ")), "  ", WIDTH));
     }
-    if let Some(own) = own {
-        text.push_str(&wrapped(&cited(own), "  ", WIDTH));
-    }
+    text.extend(card.evidence.map(|evidence| wrapped(&evidence.cited(), "  ", WIDTH)));
     text
-}
-
-fn cited(evidence: &Provenance) -> String {
-    let disputed = if evidence.disputed { ", in dispute" } else { "" };
-    format!(
-        "source: {} (as of {}; {}{disputed})",
-        evidence.source,
-        evidence.as_of,
-        evidence.confidence.as_str()
-    )
 }

@@ -6,11 +6,11 @@ use std::path::PathBuf;
 use super::prose::{clean, table};
 use super::{CLEAN, Done, refuse};
 use crate::source::{FileId, Sources};
-use crate::workspace::{self, Choice, Found};
+use crate::workspace::{Choice, Disk, Found};
 
 pub(super) fn show(paths: &[PathBuf], choice: &Choice<'_>, out: &mut dyn Write) -> Done {
     let (mut sources, mut diagnostics) = (Sources::default(), Vec::new());
-    let found = workspace::find(paths, choice, &mut sources, &mut diagnostics);
+    let found = Disk::from_here().find(paths, choice, &mut sources, &mut diagnostics);
     let rows: Vec<[String; 2]> = found.iter().flat_map(|found| rows(found, &sources)).collect();
     let written = out.write_all(table(&rows).as_bytes());
     if diagnostics.is_empty() {

@@ -8,6 +8,7 @@ mod explain;
 mod facts;
 mod files;
 mod init;
+mod lsp;
 mod new;
 mod prose;
 mod reports;
@@ -61,6 +62,7 @@ enum Command {
     Explain(explain::Args),
     Facts(facts::Args),
     Init(init::Args),
+    Lsp(lsp::Args),
     New(new::Args),
     Rules(rules::Args),
     Schema(schema::Args),
@@ -83,6 +85,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
             Command::Explain(args) => explain::run(&args, &mut out),
             Command::Facts(args) => facts::run(&args, &mut out),
             Command::Init(args) => init::run(&args, &mut out),
+            Command::Lsp(args) => lsp::run(args, &mut out),
             Command::New(args) => new::run(&args, &mut out),
             Command::Rules(args) => rules::run(&args, &mut out),
             Command::Schema(args) => schema::run(&args, &mut out),

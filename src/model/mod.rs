@@ -2,6 +2,7 @@
 //! proposals alike. Knows no rule, relation or file system; reading never fails, it leaves values unreadable.
 
 mod amount;
+mod card;
 mod dates;
 mod facts;
 mod join;
@@ -10,6 +11,7 @@ mod load_facts;
 mod read;
 mod resolve;
 
+pub use card::{Card, title};
 pub use facts::{Confidence, Group, GroupId, Provenance, ProvenanceId};
 pub use load::{Text, load_portfolio};
 pub use load_facts::load_facts;

@@ -10,13 +10,13 @@ use crate::source::Place;
 
 /// A label with the number of its link, if it is one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Shown<'a> {
-    pub(super) place: Place,
-    pub(super) text: Cow<'a, str>,
+pub(crate) struct Shown<'a> {
+    pub(crate) place: Place,
+    pub(crate) text: Cow<'a, str>,
 }
 
 /// The primary label, then the related ones as given.
-pub(super) fn labels(finding: &Diagnostic) -> Vec<Shown<'_>> {
+pub(crate) fn labels(finding: &Diagnostic) -> Vec<Shown<'_>> {
     let links = links(&finding.route);
     std::iter::once(&finding.primary)
         .chain(&finding.related)

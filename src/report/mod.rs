@@ -31,6 +31,7 @@ mod window;
 mod wrap;
 
 pub(crate) use clean::clean;
+pub(crate) use labels::labels;
 pub(crate) use wrap::prose as wrap;
 
 /// A form of output.

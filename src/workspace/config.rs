@@ -61,7 +61,7 @@ impl<'a> Configs<'a> {
     pub(super) fn of(&mut self, root: &Path, reader: &mut Reader<'_>) -> Option<Arc<Config>> {
         let path = match self.choice.config {
             _ if self.choice.isolated => None,
-            Some(chosen) => match locate::find(chosen) {
+            Some(chosen) => match locate::find(chosen, reader.disk) {
                 Ok(location) => Some(location.path),
                 Err(slip) => {
                     if !reader.diagnostics.contains(&*slip) {
@@ -96,7 +96,7 @@ fn read(path: Option<&Path>, rules: &[PathBuf], reader: &mut Reader<'_>) -> Opti
     };
     let own: Vec<PathBuf> =
         settings.list("rule-folders").iter().filter_map(|word| chain.resolve(word)).collect();
-    let shown = own.iter().map(|folder| chain.reader.shown.name(folder).into());
+    let shown = own.iter().map(|folder| chain.reader.disk.name(folder).into());
     let folders = shown.chain(rules.iter().cloned()).collect();
     let given = rules.iter().filter_map(|folder| folder.canonicalize().ok());
     let include = settings.list("include");
@@ -156,7 +156,7 @@ impl Chain<'_, '_> {
                 Some(true) => {}
                 Some(false) => {
                     let circle = stack.iter().skip_while(|link| link.path != path);
-                    let names: Vec<String> = circle.map(|link| self.reader.shown.name(&link.path)).collect();
+                    let names: Vec<String> = circle.map(|link| self.reader.disk.name(&link.path)).collect();
                     self.reader.diagnostics.push(slips::circle(&word, &names));
                 }
             }
@@ -166,7 +166,7 @@ impl Chain<'_, '_> {
 
     fn open(&mut self, path: &Path) -> Option<Link> {
         let text = self.reader.text(path)?;
-        let name = self.reader.shown.name(path);
+        let name = self.reader.disk.name(path);
         let file = self.reader.sources.add(SourceFile::new(name, text, Origin::Rules));
         self.met.insert(path.to_owned(), false);
         self.folders.insert(file, path.parent().unwrap_or(path).to_owned());

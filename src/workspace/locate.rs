@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::disk::Disk;
 use super::read::Unread;
 use super::{names, slips};
 use crate::config::FILE_NAME;
@@ -43,8 +44,12 @@ impl Location {
 }
 
 /// Finds a named path. A link stands for what it leads to.
-pub(super) fn find(path: &Path) -> Result<Location, Box<Diagnostic>> {
+pub(super) fn find(path: &Path, disk: &Disk) -> Result<Location, Box<Diagnostic>> {
     let written = names::text(path);
+    if let Some(path) = disk.covered(path) {
+        let root = root(path.parent().unwrap_or(&path));
+        return Ok(Location { root, path, written, is_folder: false });
+    }
     let (place, metadata) = match path.canonicalize().and_then(|place| Ok((fs::metadata(&place)?, place))) {
         Ok((metadata, place)) => (place, metadata),
         Err(error) => return Err(Box::new(slips::lost(&written, &error, meant(path)))),
@@ -83,16 +88,16 @@ fn root(folder: &Path) -> Root {
 }
 
 /// The roots of all locations. An unmarked one inside another is a part of it, so that no file is read twice.
-pub(super) fn roots(locations: &[Location]) -> BTreeSet<PathBuf> {
+pub(super) fn roots<'l>(locations: impl Iterator<Item = &'l Location> + Clone) -> BTreeSet<PathBuf> {
     let unmarked: BTreeSet<&Path> = locations
-        .iter()
+        .clone()
         .filter(|location| !location.root.is_marked)
         .map(|location| location.root.path.as_path())
         .collect();
     let outermost =
         |path: &Path| path.ancestors().filter(|above| unmarked.contains(above)).last().map(Path::to_owned);
     let root = |location: &Location| outermost(&location.root.path).unwrap_or(location.root.path.clone());
-    locations.iter().map(root).collect()
+    locations.map(root).collect()
 }
 
 /// The path that a slip of the pen in one of its parts most likely meant.

@@ -2,6 +2,7 @@
 //! hold there, and the limits of a run; knows neither what a text says nor how mistakes are shown.
 
 mod config;
+mod disk;
 mod locate;
 mod names;
 mod patterns;
@@ -14,6 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+pub use disk::Disk;
 pub use read::MAX_TOTAL_BYTES;
 pub use write::{replace, write_new};
 
@@ -23,7 +25,6 @@ use crate::diagnostic::Diagnostic;
 use crate::source::{Origin, SourceFile, Sources};
 use config::{Config, Configs};
 use locate::Location;
-use names::Shown;
 use read::Reader;
 
 /// Most files that a run reads.
@@ -53,81 +54,85 @@ pub struct Found {
     pub left_out: Vec<(String, &'static str)>,
 }
 
-/// Reads every portfolio in which one of the paths lies, and those below a folder that was named. What could not
-/// be found or read is a diagnostic, and each of them means that something was not checked. A portfolio with a
-/// mistake in its settings is not read.
-pub fn find(
-    paths: &[PathBuf],
-    choice: &Choice<'_>,
-    sources: &mut Sources,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Vec<Found> {
-    let shown = Shown::from_here();
-    let mut reader = Reader::new(&shown, sources, diagnostics);
-    let mut targets = Vec::new();
-    for path in paths {
-        match locate::find(path) {
-            Ok(location) => targets.push(location),
-            Err(slip) => reader.diagnostics.push(*slip),
+impl Disk {
+    /// Reads every portfolio in which one of the paths lies, and those below a folder that was named. What could not
+    /// be found or read is a diagnostic, and each of them means that something was not checked. A portfolio with a
+    /// mistake in its settings is not read.
+    pub fn find(
+        &self,
+        paths: &[PathBuf],
+        choice: &Choice<'_>,
+        sources: &mut Sources,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Vec<Found> {
+        let mut reader = Reader::new(self, sources, diagnostics);
+        let mut targets = Vec::new();
+        for path in paths {
+            match locate::find(path, self) {
+                Ok(location) => targets.push(location),
+                Err(slip) => reader.diagnostics.push(*slip),
+            }
         }
+        let mut search = Search::new(choice, MAX_FILES);
+        let mut listings = search.list(&targets, &mut reader);
+        reader.diagnostics.extend(targets.iter().filter_map(|target| search.unmatched(target)));
+        listings.sort_by_cached_key(|listing| self.name(&listing.root));
+        let found = listings.into_iter().map(|listing| listing.read(&mut reader));
+        found.filter(|found| !found.input.files.is_empty()).collect()
     }
-    let mut search = Search::new(choice, MAX_FILES);
-    let mut listings = search.list(&targets, &mut reader);
-    reader.diagnostics.extend(targets.iter().filter_map(|target| search.unmatched(target)));
-    listings.sort_by_cached_key(|listing| shown.name(&listing.root));
-    let found = listings.into_iter().map(|listing| listing.read(&mut reader));
-    found.filter(|found| !found.input.files.is_empty()).collect()
-}
 
-/// The portfolio in which a path lies, with its settings and no text; none if there is a mistake in them.
-pub fn settings(
-    path: &Path,
-    choice: &Choice<'_>,
-    sources: &mut Sources,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Option<Found> {
-    let shown = Shown::from_here();
-    let mut reader = Reader::new(&shown, sources, diagnostics);
-    let location = match locate::find(path) {
-        Ok(location) => location,
-        Err(slip) => {
-            reader.diagnostics.push(*slip);
-            return None;
-        }
-    };
-    let root = location.root();
-    let config = Configs::new(choice).of(root, &mut reader)?;
-    Some(Listing::new(root, config).read(&mut reader))
-}
-
-/// Reads all files below folders of rules: the name each is shown under, and its text.
-pub fn rule_files(
-    folders: &[PathBuf],
-    sources: &mut Sources,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Vec<(String, String)> {
-    let shown = Shown::from_here();
-    let mut files = BTreeSet::new();
-    for folder in folders {
-        let location = match locate::find(folder) {
+    /// The portfolio in which a path lies, with its settings and no text; none if there is a mistake in them.
+    pub fn settings(
+        &self,
+        path: &Path,
+        choice: &Choice<'_>,
+        sources: &mut Sources,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Option<Found> {
+        let mut reader = Reader::new(self, sources, diagnostics);
+        let location = match locate::find(path, self) {
             Ok(location) => location,
             Err(slip) => {
-                diagnostics.push(*slip);
-                continue;
+                reader.diagnostics.push(*slip);
+                return None;
             }
         };
-        let below = walk::all(&location.path);
-        diagnostics.extend(below.unread.iter().map(|(path, why)| slips::folder(&shown.name(path), *why)));
-        if below.files.is_empty() {
-            diagnostics.push(slips::no_files(&location, false));
-        }
-        files.extend(below.files);
+        let root = location.root();
+        let config = Configs::new(choice).of(root, &mut reader)?;
+        Some(Listing::new(root, config).read(&mut reader))
     }
-    let mut reader = Reader::new(&shown, sources, diagnostics);
-    let mut texts: Vec<(String, String)> =
-        files.iter().filter_map(|path| Some((shown.name(path), reader.text(path)?))).collect();
-    texts.sort();
-    texts
+
+    /// Reads all files below folders of rules: the name each is shown under, and its text.
+    pub fn rule_files(
+        &self,
+        folders: &[PathBuf],
+        sources: &mut Sources,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Vec<(String, String)> {
+        let mut files = BTreeSet::new();
+        for folder in folders {
+            let location = match locate::find(folder, self) {
+                Ok(location) => location,
+                Err(slip) => {
+                    diagnostics.push(*slip);
+                    continue;
+                }
+            };
+            let below = walk::all(&location.path);
+            diagnostics.extend(below.unread.iter().map(|(path, why)| slips::folder(&self.name(path), *why)));
+            let unsaved = self.covered_below(&location.path).filter(|path| walk::is_plumb(path));
+            let found: Vec<PathBuf> = below.files.into_iter().chain(unsaved.map(Path::to_owned)).collect();
+            if found.is_empty() {
+                diagnostics.push(slips::no_files(&location, false));
+            }
+            files.extend(found);
+        }
+        let mut reader = Reader::new(self, sources, diagnostics);
+        let mut texts: Vec<(String, String)> =
+            files.iter().filter_map(|path| Some((self.name(path), reader.text(path)?))).collect();
+        texts.sort();
+        texts
+    }
 }
 
 /// The files of one portfolio.
@@ -157,9 +162,9 @@ impl Listing {
     fn read(self, reader: &mut Reader<'_>) -> Found {
         let Self { root, config, files, left_out } = self;
         let mut files: Vec<(String, PathBuf, Naming)> =
-            files.into_iter().map(|(path, naming)| (reader.shown.name(&path), path, naming)).collect();
+            files.into_iter().map(|(path, naming)| (reader.disk.name(&path), path, naming)).collect();
         files.sort_by(|a, b| a.0.cmp(&b.0));
-        let root = reader.shown.name(&root);
+        let root = reader.disk.name(&root);
         let mut input = Input { root, settings: config.settings.clone(), ..Input::default() };
         let levels =
             config.overrides.iter().map(|(_, levels)| Local { levels: levels.clone(), files: vec![] });
@@ -179,7 +184,7 @@ impl Listing {
             }
         }
         let mut left_out: Vec<(String, &'static str)> =
-            left_out.into_iter().map(|(path, setting)| (reader.shown.name(&path), setting)).collect();
+            left_out.into_iter().map(|(path, setting)| (reader.disk.name(&path), setting)).collect();
         left_out.sort();
         Found { input, rules: config.folders.clone(), left_out }
     }
@@ -203,13 +208,17 @@ impl<'a> Search<'a> {
 
     fn list(&mut self, targets: &[Location], reader: &mut Reader<'_>) -> Vec<Listing> {
         self.named = targets.iter().map(|target| (target.path.clone(), false)).collect();
-        let mut waiting = locate::roots(targets);
+        // What can hold no proposal is no reason to look round.
+        let mut waiting =
+            locate::roots(targets.iter().filter(|target| target.is_folder || walk::is_plumb(&target.path)));
         let mut done: BTreeSet<PathBuf> = BTreeSet::new();
         let mut listings = Vec::new();
         while let Some(root) = waiting.pop_first() {
             let config = self.configs.of(&root, reader);
-            let below = walk::portfolio(&root, config.as_ref());
-            let unread = below.unread.iter().map(|(path, why)| slips::folder(&reader.shown.name(path), *why));
+            // A file that is not saved yet may lie in a folder that is not made yet.
+            let below =
+                if root.is_dir() { walk::portfolio(&root, config.as_ref()) } else { walk::Below::default() };
+            let unread = below.unread.iter().map(|(path, why)| slips::folder(&reader.disk.name(path), *why));
             reader.diagnostics.extend(unread);
             let nested = below.nested.into_iter().filter(|nested| self.is_named(nested));
             waiting.extend(nested.filter(|nested| !done.contains(nested)));
@@ -258,7 +267,7 @@ impl<'a> Search<'a> {
         }
         // The order of a folder is the system's, so a part of the files would be a matter of chance.
         if files.len() > self.limit - self.files {
-            reader.diagnostics.push(slips::many_files(&reader.shown.name(root), self.limit));
+            reader.diagnostics.push(slips::many_files(&reader.disk.name(root), self.limit));
             return None;
         }
         self.files += files.len();
@@ -294,9 +303,9 @@ mod tests {
 
     #[test]
     fn too_many_files_are_not_read_in_part() {
-        let shown = Shown::from_here();
+        let disk = Disk::from_here();
         let (mut sources, mut diagnostics) = (Sources::default(), Vec::new());
-        let mut reader = Reader::new(&shown, &mut sources, &mut diagnostics);
+        let mut reader = Reader::new(&disk, &mut sources, &mut diagnostics);
         let root = PathBuf::from("/p");
         let choice = Choice::default();
         let mut search = Search { named: [(root.clone(), false)].into(), ..Search::new(&choice, 3) };

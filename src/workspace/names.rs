@@ -4,7 +4,7 @@ use std::path::{Component, MAIN_SEPARATOR, Path, PathBuf};
 
 /// Names as seen from one folder.
 pub(super) struct Shown {
-    /// Without links; none if the current folder is gone.
+    /// Without links; none if the current folder is gone, or names shall be whole.
     here: Option<PathBuf>,
 }
 
@@ -12,6 +12,11 @@ impl Shown {
     /// Names as seen from the current folder.
     pub(super) fn from_here() -> Self {
         Self { here: std::env::current_dir().and_then(|here| here.canonicalize()).ok() }
+    }
+
+    /// Whole paths.
+    pub(super) fn whole() -> Self {
+        Self { here: None }
     }
 
     /// The name of a path without links: `.` for the current folder, `../x` beside it, and the whole path where

@@ -6,7 +6,7 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::string::FromUtf8Error;
 
-use super::names::Shown;
+use super::disk::Disk;
 use super::slips;
 use crate::diagnostic::Diagnostic;
 use crate::source::{Origin, SourceFile, Sources, Span};
@@ -17,8 +17,8 @@ pub const MAX_TOTAL_BYTES: u64 = 1024 * 1024 * 1024;
 
 /// Reads the files of a run, and tells of those that it cannot read.
 pub(super) struct Reader<'a> {
-    /// The names that files are shown under.
-    pub(super) shown: &'a Shown,
+    /// Where they lie.
+    pub(super) disk: &'a Disk,
     /// Where texts go.
     pub(super) sources: &'a mut Sources,
     /// Where mistakes go.
@@ -31,19 +31,23 @@ pub(super) struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     pub(super) fn new(
-        shown: &'a Shown,
+        disk: &'a Disk,
         sources: &'a mut Sources,
         diagnostics: &'a mut Vec<Diagnostic>,
     ) -> Self {
         let (file_limit, total_limit) = (MAX_FILE_BYTES, MAX_TOTAL_BYTES);
-        Self { shown, sources, diagnostics, file_limit, total_limit, left: Some(total_limit) }
+        Self { disk, sources, diagnostics, file_limit, total_limit, left: Some(total_limit) }
     }
 
     /// The text of a file.
     pub(super) fn text(&mut self, path: &Path) -> Option<String> {
         let left = self.left?;
-        let name = self.shown.name(path);
-        let bytes = match bytes(path, self.file_limit) {
+        let name = self.disk.name(path);
+        let bytes = match self.disk.unsaved(path) {
+            Some(text) => within(text.to_vec(), self.file_limit),
+            None => bytes(path, self.file_limit),
+        };
+        let bytes = match bytes {
             Ok(bytes) => bytes,
             Err(why) => {
                 self.diagnostics.push(slips::unread(&name, &why));
@@ -112,6 +116,10 @@ fn bytes(path: &Path, limit: u64) -> Result<Vec<u8>, Unread> {
     let mut bytes = Vec::with_capacity(metadata.len() as usize);
     // It may grow while it is read, or not tell its length.
     file.take(limit + 1).read_to_end(&mut bytes)?;
+    within(bytes, limit)
+}
+
+fn within(bytes: Vec<u8>, limit: u64) -> Result<Vec<u8>, Unread> {
     if bytes.len() as u64 > limit { Err(Unread::TooLarge(limit)) } else { Ok(bytes) }
 }
 
@@ -135,9 +143,9 @@ mod tests {
     fn limits_hold_for_a_file_and_for_all() {
         let folder = std::env::temp_dir().join(format!("plumbrule-read-{}", std::process::id()));
         fs::create_dir_all(&folder).unwrap();
-        let shown = Shown::from_here();
+        let disk = Disk::from_here();
         let (mut sources, mut diagnostics) = (Sources::default(), Vec::new());
-        let mut reader = Reader::new(&shown, &mut sources, &mut diagnostics);
+        let mut reader = Reader::new(&disk, &mut sources, &mut diagnostics);
         (reader.file_limit, reader.total_limit, reader.left) = (4, 6, Some(6));
         let read: Vec<bool> = ["1234", "12345", "12", "1", ""]
             .iter()

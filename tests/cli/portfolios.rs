@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use plumbrule::source::Sources;
-use plumbrule::workspace;
+use plumbrule::workspace::{self, Disk};
 
 use crate::folder::Folder;
 
@@ -66,7 +66,7 @@ fn found(folder: &Folder, paths: &str, rules: &str) -> (Vec<String>, usize) {
     let (mut sources, mut diagnostics) = (Sources::default(), Vec::new());
     let rules = inside(rules);
     let choice = workspace::Choice { rules: &rules, ..workspace::Choice::default() };
-    let found = workspace::find(&inside(paths), &choice, &mut sources, &mut diagnostics);
+    let found = Disk::from_here().find(&inside(paths), &choice, &mut sources, &mut diagnostics);
     // Names are relative where the tests run beside the folder, and whole elsewhere.
     let own = folder.path().file_name().unwrap().to_str().unwrap().to_owned();
     let short = |name: &str| name.split_once(&own).unwrap().1.trim_start_matches('/').to_owned();
