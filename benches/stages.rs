@@ -1,13 +1,15 @@
 //! What each step of a run costs, in one process: `cargo bench`. Owns the steps, the sizes and the clock.
 //! Timings are printed and never judged; the race against a peer is in `benches/peers`.
 //!
-//! `cargo bench -- 1000 10000` times these numbers of proposals instead of the usual ones; `--rules` adds a
-//! line for each rule, `--clean` makes most proposals sound.
+//! `cargo bench -- 1000 10000` times these numbers of proposals instead of the usual ones; `--rules` adds a row for
+//! each rule, `--clean` makes most proposals sound, and `--write` puts the table into `docs/performance.md`.
 
 #![allow(clippy::print_stdout, reason = "its output is what it is for")]
 
+use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
+use std::{fs, io};
 
 use plumbrule::analysis::{self, Input, Options};
 use plumbrule::check::{self, Run};
@@ -39,22 +41,77 @@ fn main() {
     if sizes.is_empty() {
         sizes = SIZES.to_vec();
     }
-    println!("medians, ms");
-    for proposals in sizes {
-        Bench::new(Plan { proposals, seed: SEED, clean: has("--clean") }).run(has("--rules"));
+    let mut table = Table::default();
+    for proposals in &sizes {
+        let plan = Plan { proposals: *proposals, seed: SEED, clean: has("--clean") };
+        Bench::new(plan, &mut table).run(has("--rules"));
+    }
+    let table = table.markdown(&sizes);
+    println!("{table}");
+    if has("--write")
+        && let Err(why) = write(&table)
+    {
+        println!("{PAGE} was not written: {why}");
     }
 }
 
+/// The page whose table is written here, and the lines around the table.
+const PAGE: &str = "docs/performance.md";
+const MARKS: [&str; 2] = ["<!-- cargo bench -- --rules --write -->\n", "<!-- end -->"];
+
+/// Medians of each step in milliseconds, in the order in which steps were first timed.
+#[derive(Default)]
+struct Table {
+    steps: Vec<String>,
+    medians: BTreeMap<(String, usize), f64>,
+}
+
+impl Table {
+    fn add(&mut self, step: &str, proposals: usize, median: f64) {
+        if !self.steps.iter().any(|known| known == step) {
+            self.steps.push(step.to_owned());
+        }
+        self.medians.insert((step.to_owned(), proposals), median);
+    }
+
+    fn markdown(&self, sizes: &[usize]) -> String {
+        let row = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
+        let first = |cell: &str| vec![cell.to_owned()];
+        let numbers = sizes.iter().map(|proposals| format!("{proposals} proposals"));
+        let mut table = row(first("median, ms").into_iter().chain(numbers).collect());
+        table += &row(first("---").into_iter().chain(sizes.iter().map(|_| "--:".to_owned())).collect());
+        for step in &self.steps {
+            let median = |proposals: &usize| self.medians.get(&(step.clone(), *proposals));
+            let cells = sizes
+                .iter()
+                .map(|proposals| median(proposals).map_or_else(String::new, |median| format!("{median:.2}")));
+            table += &row(first(step).into_iter().chain(cells).collect());
+        }
+        table
+    }
+}
+
+fn write(table: &str) -> io::Result<()> {
+    let page = fs::read_to_string(PAGE)?;
+    let parts =
+        page.split_once(MARKS[0]).and_then(|(before, rest)| Some((before, rest.split_once(MARKS[1])?.1)));
+    let (before, after) = parts.ok_or_else(|| io::Error::other("it has no place for the table"))?;
+    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let when = format!("{}, {threads} threads, {}:", Day::today(None), std::env::consts::ARCH);
+    fs::write(PAGE, format!("{before}{}{when}\n\n{table}{}{after}", MARKS[0], MARKS[1]))
+}
+
 /// A portfolio in memory with all that judges it.
-struct Bench {
+struct Bench<'t> {
+    table: &'t mut Table,
     proposals: usize,
     sources: Sources,
     book: Rulebook,
     input: Input,
 }
 
-impl Bench {
-    fn new(plan: Plan) -> Self {
+impl<'t> Bench<'t> {
+    fn new(plan: Plan, table: &'t mut Table) -> Self {
         let mut sources = Sources::default();
         let book = Rulebook::load(&mut sources, &Additions::default(), &mut Vec::new());
         let mut input = Input { root: ".".into(), ..Input::default() };
@@ -62,43 +119,59 @@ impl Bench {
             input.files.push(sources.add(SourceFile::new(name, text, Origin::Portfolio)));
         }
         input.named.clone_from(&input.files);
-        Self { proposals: plan.proposals, sources, book, input }
+        Self { table, proposals: plan.proposals, sources, book, input }
     }
 
-    fn run(&self, each_rule: bool) {
-        let texts = self.texts();
-        println!(
-            "\n{} proposals, {} bytes",
-            self.proposals,
-            texts.iter().map(|text| text.text.len()).sum::<usize>()
-        );
-        self.time("load the rules", || {
-            Rulebook::load(&mut Sources::default(), &Additions::default(), &mut Vec::new())
+    fn run(self, each_rule: bool) {
+        let Self { table, proposals, sources, book, input } = self;
+        let case = Case { sources: &sources, book: &book, input: &input };
+        let mut time = |step: &str, work: &mut dyn FnMut()| table.add(step, proposals, median(work));
+        let texts = case.texts();
+        let headline = |rule: &Rule| HEADLINE.contains(&rule.id.as_str());
+        time("load the rules", &mut || {
+            black_box(Rulebook::load(&mut Sources::default(), &Additions::default(), &mut Vec::new()));
         });
-        self.time("split", || split(&texts));
-        self.time("parse: split, atoms, trees", || parse(&texts));
-        self.time("read: parse, values, names", || self.model(&texts));
-        let model = self.model(&texts);
-        for detail in [Detail::Line, Detail::Full] {
-            let headline = |rule: &Rule| HEADLINE.contains(&rule.id.as_str());
-            self.time(&format!("judge, {detail:?}: three questions"), || {
-                self.judge(&model, detail, &headline)
+        time("split", &mut || {
+            black_box(split(&texts));
+        });
+        time("parse: split, atoms, trees", &mut || {
+            black_box(parse(&texts));
+        });
+        time("read: parse, values, names", &mut || drop(black_box(case.model(&texts))));
+        let model = case.model(&texts);
+        for (what, detail) in [("lines", Detail::Line), ("whole findings", Detail::Full)] {
+            time(&format!("judge, {what}, three questions"), &mut || {
+                drop(case.judge(&model, detail, &headline))
             });
-            self.time(&format!("judge, {detail:?}: all rules"), || self.judge(&model, detail, &|_| true));
+            time(&format!("judge, {what}, all rules"), &mut || drop(case.judge(&model, detail, &|_| true)));
         }
-        self.time("check: read, judge, sort; three questions", || self.check(&HEADLINE, Detail::Line));
-        self.time("check: read, judge, sort; all rules", || self.check(&[], Detail::Line));
-        self.report();
-        if each_rule {
-            for rule in &self.book.catalogue.rules {
-                self.time(&format!("rule {}", rule.id), || {
-                    self.judge(&model, Detail::Line, &|own| own.id == rule.id)
-                });
-            }
+        time("read, judge and sort, three questions", &mut || drop(case.check(&HEADLINE, Detail::Line)));
+        time("read, judge and sort, all rules", &mut || drop(case.check(&[], Detail::Line)));
+        let (run, style) = case.reported();
+        for format in FORMATS {
+            let mut out = Vec::new();
+            time(&format!("report of three questions as `{}`", format.name), &mut || {
+                out.clear();
+                black_box(format.write(&run, &style, &mut out).is_ok());
+            });
+        }
+        for rule in book.catalogue.rules.iter().filter(|_| each_rule) {
+            time(&format!("`{}`", rule.id), &mut || {
+                drop(case.judge(&model, Detail::Line, &|own| own.id == rule.id));
+            });
         }
     }
+}
 
-    fn texts(&self) -> Vec<Text<'_>> {
+/// What is timed.
+struct Case<'c> {
+    sources: &'c Sources,
+    book: &'c Rulebook,
+    input: &'c Input,
+}
+
+impl<'c> Case<'c> {
+    fn texts(&self) -> Vec<Text<'c>> {
         let text = |file: &FileId| Some(Text { file: *file, text: &self.sources.get(*file)?.text });
         self.input.files.iter().filter_map(text).collect()
     }
@@ -110,50 +183,39 @@ impl Bench {
     fn judge(&self, model: &Model, detail: Detail, enabled: &dyn Fn(&Rule) -> bool) -> check::Judgement {
         let levels = Levels { settings: &self.input.settings, overrides: &[], selected: false };
         let run = Run { as_of: None, today: today(), waive: true, levels, detail };
-        check::judge(&self.sources, &self.book.schema, model, &self.book.catalogue, run, enabled)
+        check::judge(self.sources, &self.book.schema, model, &self.book.catalogue, run, enabled)
     }
 
     fn check(&self, select: &[&str], detail: Detail) -> analysis::Checked {
         let select = select.iter().map(|id| (*id).to_owned()).collect();
         let options =
             Options { as_of: None, today: today(), select, ignore: Vec::new(), waive: true, detail };
-        analysis::check(&self.sources, &self.book, &self.input, &options)
+        analysis::check(self.sources, self.book, self.input, &options)
     }
 
-    fn report(&self) {
+    /// A run with the findings of three questions, and a style for it.
+    fn reported(&self) -> (outcome::Run, Style) {
         let checked = self.check(&HEADLINE, Detail::Full);
-        let findings = checked.findings.len();
-        let mut run = outcome::Run {
-            findings: checked.findings,
-            portfolios: vec![checked.portfolio],
-            ..outcome::Run::default()
-        };
+        let portfolios = vec![checked.portfolio];
+        let mut run = outcome::Run { findings: checked.findings, portfolios, ..outcome::Run::default() };
         for (_, file) in self.sources.iter() {
             run.sources.add(SourceFile::new(file.name.clone(), file.text.clone(), file.origin));
         }
-        let style = Style { color: false, width: 80, quiet: true, statistics: false };
-        for format in FORMATS {
-            let mut out = Vec::new();
-            self.time(&format!("report {} ({findings} findings)", format.name), || {
-                out.clear();
-                format.write(&run, &style, &mut out).is_ok()
-            });
-        }
+        (run, Style { color: false, width: 80, quiet: true, statistics: false })
     }
+}
 
-    /// Runs a step until a second has passed, at most 101 and at least 3 times.
-    fn time<T>(&self, step: &str, mut work: impl FnMut() -> T) {
-        let mut times: Vec<Duration> = Vec::new();
-        let begin = Instant::now();
-        while times.len() < 3 || begin.elapsed() < Duration::from_secs(1) && times.len() < 101 {
-            let start = Instant::now();
-            black_box(work());
-            times.push(start.elapsed());
-        }
-        times.sort_unstable();
-        let median = times.get(times.len() / 2).map_or(0.0, Duration::as_secs_f64);
-        println!("{:>10.3}  {step}", median * 1_000.0);
+/// Runs a step until a second has passed, at most 101 and at least 3 times; the median in milliseconds.
+fn median(work: &mut dyn FnMut()) -> f64 {
+    let mut times: Vec<Duration> = Vec::new();
+    let begin = Instant::now();
+    while times.len() < 3 || begin.elapsed() < Duration::from_secs(1) && times.len() < 101 {
+        let start = Instant::now();
+        work();
+        times.push(start.elapsed());
     }
+    times.sort_unstable();
+    times.get(times.len() / 2).map_or(0.0, Duration::as_secs_f64) * 1_000.0
 }
 
 fn split(texts: &[Text<'_>]) -> usize {
