@@ -8,7 +8,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{self, Model, ReadValue};
 use crate::names::nearest;
 use crate::rule::{self, Catalogue, RuleFile};
-use crate::schema::{self, Declarations, Schema};
+use crate::schema::{self, Declarations, Parameter, Schema};
 use crate::source::{FileId, Origin, Place, SourceFile, Sources};
 use crate::syntax::{self, Tree};
 
@@ -92,6 +92,7 @@ impl Rulebook {
             })
             .collect();
         let mut schema = schema::load(&files, diagnostics);
+        diagnostics.extend(unreadable(sources, &schema));
         let parameters = comparable(sources, &schema, &additions.parameters, diagnostics);
         schema.set_parameters(&parameters, diagnostics);
         let facts = model::load_facts(&schema, &files, diagnostics);
@@ -117,6 +118,15 @@ fn rule_file<'a>(declarations: Declarations<'a>, name: &'a str) -> RuleFile<'a> 
     let (folder, file) = name.rsplit_once('/').unwrap_or(("", name));
     let pack = folder.rsplit('/').next().unwrap_or("");
     RuleFile { declarations, pack, stem: file.strip_suffix(".plumb").unwrap_or(file) }
+}
+
+/// What is wrong with the values that parameters are declared with: rules that read such a one would be silent.
+fn unreadable(sources: &Sources, schema: &Schema) -> Vec<Diagnostic> {
+    let slip = |known: &Parameter| {
+        let text = sources.get(known.default.file).map_or("", |file| &file.text);
+        model::read_place(text, known.default, schema, &schema.names).err()
+    };
+    schema.parameters().iter().filter_map(slip).map(|slip| *slip).collect()
 }
 
 /// Those of the parameters that can be compared with what they replace. Of the others it is told: the rules that

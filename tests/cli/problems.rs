@@ -72,6 +72,15 @@ fn what_was_not_checked_is_said_and_fails() {
 }
 
 #[test]
+fn a_threshold_that_cannot_be_read_is_told_though_no_rule_reads_it() {
+    let folder = Folder::of("a.plumb");
+    folder.write("r/own.plumb", b"parameter most-delay { value: 5O%; why: \"a test\" }\n");
+    let (found, code) = findings(&folder, "a.plumb --rules r");
+    let expected = ["r/own.plumb:1:31: error[number-form]: put a blank between number and unit: `5 O`"];
+    assert_eq!((found.iter().map(String::as_str).collect(), code), (expected.to_vec(), Some(2)));
+}
+
+#[test]
 fn an_empty_file_is_clean() {
     for files in ["a.plumb", "a.plumb=\u{feff}", "plumbrule.toml=#nothing a.plumb"] {
         assert_eq!(findings(&Folder::of(files), ""), (vec![], Some(0)), "{files}");
