@@ -50,6 +50,13 @@ pub struct Options {
 }
 
 impl Options {
+    /// All rules as their project sets them, waivers respected, whole findings.
+    #[must_use]
+    pub fn of_day(today: Day) -> Self {
+        let (select, ignore) = (Vec::new(), Vec::new());
+        Self { as_of: None, today, select, ignore, waive: true, detail: Detail::Full }
+    }
+
     /// Whether a rule runs: what the command line chooses, runs whatever the settings say.
     fn enable(&self, rule: &Rule, settings: &Settings, levels: &Levels<'_>) -> bool {
         let id = rule.id.as_str();

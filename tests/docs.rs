@@ -57,14 +57,7 @@ fn mistakes(text: &str) -> Vec<String> {
     let (files, named) = (vec![file], vec![file]);
     let input = Input { root: ".".into(), files, named, ..Input::default() };
     let today = plumbrule::value::Day::parse("2026-11-24").unwrap();
-    let options = Options {
-        as_of: None,
-        today,
-        select: Vec::new(),
-        ignore: Vec::new(),
-        waive: true,
-        detail: plumbrule::diagnostic::Detail::Full,
-    };
+    let options = Options::of_day(today);
     let findings = check(&sources, &book, &input, &options).findings;
     findings.iter().filter(|found| found.as_of.is_none()).map(|found| found.code.to_string()).collect()
 }

@@ -5,7 +5,7 @@ mod mutate;
 
 use crate::analysis::{self, Input, Options};
 use crate::config;
-use crate::diagnostic::{Detail, Diagnostic};
+use crate::diagnostic::Diagnostic;
 use crate::rule::{Example, Expectation, Explanation, Reads};
 use crate::rulebook::{Additions, Rulebook};
 use crate::source::{FileId, Origin, SourceFile, Sources};
@@ -273,8 +273,7 @@ fn run(sources: &mut Sources, book: &Rulebook, select: Vec<String>, example: &Ex
     let (files, named) = (vec![file], vec![file]);
     let input = Input { root: ".".into(), files, named, ..Input::default() };
     let Some(today) = Day::parse(TODAY) else { return Vec::new() };
-    let options =
-        Options { as_of: None, today, select, ignore: Vec::new(), waive: true, detail: Detail::Full };
+    let options = Options { select, ..Options::of_day(today) };
     analysis::check(sources, book, &input, &options).findings
 }
 

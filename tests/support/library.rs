@@ -2,7 +2,6 @@
 //! another. Knows no case.
 
 use plumbrule::analysis::{self, Checked, Input, Options};
-use plumbrule::diagnostic::Detail;
 use plumbrule::outcome::Run;
 use plumbrule::rulebook::{Additions, Rulebook};
 use plumbrule::source::{Origin, SourceFile, Sources};
@@ -34,14 +33,7 @@ impl Library {
         let files: Vec<_> = texts.iter().map(add).collect();
         let input = Input { root: ".".into(), named: files.clone(), files, ..Input::default() };
         let today = Day::parse("2026-11-24").unwrap();
-        let options = Options {
-            as_of: None,
-            today,
-            select: Vec::new(),
-            ignore: Vec::new(),
-            waive: true,
-            detail: Detail::Full,
-        };
+        let options = Options::of_day(today);
         let Checked { findings, portfolio, incomplete, steps, .. } =
             analysis::check(&sources, &self.book, &input, &options);
         let run = Run { sources, findings, portfolios: vec![portfolio], incomplete, ..Run::default() };
