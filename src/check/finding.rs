@@ -136,15 +136,16 @@ impl<'a> Evaluator<'_, 'a> {
     /// Where a label stands, and in which entity.
     fn place(&mut self, expr: &Expr) -> Option<(Place, EntityId)> {
         if let Node::Field(base, Access::Entity(_, per_kind)) = &expr.node {
-            let id = self.eval(base).entity()?;
+            let id = self.entity(base)?;
             if let Some(How::Field(slot)) = per_kind.get(self.world.model.kind(id).0 as usize) {
                 return Some((self.world.model.place_of(id, *slot)?, id));
             }
         }
         match self.eval(expr) {
             Value::Entity(id) | Value::Share(id, _) => Some((self.world.model.place(id)?, id)),
-            Value::Step(route, at) => {
-                let step = route.steps.get(at)?;
+            Value::Step(id, at) => {
+                let route = self.scratch.route(id)?;
+                let step = route.steps.get(at as usize)?;
                 Some((step.place?, step.from.0))
             }
             _ => None,
@@ -160,7 +161,7 @@ impl<'a> Evaluator<'_, 'a> {
                     let found = &mut labels;
                     self.members(source, &mut |own, _, truth, _| {
                         if truth.holds() {
-                            found.extend(own.secondary(label));
+                            found.extend(own.apart(|own| own.secondary(label)));
                         }
                         ControlFlow::Continue(())
                     });
@@ -229,7 +230,7 @@ impl<'a> Evaluator<'_, 'a> {
     fn route_of(&self, rule: &Rule) -> Option<Rc<Route>> {
         rule.stages.iter().find_map(|stage| match stage {
             Stage::Each(source) => match self.frame.get(source.slot as usize) {
-                Some(Value::Path(route)) => Some(Rc::clone(route)),
+                Some(Value::Path(route)) => self.scratch.route(*route),
                 _ => None,
             },
             _ => None,
@@ -317,7 +318,7 @@ impl<'a> Evaluator<'_, 'a> {
                 Some(source) => {
                     self.members(source, &mut |own, _, truth, _| {
                         if truth.holds() {
-                            rows.extend(own.row(planned));
+                            rows.extend(own.apart(|own| own.row(planned)));
                         }
                         ControlFlow::Continue(())
                     });

@@ -62,13 +62,15 @@ impl Evaluator<'_, '_> {
             let place = self.world.schema.parameters().get(at).map(|known| known.value);
             return place.map_or_else(String::new, |place| self.world.sources.words(place).to_owned());
         }
-        let value = self.eval(expr);
-        self.write(&value)
+        self.apart(|own| {
+            let value = own.eval(expr);
+            own.write(&value)
+        })
     }
 
     /// The author's words for a field that is written in a block.
     fn written_words(&mut self, base: &Expr, per_kind: &[How]) -> Option<String> {
-        let id = self.eval(base).entity()?;
+        let id = self.entity(base)?;
         let How::Field(slot) = per_kind.get(self.world.model.kind(id).0 as usize)? else { return None };
         let FieldState::Written(cell, file) = self.world.model.field(id, *slot) else { return None };
         let words = self.world.sources.words(Place { file, span: cell.span });
@@ -88,26 +90,32 @@ impl Evaluator<'_, '_> {
             Value::Dates(dates) => dates.to_string(),
             Value::Gap(from, to) => gap(*from, *to),
             Value::Enum(id, ordinal) => self.world.schema.enum_word(*id, *ordinal).to_owned(),
-            Value::Words(words) => words.first().map_or_else(String::new, |(id, ordinal)| {
-                self.world.schema.enum_word(*id, *ordinal).to_owned()
-            }),
+            Value::Words(words) => {
+                self.scratch.certain(*words).first().map_or_else(String::new, |word| self.write(word))
+            }
             Value::Entity(id) => self.name(*id),
             Value::Share(id, share) => match share {
                 Some(share) => format!("{} {}", self.name(*id), percent(*share)),
                 None => self.name(*id),
             },
             Value::Kind(id) => self.world.schema.kind_name(*id).to_owned(),
-            Value::Text(text) => text.to_string(),
-            Value::Group(group) => self.write(&group.key),
-            Value::Path(route) => self.name(route.last()),
-            Value::Step(route, at) => {
-                route.steps.get(*at).map_or_else(String::new, |step| self.name(step.to.0))
+            Value::Text(text) => self.scratch.words(*text).to_owned(),
+            Value::Group(key, _) => {
+                self.scratch.certain(*key).first().map_or_else(String::new, |key| self.write(key))
             }
-            Value::List(list) => self.list(&list.certain),
+            Value::Path(id) => {
+                self.scratch.route(*id).map_or_else(String::new, |route| self.name(route.last()))
+            }
+            Value::Step(id, at) => {
+                let route = self.scratch.route(*id);
+                let step = route.as_ref().and_then(|route| route.steps.get(*at as usize));
+                step.map_or_else(String::new, |step| self.name(step.to.0))
+            }
+            Value::List(list) => self.listed(self.scratch.certain(*list)),
         }
     }
 
-    fn list(&self, members: &[Value]) -> String {
+    fn listed(&self, members: &[Value]) -> String {
         let mut words: Vec<String> =
             members.iter().take(MAX_LISTED).map(|member| self.write(member)).collect();
         if members.len() > MAX_LISTED {
@@ -124,8 +132,8 @@ impl Evaluator<'_, '_> {
     pub(super) fn name(&self, id: EntityId) -> String {
         let by_title =
             self.world.schema.kind(self.world.model.kind(id)).is_some_and(|kind| kind.shown_by_title);
-        if by_title && let Some(title) = self.title(id) {
-            return title.to_string();
+        if by_title && let Some(title) = self.world.title(id) {
+            return title.to_owned();
         }
         self.world.spelling(id).to_owned()
     }
