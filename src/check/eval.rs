@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use rustc_hash::FxHashSet;
 
 use super::graph::Ends;
-use super::value::{Scratch, Value, comparable};
+use super::value::{Scratch, Value, comparable, settled};
 use super::world::World;
 use crate::model::{Amount, EntityId, ReadValue};
 use crate::rule::{
@@ -123,8 +123,13 @@ impl<'w, 'a> Evaluator<'w, 'a> {
                 if matches!(known, Value::Unknown) && !matches!(right.ty, Ty::List(_)) {
                     return Truth::Unknown;
                 }
-                let right = self.eval(right);
-                self.compare(*comparison, *settle, &known, &right)
+                match comparison {
+                    Comparison::Equal => settled(self.equal_to(&known, right), *settle),
+                    _ => {
+                        let right = self.eval(right);
+                        self.compare(*comparison, *settle, &known, &right)
+                    }
+                }
             }
             Node::Quantified(quantifier, source, body) => {
                 self.quantified(*quantifier, source, body.as_deref())
@@ -190,13 +195,28 @@ impl<'w, 'a> Evaluator<'w, 'a> {
     fn among(&mut self, value: &Value, parts: &[Expr]) -> Truth {
         let mut best = if value.is_known() || parts.is_empty() { Truth::False } else { Truth::Unknown };
         for part in parts {
-            let part = self.eval(part);
-            best = best.or(self.equal(value, &part).unwrap_or(Truth::Unknown));
+            best = best.or(self.equal_to(value, part).unwrap_or(Truth::Unknown));
             if best.holds() {
                 break;
             }
         }
         best
+    }
+
+    /// Whether a value is that of an expression. Most are compared with a word, which needs no value of its own.
+    fn equal_to(&mut self, value: &Value, expr: &Expr) -> Option<Truth> {
+        match (&expr.node, value) {
+            (Node::Constant(Constant::Enum(id, word)), Value::Enum(own, is)) => {
+                Some((id == own && word == is).into())
+            }
+            (Node::Constant(Constant::Kind(asked)), Value::Kind(is)) => {
+                self.world.schema.kind(*asked).map(|kind| kind.family.has(*is).into())
+            }
+            _ => {
+                let right = self.eval(expr);
+                self.equal(value, &right)
+            }
+        }
     }
 
     /// The entity that an expression names, if it names one.

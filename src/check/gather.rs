@@ -8,6 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::eval::Evaluator;
 use super::finding::{Basis, Draft};
+use super::plan::{Step, plan, search};
 use super::value::Value;
 use super::waivers::Waivers;
 use super::world::World;
@@ -16,7 +17,7 @@ use crate::diagnostic::{Code, Detail, Diagnostic, Severity};
 use crate::model::{Confidence, EntityId, Model};
 use crate::names::Symbol;
 use crate::outcome::{AsOf, Verdicts};
-use crate::rule::{Catalogue, Expr, From, LetUse, Node, Rule, Source, Stage};
+use crate::rule::{Catalogue, Expr, From, Rule, Source};
 use crate::schema::Schema;
 use crate::source::Sources;
 use crate::value::{Day, Truth};
@@ -219,12 +220,13 @@ struct Subject {
 
 struct RuleRun<'r, 'w, 'a> {
     rule: &'r Rule,
+    plan: Vec<Step<'r>>,
     eval: Evaluator<'w, 'a>,
     detail: Detail,
     said: Said<'a>,
     subject: Subject,
-    /// Conditions so far that are unknown.
-    doubts: Vec<&'r Expr>,
+    /// Parts of conditions so far that are unknown, with the number of their condition.
+    doubts: Vec<(&'r Expr, usize)>,
     /// Where the finding of a primary node stands among the drafts.
     by_node: FxHashMap<EntityId, usize>,
 }
@@ -232,8 +234,8 @@ struct RuleRun<'r, 'w, 'a> {
 impl<'r: 'w, 'w, 'a> RuleRun<'r, 'w, 'a> {
     fn new(rule: &'r Rule, world: &'w World<'a>, detail: Detail) -> Self {
         let eval = Evaluator { stages: &rule.stages, ..Evaluator::new(world, rule.frame) };
-        let (said, subject) = (Said::default(), Subject::default());
-        Self { rule, eval, detail, said, subject, doubts: Vec::new(), by_node: FxHashMap::default() }
+        let (said, subject, by_node) = (Said::default(), Subject::default(), FxHashMap::default());
+        Self { rule, plan: plan(rule), eval, detail, said, subject, doubts: Vec::new(), by_node }
     }
 }
 
@@ -247,13 +249,12 @@ impl<'a> RuleRun<'_, '_, 'a> {
     }
 
     fn subjects(&mut self) {
-        let rule = self.rule;
-        let first = rule.stages.iter().position(|stage| matches!(stage, Stage::Each(_)));
-        let Some((at, Stage::Each(source))) = first.and_then(|at| Some((at, rule.stages.get(at)?))) else {
+        let first = self.plan.iter().position(|step| matches!(step, Step::Each(_)));
+        let Some((at, Step::Each(source))) = first.and_then(|at| Some((at, *self.plan.get(at)?))) else {
             return;
         };
-        for stage in rule.stages.iter().take(at) {
-            if let Stage::Let(slot, value, LetUse::Condition) = stage {
+        for step in self.plan.iter().take(at) {
+            if let Step::Let(slot, value) = step {
                 let value = self.eval.eval(value);
                 self.eval.bind(*slot, value);
             }
@@ -313,39 +314,32 @@ impl<'a> RuleRun<'_, '_, 'a> {
         if self.eval.fuel == 0 {
             return;
         }
-        let rule = self.rule;
-        match rule.stages.get(at) {
+        match self.plan.get(at).copied() {
             None if self.doubts.is_empty() => {
                 self.subject.violates = true;
-                if let Some(draft) = self.eval.finding(rule, self.detail) {
+                if let Some(draft) = self.eval.finding(self.rule, self.detail) {
                     self.keep(draft);
                 }
             }
-            None => {
-                for at in 0..self.doubts.len() {
-                    self.doubts.get(at).copied().into_iter().for_each(|doubt| self.doubt(doubt));
-                }
-            }
-            Some(Stage::Let(slot, value, usage)) => {
-                if *usage == LetUse::Condition {
-                    let value = self.eval.eval(value);
-                    self.eval.bind(*slot, value);
-                }
+            None => self.doubt_conditions(),
+            Some(Step::Let(slot, value)) => {
+                let value = self.eval.eval(value);
+                self.eval.bind(slot, value);
                 self.stage(at + 1);
             }
-            Some(Stage::When(condition)) => {
+            Some(Step::When(condition, number)) => {
                 self.subject.reached = true;
                 match self.eval.apart(|eval| eval.truth(condition)) {
                     Truth::False => {}
                     Truth::True => self.stage(at + 1),
                     Truth::Unknown => {
-                        self.doubts.push(condition);
+                        self.doubts.push((condition, number));
                         self.stage(at + 1);
                         self.doubts.pop();
                     }
                 }
             }
-            Some(Stage::Each(source)) => self.each(source, at),
+            Some(Step::Each(source)) => self.each(source, at),
         }
     }
 
@@ -373,7 +367,7 @@ impl<'a> RuleRun<'_, '_, 'a> {
             self.doubt(list);
         }
         let count = self.eval.scratch.gathered(begun).len();
-        if let From::List(Expr { node: Node::Paths(path), .. }) = &source.from {
+        if let Some(path) = search(source) {
             self.subject.reached = true;
             if count == 0
                 && let Some(field) = self.eval.unsaid(path)
@@ -403,9 +397,26 @@ impl<'a> RuleRun<'_, '_, 'a> {
     fn doubt(&mut self, condition: &Expr) {
         self.subject.doubtful = true;
         if self.subject.missing.is_empty() {
-            let missing = &mut self.subject.missing;
-            self.eval.apart(|eval| eval.blame(condition, missing));
+            self.blame(condition);
         }
+    }
+
+    /// The same for the parts of conditions that are: of the first that lacks something, all parts count.
+    fn doubt_conditions(&mut self) {
+        self.subject.doubtful = true;
+        let mut lacking = (!self.subject.missing.is_empty()).then_some(usize::MAX);
+        for at in 0..self.doubts.len() {
+            let Some((part, number)) = self.doubts.get(at).copied() else { break };
+            if lacking.is_none_or(|lacking| lacking == number) {
+                self.blame(part);
+                lacking = (!self.subject.missing.is_empty()).then_some(number);
+            }
+        }
+    }
+
+    fn blame(&mut self, condition: &Expr) {
+        let missing = &mut self.subject.missing;
+        self.eval.apart(|eval| eval.blame(condition, missing));
     }
 }
 

@@ -13,6 +13,7 @@ mod graph;
 mod group;
 mod memo;
 mod paths;
+mod plan;
 mod recipes;
 mod reliance;
 mod value;

@@ -212,6 +212,9 @@ fn explore(world: &World<'_>, path: &Path, graph: &mut Graph, start: State) -> u
         }
     }
     let number = graph.number(start);
+    if graph.unexpanded().is_none() {
+        return number;
+    }
     let mut guards = Evaluator::new(world, declared.frame);
     guards.fuel = guards.fuel.saturating_sub(graph.spent);
     let full = guards.fuel;

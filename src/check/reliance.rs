@@ -352,13 +352,13 @@ impl<'a> Evaluator<'_, 'a> {
                     .states
                     .clone()
                     .unwrap_or_else(|| format!("{} of {{id}} is {{value}}", schema.names.text(field.name)));
-                Some(states.replace("{id}", &self.name(id)).replace("{value}", &value))
+                Some(states.replace("{id}", self.name(id)).replace("{value}", &value))
             }
             Fact::Recipe(id) => {
                 let kind = schema.kind(model.kind(id))?;
                 let states = kind.states.clone().unwrap_or_else(|| "{id}".into());
                 let fields = kind.fields.iter().enumerate();
-                let filled = fields.fold(states.replace("{id}", &self.name(id)), |text, (at, field)| {
+                let filled = fields.fold(states.replace("{id}", self.name(id)), |text, (at, field)| {
                     let braces = format!("{{{}}}", schema.names.text(field.name));
                     if text.contains(&braces) {
                         text.replace(&braces, &self.stated(id, Slot(at as u8)))
@@ -374,7 +374,9 @@ impl<'a> Evaluator<'_, 'a> {
     fn stated(&mut self, id: EntityId, slot: Slot) -> String {
         self.apart(|own| {
             let value = own.field(id, slot);
-            own.write(&value)
+            let mut words = String::new();
+            own.write(&value, &mut words);
+            words
         })
     }
 }

@@ -266,6 +266,16 @@ pub(super) fn comparable(a: &Amount, b: &Amount) -> bool {
     same_measure && same_substance
 }
 
+/// Doubt settled as asked; where there is nothing to compare, it stays.
+pub(super) fn settled(truth: Option<Truth>, settle: Settle) -> Truth {
+    match (truth, settle) {
+        (None, _) => Truth::Unknown,
+        (Some(Truth::Unknown), Settle::Surely) => Truth::False,
+        (Some(Truth::Unknown), Settle::Maybe) => Truth::True,
+        (Some(truth), _) => truth,
+    }
+}
+
 impl Evaluator<'_, '_> {
     /// How two values compare. Doubt between intervals is settled as asked; a missing operand stays unknown.
     pub(super) fn compare(
@@ -275,12 +285,7 @@ impl Evaluator<'_, '_> {
         left: &Value,
         right: &Value,
     ) -> Truth {
-        let Some(truth) = self.relate(comparison, left, right) else { return Truth::Unknown };
-        match (truth, settle) {
-            (Truth::Unknown, Settle::Surely) => Truth::False,
-            (Truth::Unknown, Settle::Maybe) => Truth::True,
-            (truth, _) => truth,
-        }
+        settled(self.relate(comparison, left, right), settle)
     }
 
     /// `None` where an operand is missing or the two cannot be compared (two currencies, two substances).

@@ -146,7 +146,8 @@ pub struct Model {
     fact_provenance: Vec<Option<ProvenanceId>>,
     /// Of fact fields with evidence of their own.
     cell_provenance: FxHashMap<(EntityId, Slot), ProvenanceId>,
-    defaults: FxHashMap<(KindId, Slot), (Cell, FileId)>,
+    /// By kind: the few fields of it that have one.
+    defaults: Vec<Vec<(Slot, Cell, FileId)>>,
     /// Names of facts, their aliases and trade names.
     known: FxHashMap<Symbol, Vec<Known>>,
     /// Blocks by the block around them (none at the top level) and their name.
@@ -242,8 +243,9 @@ impl Model {
                 return FieldState::Written(*cell, entity.file);
             }
         }
-        match self.defaults.get(&(entity.kind, slot)) {
-            Some((cell, file)) => FieldState::Written(*cell, *file),
+        let defaults = self.defaults.get(entity.kind.0 as usize).map_or(&[][..], Vec::as_slice);
+        match defaults.iter().find(|(own, ..)| *own == slot) {
+            Some((_, cell, file)) => FieldState::Written(*cell, *file),
             None => FieldState::Missing,
         }
     }

@@ -53,6 +53,7 @@ impl<'a> RuleReader<'a> {
             help: Vec::new(),
             fixes: Vec::new(),
             parameters: Vec::new(),
+            rests_on_facts: false,
         };
         Self { typer, view, rule, examples: Vec::new() }
     }
@@ -77,6 +78,7 @@ impl<'a> RuleReader<'a> {
             self.mark_late_lets();
         }
         self.rule.parameters = self.parameters();
+        self.rule.rests_on_facts = self.rests_on_facts();
         let explanation = self.explanation();
         (complete.then_some(self.rule), explanation)
     }

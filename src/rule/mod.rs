@@ -71,6 +71,8 @@ pub struct Rule {
     pub fixes: Vec<FixPlan>,
     /// Parameters that its conditions read.
     pub parameters: Vec<usize>,
+    /// Whether what it finds can rest on a fact at all.
+    pub rests_on_facts: bool,
 }
 
 /// One step of finding what a rule speaks of.
