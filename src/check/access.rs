@@ -5,7 +5,7 @@ use super::eval::Evaluator;
 use super::value::Value;
 use super::world::Referrers;
 use crate::model::{EntityId, FieldState, Item, Written};
-use crate::rule::{Access, Expr, How};
+use crate::rule::{Access, Expr, How, Node};
 use crate::schema::{Field, KindSet, Many, Slot};
 use crate::source::{FileId, Place};
 use crate::value::{Interval, Ratio, Truth};
@@ -124,6 +124,28 @@ impl<'w, 'a> Evaluator<'w, 'a> {
             }
         }
         Value::List(self.scratch.gathered_list(begun))
+    }
+
+    /// Whether an entity or a word is among those that a field lists, without making values of them; `None` if that
+    /// cannot be asked so.
+    pub(super) fn among_listed(&mut self, value: &Value, list: &Expr) -> Option<Truth> {
+        let Node::Field(base, Access::Entity(_, per_kind)) = &list.node else { return None };
+        let id = self.entity(base)?;
+        let How::Field(slot) = self.how(id, per_kind) else { return None };
+        let model = self.world.model;
+        let FieldState::Written(cell, _) = model.field(id, *slot) else { return None };
+        let Written::List(first, count) = cell.value else { return None };
+        let words = self.world.schema.field(model.kind(id), *slot)?.ty.words();
+        let same = |item: &Item| match (item.value, value) {
+            (Written::Entity(id), Value::Entity(asked) | Value::Share(asked, _)) => (id == *asked).into(),
+            (Written::Group(group), Value::Entity(asked) | Value::Share(asked, _)) => {
+                model.group(group).is_some_and(|group| group.members.contains(asked)).into()
+            }
+            (Written::Enum(word), Value::Enum(of, asked)) => (words == Some(*of) && word == *asked).into(),
+            _ => Truth::Unknown,
+        };
+        let plain = matches!(value, Value::Entity(_) | Value::Share(..) | Value::Enum(..));
+        plain.then(|| model.items(first, count).iter().map(same).max().unwrap_or(Truth::False))
     }
 
     /// The share that is written beside a part of a list; one alone is all of it.

@@ -123,6 +123,11 @@ impl<'w, 'a> Evaluator<'w, 'a> {
                 if matches!(known, Value::Unknown) && !matches!(right.ty, Ty::List(_)) {
                     return Truth::Unknown;
                 }
+                if *comparison == Comparison::In
+                    && let Some(truth) = self.among_listed(&known, right)
+                {
+                    return settled(Some(truth), *settle);
+                }
                 match comparison {
                     Comparison::Equal => settled(self.equal_to(&known, right), *settle),
                     _ => {
@@ -142,21 +147,29 @@ impl<'w, 'a> Evaluator<'w, 'a> {
         }
     }
 
-    /// What an expression comes to.
+    /// What an expression comes to. Variables and fields are most of them, so they go a short way.
+    #[inline]
     pub(super) fn eval(&mut self, expr: &Expr) -> Value {
         match &expr.node {
-            Node::Constant(constant) => self.constant(constant),
             Node::Variable(slot) => self.variable(*slot),
+            Node::Field(base, Access::Entity(_, per_kind)) => match self.entity(base) {
+                Some(id) => self.property(id, per_kind),
+                None => Value::Unknown,
+            },
+            _ => self.work_out(expr),
+        }
+    }
+
+    fn work_out(&mut self, expr: &Expr) -> Value {
+        match &expr.node {
+            Node::Variable(slot) => self.variable(*slot),
+            Node::Constant(constant) => self.constant(constant),
             Node::Parameter(at) => match self.world.parameters.get(*at) {
                 Some(ReadValue::Amount(amount)) => Value::Amount(*amount),
                 Some(ReadValue::Dates(dates)) => Value::Dates(*dates),
                 Some(ReadValue::Unknown) | None => Value::Unknown,
             },
             Node::Single(kind) => self.world.model.single(*kind).map_or(Value::Unknown, Value::Entity),
-            Node::Field(base, Access::Entity(_, per_kind)) => match self.entity(base) {
-                Some(id) => self.property(id, per_kind),
-                None => Value::Unknown,
-            },
             Node::Field(base, access) => {
                 let base = self.eval(base);
                 self.access(&base, access)
@@ -223,7 +236,14 @@ impl<'w, 'a> Evaluator<'w, 'a> {
     pub(super) fn entity(&mut self, expr: &Expr) -> Option<EntityId> {
         match &expr.node {
             Node::Variable(slot) => self.frame.get(*slot as usize)?.entity(),
-            _ => self.eval(expr).entity(),
+            Node::Field(base, Access::Entity(_, per_kind)) => {
+                let id = self.entity(base)?;
+                match self.how(id, per_kind) {
+                    How::Field(slot) => self.world.model.named(id, *slot),
+                    _ => self.property(id, per_kind).entity(),
+                }
+            }
+            _ => self.work_out(expr).entity(),
         }
     }
 

@@ -9,7 +9,7 @@ use super::eval::{Evaluator, Range};
 use super::graph::State;
 use super::value::{List, RouteId, Scratch, Value};
 use crate::model::{Amount, EntityId};
-use crate::rule::{Aggregate, Comparison, Expr, Function, Settle, Source};
+use crate::rule::{Access, Aggregate, Comparison, Expr, From, Function, How, Node, Settle, Source};
 use crate::value::{Dates, Interval, Ratio, Truth};
 
 impl Evaluator<'_, '_> {
@@ -29,6 +29,15 @@ impl Evaluator<'_, '_> {
     }
 
     fn count_members(&mut self, source: &Source) -> Value {
+        if source.filter.is_none()
+            && let From::List(list) = &source.from
+            && let Node::Field(base, Access::Entity(_, per_kind)) = &list.node
+            && let Some(id) = self.entity(base)
+            && let How::Inside(kinds) = self.how(id, per_kind)
+        {
+            let count = self.inside(id, *kinds).count();
+            return if self.spend(count) { between(count, 0) } else { Value::Unknown };
+        }
         let (mut certain, mut possible) = (0, 0);
         let range = self.members(source, &mut |_, _, truth, _| {
             if truth.holds() {
@@ -109,10 +118,13 @@ impl Evaluator<'_, '_> {
     }
 
     pub(super) fn call(&mut self, function: Function, arguments: &[Expr]) -> Value {
-        match function {
-            Function::If => return self.choose(arguments),
-            Function::FirstKnown => return self.first_known(arguments),
-            Function::Min | Function::Max => return self.least_or_most(function, arguments),
+        match (function, arguments) {
+            (Function::If, _) => return self.choose(arguments),
+            (Function::FirstKnown, _) => return self.first_known(arguments),
+            (Function::Min | Function::Max, _) => return self.least_or_most(function, arguments),
+            (Function::Kind, [of]) => {
+                return self.entity(of).map_or(Value::Unknown, |id| Value::Kind(self.world.model.kind(id)));
+            }
             _ => {}
         }
         let [first, second] = match arguments {
@@ -131,7 +143,6 @@ impl Evaluator<'_, '_> {
     fn call_one(&mut self, function: Function, value: &Value) -> Value {
         let world = self.world;
         match (function, value) {
-            (Function::Kind, x) => x.entity().map_or(Value::Unknown, |id| Value::Kind(world.model.kind(id))),
             (Function::Parent, x) => {
                 let parent =
                     x.entity().and_then(|id| world.model.entity(id)).and_then(|entity| entity.parent);

@@ -190,7 +190,7 @@ impl<'w, 'a> Evaluator<'w, 'a> {
 /// The item that an entity carries by itself.
 fn carried_by(world: &World<'_>, id: EntityId) -> Option<EntityId> {
     let slot = world.schema.kind(world.model.kind(id))?.carries?;
-    world.value(id, slot).entity()
+    world.model.named(id, slot)
 }
 
 /// Adds a state with all that can be reached from it. With it come all entities of the kinds from which its path

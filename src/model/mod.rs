@@ -250,6 +250,15 @@ impl Model {
         }
     }
 
+    /// The one entity that a field names, if it names one.
+    #[must_use]
+    pub fn named(&self, id: EntityId, slot: Slot) -> Option<EntityId> {
+        match self.field(id, slot) {
+            FieldState::Written(Cell { value: Written::Entity(named), .. }, _) => Some(named),
+            _ => None,
+        }
+    }
+
     /// The field's cell if it is written in the block itself.
     #[must_use]
     pub fn cell(&self, id: EntityId, slot: Slot) -> Option<Cell> {
