@@ -47,6 +47,8 @@ pub(super) struct Lookup {
     pub open: Vec<EntityId>,
     /// Those that say themselves that it is unknown, behind the scope in which they stand, sorted.
     unsaid: Vec<(Option<EntityId>, EntityId)>,
+    /// How many of those stand in no scope.
+    anywhere: usize,
 }
 
 /// Rows of a [`Lookup`].
@@ -89,15 +91,15 @@ impl Lookup {
     /// Those that may mean an entity of a scope: they stand in it too, or one of both belongs to no scope. What
     /// lies in another scope has to be named by that, which nobody who does not know it does.
     fn unsaid(&self, scope: Option<EntityId>) -> [&[(Option<EntityId>, EntityId)]; 2] {
-        let of = |scope: Option<EntityId>| {
-            let first = self.unsaid.partition_point(|(known, _)| *known < scope);
-            let end = self.unsaid.partition_point(|(known, _)| *known <= scope);
-            self.unsaid.get(first..end).unwrap_or(&[])
-        };
-        match scope {
-            None => [&self.unsaid, &[]],
-            Some(_) => [of(None), of(scope)],
+        if scope.is_none() {
+            return [&self.unsaid, &[]];
         }
+        // Those without a scope come first.
+        let (anywhere, scoped) = self.unsaid.split_at_checked(self.anywhere).unwrap_or_default();
+        let first = scoped.partition_point(|(known, _)| *known < scope);
+        let here = scoped.get(first..).unwrap_or(&[]);
+        let count = here.iter().take_while(|(known, _)| *known == scope).count();
+        [anywhere, here.get(..count).unwrap_or(&[])]
     }
 }
 
@@ -174,7 +176,7 @@ impl<'a> World<'a> {
 
     /// The table of an index, made when first asked for.
     pub(super) fn lookup(&self, index: usize) -> &Lookup {
-        static NONE: Lookup = Lookup { pairs: Vec::new(), open: Vec::new(), unsaid: Vec::new() };
+        static NONE: Lookup = Lookup { pairs: Vec::new(), open: Vec::new(), unsaid: Vec::new(), anywhere: 0 };
         let (Some(made), Some(index)) = (self.lookups.get(index), self.catalogue.indexes.get(index)) else {
             return &NONE;
         };
@@ -213,6 +215,7 @@ impl<'a> World<'a> {
             }
         }
         lookup.unsaid.sort_unstable();
+        lookup.anywhere = lookup.unsaid.partition_point(|(scope, _)| scope.is_none());
         lookup.pairs.sort_unstable();
         lookup.pairs.dedup();
         lookup
