@@ -2,7 +2,6 @@
 //! finding.
 
 use super::eval::Evaluator;
-use super::value::Value;
 use crate::names::Symbol;
 use crate::rule::{Access, Expr, From, Node, Source};
 use crate::value::Truth;
@@ -74,10 +73,8 @@ impl Evaluator<'_, '_> {
 
     fn blame_field(&mut self, base: &Expr, access: &Access, missing: &mut Vec<Symbol>) {
         let Access::Entity(name, _) = access else { return };
-        if let Value::Entity(_) | Value::Share(..) = self.eval(base) {
-            if !missing.contains(name) {
-                missing.push(*name);
-            }
+        if self.entity(base).is_some() && !missing.contains(name) {
+            missing.push(*name);
         }
     }
 
