@@ -60,7 +60,7 @@ const DOORS: [(&str, &[&str]); 5] = [
     ("env", &["src/cli/", "src/workspace/", "src/main.rs"]),
     ("process", &["src/cli/", "src/main.rs"]),
     ("net", &[]),
-    ("thread", &["src/check/gather.rs", "src/model/join.rs", "src/lsp/wire.rs"]),
+    ("thread", &["src/check/gather.rs", "src/model/deal.rs", "src/lsp/wire.rs"]),
 ];
 
 /// Parts of words that no text of the engine may hold, whatever stands around them.

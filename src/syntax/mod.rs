@@ -8,7 +8,7 @@ mod token;
 mod tree;
 mod view;
 
-pub use split::{MAX_FILE_BYTES, MAX_NESTING, Piece, Split, split};
+pub use split::{MAX_FILE_BYTES, MAX_NESTING, Piece, Split, split, split_stretch};
 pub use token::{Class, Token, prose, unquote};
 pub use tree::{Entry, EntryId, Shape, Tree};
 pub use view::{Value, View};
