@@ -1,6 +1,7 @@
 //! Texts and places in them: owns `FileId`, `Span`, `SourceFile` and the only code that turns byte
 //! offsets into lines and columns. Knows nothing of paths on disk or of what a text means.
 
+use std::borrow::Cow;
 use std::sync::OnceLock;
 
 /// Number of a text within one run; an index into [`Sources`].
@@ -77,7 +78,7 @@ pub struct SourceFile {
     /// What users call it: a relative path with `/`, or `<builtin>/...`.
     pub name: String,
     /// The text, valid UTF-8, as read; a leading byte order mark is kept and not counted as a column.
-    pub text: String,
+    pub text: Cow<'static, str>,
     /// Where it comes from.
     pub origin: Origin,
     lines: OnceLock<LineIndex>,
@@ -87,7 +88,13 @@ impl SourceFile {
     /// A text under its name.
     #[must_use]
     pub fn new(name: impl Into<String>, text: impl Into<String>, origin: Origin) -> Self {
-        Self { name: name.into(), text: text.into(), origin, lines: OnceLock::new() }
+        Self { name: name.into(), text: Cow::Owned(text.into()), origin, lines: OnceLock::new() }
+    }
+
+    /// A text that is part of the binary.
+    #[must_use]
+    pub fn builtin(name: impl Into<String>, text: &'static str) -> Self {
+        Self { name: name.into(), text: text.into(), origin: Origin::Builtin, lines: OnceLock::new() }
     }
 
     /// The line index, made when first asked for: most files have no finding.

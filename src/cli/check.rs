@@ -121,7 +121,10 @@ pub(super) fn run(args: &Args, out: &mut dyn Write) -> Done {
     let style = terminal::style(args.color, args.quiet, args.statistics);
     let reported = reports::write(&args.reports, &run, &terminal::in_file(style));
     let code = if reported { exit_code(&run) } else { FAILED };
-    Done { code, written: args.output_format.write(&run, &style, out) }
+    let written = args.output_format.write(&run, &style, out);
+    // The process ends, and the system takes all of it back at once.
+    std::mem::forget(run);
+    Done { code, written }
 }
 
 /// A mistake in the text is an error, so it fails the run at any level.
@@ -183,6 +186,7 @@ fn judge(args: &Args) -> Run {
     // Portfolios may share settings, and so what is wrong with them.
     analysis::sort(&run.sources, &mut run.findings);
     run.known = known(&run.findings, &catalogues);
+    std::mem::forget(shelf);
     run
 }
 

@@ -1,6 +1,7 @@
 //! Text to tree: owns the splitter, the grammar, the tree of blocks, fields and atoms, and every diagnostic
 //! about text that is not in order. Any text gives a tree. Knows no kind, field, unit or rule.
 
+mod closed;
 mod lane;
 mod parse;
 mod split;
@@ -8,6 +9,7 @@ mod token;
 mod tree;
 mod view;
 
+pub use closed::Closed;
 pub use split::{MAX_FILE_BYTES, MAX_NESTING, Piece, Split, split};
 pub use token::{Class, Token, prose, unquote};
 pub use tree::{Entry, EntryId, Shape, Tree, build};
@@ -23,9 +25,26 @@ pub fn read_piece(file: FileId, text: &str, piece: &Piece, diagnostics: &mut Vec
     build(file, text, tokens, piece, diagnostics)
 }
 
-/// Reads a whole text: all its trees, in order.
-pub fn read(file: FileId, text: &str, diagnostics: &mut Vec<Diagnostic>) -> Vec<Tree> {
+/// Reads a whole text, but of closed blocks only the heads: their bodies are empty.
+pub fn read_outside(
+    file: FileId,
+    text: &str,
+    closed: Option<Closed<'_>>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<Tree> {
     let Split { pieces, diagnostics: mut found, .. } = split(file, text);
     diagnostics.append(&mut found);
-    pieces.iter().map(|piece| read_piece(file, text, piece, diagnostics)).collect()
+    let tree = |piece: &Piece| {
+        let parts = closed::open_parts(text, piece, closed);
+        let mut parts = parts.iter().map(|part| parse::tokens(part.of(text), part.start));
+        let mut tokens = parts.next().unwrap_or_default();
+        parts.for_each(|mut more| tokens.append(&mut more));
+        build(file, text, tokens, piece, diagnostics)
+    };
+    pieces.iter().map(tree).collect()
+}
+
+/// Reads a whole text: all its trees, in order.
+pub fn read(file: FileId, text: &str, diagnostics: &mut Vec<Diagnostic>) -> Vec<Tree> {
+    read_outside(file, text, None, diagnostics)
 }
