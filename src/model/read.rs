@@ -213,11 +213,14 @@ impl Loader<'_, '_> {
         let Some(token) = value.atoms.first().copied() else { return };
         let quoted = token.is_prose();
         let span = if quoted { unquote(value.text, token.span) } else { token.span };
+        let name = self.model.names.intern(span.of(value.text));
         self.pending.push(Pending {
             target,
             entity,
             file: value.file,
             span,
+            name,
+            other: None,
             quoted,
             kinds: field.ty.kinds(),
             in_list: field.ty.many == Many::List,
@@ -274,11 +277,14 @@ impl Loader<'_, '_> {
         if let Some(of) = read.of {
             let Some(token) = of.atoms.first().copied() else { return Written::Amount(index) };
             let span = if token.is_prose() { unquote(of.text, token.span) } else { token.span };
+            let name = self.model.names.intern(span.of(of.text));
             self.pending.push(Pending {
                 target: Target::Of(index),
                 entity,
                 file: value.file,
                 span,
+                name,
+                other: None,
                 quoted: token.is_prose(),
                 kinds: self.schema.amounts_of(),
                 in_list: false,

@@ -52,25 +52,35 @@ pub struct Type {
     pub many: Many,
     /// Each may be any of these.
     pub bases: Vec<Base>,
+    kinds: KindSet,
+    words: Option<EnumId>,
 }
 
 impl Type {
+    /// So many values, each any of these.
+    #[must_use]
+    pub fn new(many: Many, bases: Vec<Base>) -> Self {
+        let kinds = bases.iter().fold(KindSet::EMPTY, |set, base| match base {
+            Base::Kinds(kinds) => set.union(*kinds),
+            _ => set,
+        });
+        let words = bases.iter().find_map(|base| match base {
+            Base::Enum(id) => Some(*id),
+            _ => None,
+        });
+        Self { many, bases, kinds, words }
+    }
+
     /// The kinds that a name in this field may refer to.
     #[must_use]
     pub fn kinds(&self) -> KindSet {
-        self.bases.iter().fold(KindSet::EMPTY, |set, base| match base {
-            Base::Kinds(kinds) => set.union(*kinds),
-            _ => set,
-        })
+        self.kinds
     }
 
     /// The enum of which this field holds a word.
     #[must_use]
     pub fn words(&self) -> Option<EnumId> {
-        self.bases.iter().find_map(|base| match base {
-            Base::Enum(id) => Some(*id),
-            _ => None,
-        })
+        self.words
     }
 
     /// Whether prose may stand here.
