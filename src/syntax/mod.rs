@@ -16,7 +16,7 @@ pub use tree::{Entry, EntryId, Shape, Tree};
 pub use view::{Value, View};
 
 use crate::diagnostic::Diagnostic;
-use crate::source::FileId;
+use crate::source::{FileId, Span};
 
 /// Reads pieces one after the other in the same memory.
 #[derive(Debug, Default)]
@@ -35,7 +35,21 @@ impl Reader {
         piece: &Piece,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> &Tree {
-        parse::tokens(piece.span.of(text), piece.span.start, &mut self.atoms);
+        self.read_parts(file, text, piece, &[piece.span], diagnostics)
+    }
+
+    fn read_parts(
+        &mut self,
+        file: FileId,
+        text: &str,
+        piece: &Piece,
+        parts: &[Span],
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> &Tree {
+        self.atoms.clear();
+        for part in parts {
+            parse::tokens(part.of(text), part.start, &mut self.atoms);
+        }
         tree::build(file, text, &self.atoms, piece, &mut self.tree, diagnostics);
         &self.tree
     }
@@ -57,12 +71,11 @@ pub fn read_outside(
 ) -> Vec<Tree> {
     let Split { pieces, diagnostics: mut found, .. } = split(file, text);
     diagnostics.append(&mut found);
+    let mut reader = Reader::default();
     let tree = |piece: &Piece| {
         let parts = closed::open_parts(text, piece, closed);
-        let mut parts = parts.iter().map(|part| parse::tokens(part.of(text), part.start));
-        let mut tokens = parts.next().unwrap_or_default();
-        parts.for_each(|mut more| tokens.append(&mut more));
-        build(file, text, tokens, piece, diagnostics)
+        reader.read_parts(file, text, piece, &parts, diagnostics);
+        std::mem::take(&mut reader.tree)
     };
     pieces.iter().map(tree).collect()
 }
