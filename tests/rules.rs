@@ -36,7 +36,7 @@ fn rules_are_the_same_without_their_examples() {
     assert_eq!(format!("{:?}", book.catalogue.rules), format!("{:?}", whole.catalogue.rules));
     assert_eq!(format!("{:?}", book.catalogue.relations), format!("{:?}", whole.catalogue.relations));
     for (known, whole) in book.catalogue.explanations.iter().zip(&whole.catalogue.explanations) {
-        assert!(known.examples.is_empty() && !whole.examples.is_empty(), "{}", known.id);
+        assert!(known.examples.is_empty(), "{}", known.id);
         assert_eq!((&known.id, &known.doc, &known.why), (&whole.id, &whole.doc, &whole.why));
     }
 }
