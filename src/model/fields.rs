@@ -1,45 +1,66 @@
 //! The lines of a block to a row of cells: owns which field a line is, what is written twice, unknown or
 //! missing. Knows no value; `read` does.
 
-use super::EntityId;
 use super::facts::ProvenanceId;
 use super::load::Loader;
+use super::{Cell, EntityId, Written};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::names::nearest;
-use crate::schema::{Kind, KindId, MAX_FIELDS, Slot};
-use crate::syntax::{EntryId, Shape, View};
+use crate::schema::{Field, Kind, KindId, MAX_FIELDS, Many, Slot};
+use crate::syntax::{EntryId, Shape, Value, View};
 
 /// Fields that every fact block understands.
 const FACT_FIELDS: [&str; 9] =
     ["also", "trade", "source", "as_of", "confidence", "status", "from", "until", "value"];
 
-/// What one block leaves to the reading of the next: memory, and the order in which fields follow each other.
+/// What one block leaves to the reading of the next: memory, the order in which fields follow each other, and what
+/// they said last.
 #[derive(Debug, Default)]
 pub(super) struct Rows {
     /// The fields of the block being read, with what states them and the evidence of each.
     row: Vec<(Slot, EntryId, Option<ProvenanceId>)>,
-    /// The field that last followed, by kind and field; no field comes before the first.
-    following: Vec<Option<Slot>>,
+    /// By kind and field.
+    last: Vec<Last>,
 }
 
+/// What was last read of a field.
+#[derive(Clone, Copy, Debug, Default)]
+struct Last {
+    /// The field that came behind it.
+    next: Option<Slot>,
+    /// Its value, if it was a word or a day, with the words that said so, filled up with zeros.
+    value: Option<(Word, Written)>,
+}
+
+/// Words short enough to be kept.
+type Word = [u8; 16];
+
 impl Rows {
-    fn index(kind: KindId, before: Option<Slot>) -> usize {
-        usize::from(kind.0) * (MAX_FIELDS + 1) + before.map_or(0, |slot| usize::from(slot.0) + 1)
+    /// The place of a field of a kind; what comes before the first has one, too.
+    fn index(kind: KindId, slot: Option<Slot>) -> usize {
+        usize::from(kind.0) * (MAX_FIELDS + 1) + slot.map_or(0, |slot| usize::from(slot.0) + 1)
     }
 
-    fn habit(&self, kind: KindId, before: Option<Slot>) -> Option<Slot> {
-        self.following.get(Self::index(kind, before)).copied().flatten()
+    fn last(&self, kind: KindId, slot: Option<Slot>) -> Last {
+        self.last.get(Self::index(kind, slot)).copied().unwrap_or_default()
     }
 
-    fn remember(&mut self, kind: KindId, before: Option<Slot>, slot: Slot) {
-        let index = Self::index(kind, before);
-        if self.following.len() <= index {
-            self.following.resize(index + 1, None);
+    fn remember(&mut self, kind: KindId, slot: Option<Slot>, change: impl FnOnce(&mut Last)) {
+        let index = Self::index(kind, slot);
+        if self.last.len() <= index {
+            self.last.resize(index + 1, Last::default());
         }
-        if let Some(following) = self.following.get_mut(index) {
-            *following = Some(slot);
-        }
+        self.last.get_mut(index).map(change);
     }
+}
+
+/// A value that is one short word; prose is none.
+fn word(value: Value<'_>) -> Option<Word> {
+    let [atom] = value.atoms else { return None };
+    let words = atom.span.of(value.text).as_bytes();
+    let mut word = Word::default();
+    word.get_mut(..words.len())?.copy_from_slice(words);
+    Some(word)
 }
 
 impl Loader<'_, '_> {
@@ -51,14 +72,14 @@ impl Loader<'_, '_> {
 
     /// The field of a kind that a line names; blocks of a kind mostly have theirs in the same order.
     fn slot_after(&mut self, kind: &Kind, id: KindId, before: Option<Slot>, inner: View<'_>) -> Option<Slot> {
-        let habit = self.rows.habit(id, before);
+        let habit = self.rows.last(id, before).next;
         if let Some(field) = habit.and_then(|slot| kind.field(slot))
             && self.schema.names.text(field.name) == inner.keyword()
         {
             return habit;
         }
         let slot = self.slot_of(id, inner)?;
-        self.rows.remember(id, before, slot);
+        self.rows.remember(id, before, |last| last.next = Some(slot));
         Some(slot)
     }
 
@@ -97,7 +118,7 @@ impl Loader<'_, '_> {
                 Shape::Block => inner.field("value").unwrap_or_else(|| inner.value()),
                 _ => inner.value(),
             };
-            let cell = self.read_field(value, field, id);
+            let cell = self.read_again(value, field, (kind_id, slot), id);
             self.model.cells.push(cell);
             if let Some(evidence) = evidence {
                 self.model.cell_provenance.insert((id, slot), evidence);
@@ -107,7 +128,31 @@ impl Loader<'_, '_> {
         if let Some(entity) = self.model.entities.get_mut(id.0 as usize) {
             (entity.written, entity.first_cell) = (written, first_cell);
         }
-        self.check_required(view, kind_id, written);
+        if kind.required & !written != 0 {
+            self.check_required(view, kind_id, written);
+        }
+    }
+
+    /// Reads a value; a word or a day means what it meant where the field was read last.
+    fn read_again(
+        &mut self,
+        value: Value<'_>,
+        field: &Field,
+        (kind, slot): (KindId, Slot),
+        id: EntityId,
+    ) -> Cell {
+        let word = word(value).filter(|_| field.ty.many == Many::One);
+        match (word, self.rows.last(kind, Some(slot)).value) {
+            (Some(word), Some((known, written))) if word == known => {
+                return Cell { span: value.span(), value: written };
+            }
+            _ => {}
+        }
+        let cell = self.read_field(value, field, id);
+        if let (Some(word), Written::Enum(_) | Written::Dates(_)) = (word, cell.value) {
+            self.rows.remember(kind, Some(slot), |last| last.value = Some((word, cell.value)));
+        }
+        cell
     }
 
     fn duplicate_field(&mut self, second: View<'_>, first: View<'_>) {

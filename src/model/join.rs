@@ -42,7 +42,6 @@ pub(super) fn read(schema: &Schema, facts: &Model, pieces: &[(Text<'_>, Piece)])
 
 /// Neighbouring pieces of about the same size together, a stretch for each thread that is worth it.
 fn stretches<'p, 't>(pieces: &'p [(Text<'t>, Piece)]) -> Vec<&'p [(Text<'t>, Piece)]> {
-    let length = |(_, piece): &(Text<'_>, Piece)| (piece.span.end - piece.span.start) as usize;
     let total: usize = pieces.iter().map(length).sum();
     let threads = match total / MIN_BYTES_FOR_THREAD {
         0 | 1 => 1,
@@ -64,9 +63,14 @@ fn stretches<'p, 't>(pieces: &'p [(Text<'t>, Piece)]) -> Vec<&'p [(Text<'t>, Pie
     stretches
 }
 
+fn length((_, piece): &(Text<'_>, Piece)) -> usize {
+    (piece.span.end - piece.span.start) as usize
+}
+
 fn read_part(schema: &Schema, facts: &Model, pieces: &[(Text<'_>, Piece)]) -> Part {
     let mut diagnostics = Vec::new();
     let mut loader = Loader::new(schema, facts.clone(), &mut diagnostics);
+    loader.model.reserve(pieces.iter().map(length).sum());
     let mut reader = syntax::Reader::default();
     for (text, piece) in pieces {
         let tree = reader.read(text.file, text.text, piece, loader.diagnostics);

@@ -118,19 +118,9 @@ impl Loader<'_, '_> {
     /// An entry of a proposal file, at the top level or in a block.
     pub(super) fn entry(&mut self, view: View<'_>, parent: Option<EntityId>) {
         match view.shape() {
-            Shape::Block
-                if self.schema.kind_named(view.keyword()).is_none()
-                    && DECLARATIONS.contains(&view.keyword()) =>
-            {
-                let message =
-                    format!("a `{}` belongs to a folder of rules, not among proposals", view.keyword());
-                self.error("rule-in-portfolio", view.head(), message, "not read");
-            }
             Shape::Block => self.block(view, parent),
             Shape::Statement if parent.is_none() && DECLARATIONS.contains(&view.keyword()) => {
-                let message =
-                    format!("a `{}` belongs to a folder of rules, not among proposals", view.keyword());
-                self.error("rule-in-portfolio", view.head(), message, "not read");
+                self.declaration(view);
             }
             Shape::Statement => self.unexpected(view),
             Shape::Field => {
@@ -138,6 +128,11 @@ impl Loader<'_, '_> {
                 self.error("unexpected-text", view.head(), "a field belongs in a block", label);
             }
         }
+    }
+
+    fn declaration(&mut self, view: View<'_>) {
+        let message = format!("a `{}` belongs to a folder of rules, not among proposals", view.keyword());
+        self.error("rule-in-portfolio", view.head(), message, "not read");
     }
 
     fn unexpected(&mut self, view: View<'_>) {
@@ -204,21 +199,23 @@ impl Loader<'_, '_> {
     fn kind_of(&mut self, view: View<'_>) -> Option<KindId> {
         let token = view.atoms().first().copied()?;
         let written = view.words(token);
+        let named = self.schema.kind_named(written);
+        if named.is_none() && !self.facts && DECLARATIONS.contains(&written) {
+            self.declaration(view);
+            return None;
+        }
         if token.class == Class::Name {
             let message = format!("a block has no colon before its brace: write `{written} {{ … }}`");
             self.error("unexpected-text", view.at(token.span), message, "read as a block all the same");
         }
-        if let Some(kind) = self.schema.kind_named(written)
+        if let Some(kind) = named
             && self.schema.kind(kind).is_some_and(|kind| !kind.is_abstract && kind.fact == self.facts)
         {
             return Some(kind);
         }
         let writable = self.schema.kinds().filter(|(_, kind)| !kind.is_abstract && kind.fact == self.facts);
         let near = nearest(written, writable.map(|(_, kind)| self.schema.names.text(kind.name)));
-        let special = self
-            .schema
-            .kind_named(written)
-            .filter(|kind| self.schema.kind(*kind).is_some_and(|kind| kind.is_abstract));
+        let special = named.filter(|kind| self.schema.kind(*kind).is_some_and(|kind| kind.is_abstract));
         let label = match (near, special.and_then(|kind| self.schema.kind(kind))) {
             (_, Some(general)) => {
                 let kinds: Vec<&str> = general

@@ -243,6 +243,22 @@ impl Model {
         self.entity(id).is_some_and(|entity| entity.end - id.0 > MAX_SCANNED)
     }
 
+    /// Makes room for what a text of so many bytes usually says.
+    fn reserve(&mut self, bytes: usize) {
+        self.entities.reserve(bytes / 128);
+        self.cells.reserve(bytes / 24);
+        self.items.reserve(bytes / 256);
+        self.amounts.reserve(bytes / 128);
+        self.names.reserve(bytes / 512);
+    }
+
+    /// Whether anything inside an entity bears a name, at any depth.
+    fn holds_name(&self, around: EntityId, name: Symbol) -> bool {
+        let end = self.entity(around).map_or(0, |entity| entity.end);
+        let inside = self.entities.get(around.0 as usize + 1..end as usize).unwrap_or(&[]);
+        inside.iter().any(|entity| entity.name == name)
+    }
+
     /// The block of that name directly inside another: the first, if there are several.
     fn part_named(&self, around: EntityId, name: Symbol) -> Option<EntityId> {
         if self.is_crowded(around) {

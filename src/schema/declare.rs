@@ -293,6 +293,7 @@ impl Loader<'_> {
             states: view.field("states").map(|states| states.prose().into_owned()),
             fields: Vec::new(),
             field_names: Vec::new(),
+            required: 0,
             place: view.head(),
         });
         self.schema.kinds_by_name.insert(name, id);
@@ -468,6 +469,8 @@ impl Loader<'_> {
             let inherited =
                 line.get(1).and_then(|base| self.schema.kind(*base)).map(|base| (base.open, base.amounts_of));
             if let Some(kind) = self.schema.kinds.get_mut(id.0 as usize) {
+                let required = fields.iter().enumerate().filter(|(_, field)| field.required);
+                kind.required = required.fold(0, |all, (slot, _)| all | 1 << slot);
                 kind.field_names = fields.iter().map(|field| field.name).collect();
                 kind.fields = fields;
                 if let Some((open, amounts_of)) = inherited {

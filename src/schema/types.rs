@@ -54,6 +54,8 @@ pub struct Type {
     pub bases: Vec<Base>,
     kinds: KindSet,
     words: Option<EnumId>,
+    text: bool,
+    date: bool,
 }
 
 impl Type {
@@ -68,7 +70,8 @@ impl Type {
             Base::Enum(id) => Some(*id),
             _ => None,
         });
-        Self { many, bases, kinds, words }
+        let (text, date) = (bases.contains(&Base::Text), bases.contains(&Base::Date));
+        Self { many, bases, kinds, words, text, date }
     }
 
     /// The kinds that a name in this field may refer to.
@@ -86,13 +89,19 @@ impl Type {
     /// Whether prose may stand here.
     #[must_use]
     pub fn takes_text(&self) -> bool {
-        self.bases.contains(&Base::Text)
+        self.text
     }
 
     /// Whether a date may stand here.
     #[must_use]
     pub fn takes_date(&self) -> bool {
-        self.bases.contains(&Base::Date)
+        self.date
+    }
+
+    /// Whether `yes` and `no` may stand here.
+    #[must_use]
+    pub fn takes_yes_no(&self) -> bool {
+        self.bases.contains(&Base::YesNo)
     }
 
     /// The type of quantity that may stand here.

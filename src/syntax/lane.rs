@@ -74,7 +74,7 @@ impl Lane<'_> {
 
     fn step(&mut self, byte: u8) -> Option<()> {
         match byte {
-            b' ' | b'\t' => self.at += self.run(0, BLANK),
+            b' ' | b'\t' => self.at += 1 + self.run(1, BLANK),
             b'\r' => self.at += 1,
             b'#' => {
                 let rest = self.bytes.get(self.at..).unwrap_or(&[]);
@@ -101,21 +101,25 @@ impl Lane<'_> {
 
     fn word(&mut self) -> Option<()> {
         let mut length = 1;
-        loop {
+        let next = loop {
             length += self.run(length, WORD);
-            match (self.peek(length), self.peek(length + 1)) {
-                (Some(0x80..), _) => return None,
-                (Some(b'.'), Some(0x80..)) => return None,
-                (Some(b'.'), Some(next)) if next.is_ascii_alphabetic() => length += 1,
-                _ => break,
+            match self.peek(length) {
+                Some(b'.') => match self.peek(length + 1) {
+                    Some(letter) if letter.is_ascii_alphabetic() => length += 1,
+                    Some(0x80..) => return None,
+                    _ => break Some(b'.'),
+                },
+                Some(0x80..) => return None,
+                next => break next,
             }
-        }
-        let blanks = self.run(length, BLANK);
+        };
+        let blanks = if matches!(next, Some(b' ' | b'\t')) { self.run(length, BLANK) } else { 0 };
         if self.peek(length + blanks) == Some(b':') {
             self.push(Class::Name, length);
             self.at += blanks + 1;
         } else {
             self.push(Class::Word, length);
+            self.at += blanks;
         }
         Some(())
     }
