@@ -3,16 +3,16 @@
 
 use rustc_hash::FxHashMap;
 
+use super::deal;
 use super::facts::ProvenanceId;
 use super::fields::Rows;
-use super::join;
 use super::resolve::{Pending, Target};
 use super::{Cell, Entity, EntityId, Model, Standing, Written};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::names::{Symbol, nearest};
 use crate::schema::{KindId, KindSet, Schema};
 use crate::source::{FileId, Place, Span};
-use crate::syntax::{self, Class, Shape, View, unquote};
+use crate::syntax::{Class, Shape, View, unquote};
 
 /// One text of a portfolio: its number and its words.
 #[derive(Clone, Copy, Debug)]
@@ -49,22 +49,14 @@ pub fn load_portfolio(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> (Model, bool) {
     let by_file: FxHashMap<FileId, &str> = texts.iter().map(|text| (text.file, text.text)).collect();
-    let mut whole = true;
-    let mut pieces = Vec::new();
-    for text in texts {
-        let mut split = syntax::split(text.file, text.text);
-        whole &= !split.over_limit;
-        diagnostics.append(&mut split.diagnostics);
-        pieces.extend(split.pieces.into_iter().map(|piece| (*text, piece)));
-    }
-    let mut part = join::read(schema, facts, &pieces);
+    let mut part = deal::read(schema, facts, texts);
     diagnostics.append(&mut part.diagnostics);
     let far = part.pending.len();
     let mut loader = Loader { pending: part.pending, far, ..Loader::new(schema, part.model, diagnostics) };
     loader.singles();
     loader.name_blocks();
     loader.resolve_all(&|file| by_file.get(&file).copied().unwrap_or(""));
-    (loader.model, whole)
+    (loader.model, !part.over_limit)
 }
 
 /// A group whose members are not resolved yet: its number, its file, and the members as written.

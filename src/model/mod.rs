@@ -4,6 +4,7 @@
 mod amount;
 mod card;
 mod dates;
+mod deal;
 mod facts;
 mod fields;
 mod join;

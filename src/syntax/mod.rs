@@ -10,7 +10,7 @@ mod tree;
 mod view;
 
 pub use closed::Closed;
-pub use split::{MAX_FILE_BYTES, MAX_NESTING, Piece, Split, split};
+pub use split::{MAX_FILE_BYTES, MAX_NESTING, Piece, Split, split, split_stretch};
 pub use token::{Class, Token, prose, unquote};
 pub use tree::{Entry, EntryId, Shape, Tree};
 pub use view::{Value, View};
