@@ -172,7 +172,7 @@ impl<'a> RuleReader<'a> {
         let ast = parser.expr()?;
         parser.finish()?;
         let value = self.typer.expr(&ast, None);
-        let slot = self.typer.declare(&name, value.ty.clone());
+        let slot = self.typer.declare(name, value.ty.clone());
         self.rule.stages.push(Stage::Let(slot, value, LetUse::Condition));
         Ok(())
     }
@@ -185,7 +185,7 @@ impl<'a> RuleReader<'a> {
     fn step(&mut self, mut parser: Parser<'_>) -> Result<(), Slip> {
         parser.needs("to")?;
         let (word, _) = parser.name("the new severity")?;
-        let Some(to) = Severity::parse(&word) else {
+        let Some(to) = Severity::parse(word) else {
             parser.at -= 1;
             return Err(parser.error(format!("`{word}` is no severity"), "`error`, `warning` or `note`"));
         };
@@ -427,7 +427,7 @@ impl<'a> RuleReader<'a> {
             let (field, _) = parser.name("the field")?;
             parser.needs("in")?;
             let into = self.place(&mut parser)?;
-            self.check_insertion(&field, &into);
+            self.check_insertion(field, &into);
             let text = self.prose(&mut parser)?;
             parser.finish()?;
             return Ok(EditPlan::Insert { field: field.to_owned(), into, text });

@@ -117,7 +117,7 @@ fn edge(typer: &mut Typer<'_>, atoms: &[Token], after: Span) -> Result<Option<Ed
     let to = edge_kind(typer, &mut parser)?;
     parser.needs("via")?;
     let (via_name, span) = parser.name("the field")?;
-    let found = typer.access(&Ty::Entity(from), &via_name, span);
+    let found = typer.access(&Ty::Entity(from), via_name, span);
     let guard = if parser.takes("when") { Some(parser.expr()?) } else { None };
     let share = if parser.takes("share") { Some(parser.expr()?) } else { None };
     parser.needs("as")?;
@@ -156,7 +156,7 @@ fn edge(typer: &mut Typer<'_>, atoms: &[Token], after: Span) -> Result<Option<Ed
 
 fn edge_kind(typer: &mut Typer<'_>, parser: &mut Parser<'_>) -> Result<KindSet, Slip> {
     let (name, _) = parser.name("a kind")?;
-    match typer.schema().kind_named(&name).and_then(|id| typer.schema().kind(id)) {
+    match typer.schema().kind_named(name).and_then(|id| typer.schema().kind(id)) {
         Some(kind) => Ok(kind.family),
         None => {
             parser.at -= 1;

@@ -153,7 +153,7 @@ impl<'a> Typer<'a> {
             (Value::Plain(list), None, None) => {
                 // `count(xs)`: every member of a list.
                 let bind = Bind {
-                    name: "each".into(),
+                    name: "each",
                     span: list.span,
                     range: Range::List(Box::new(list.clone())),
                     filter: None,

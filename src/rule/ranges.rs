@@ -34,7 +34,7 @@ impl Typer<'_> {
                 range
             }
         };
-        let slot = self.declare(&bind.name, member);
+        let slot = self.declare(bind.name, member);
         let filter = bind.filter.as_ref().map(|filter| self.condition(filter));
         let source = self.look_up(Source { slot, from, filter });
         self.warn_of_product(&source, bind);
@@ -150,7 +150,7 @@ impl Typer<'_> {
             }
         };
         let kinds = if let From::Kinds(kinds) = range { kinds } else { KindSet::EMPTY };
-        let slot = self.declare(&search.to.name, member);
+        let slot = self.declare(search.to.name, member);
         let first_own = slot;
         let filter = search.to.filter.as_ref().map(|filter| self.condition(filter));
         self.leave(mark);
