@@ -117,7 +117,7 @@ impl RuleReader<'_> {
         }
         self.check_reached();
         for bad in [true, false] {
-            if !self.examples.iter().any(|example| example.bad == bad) {
+            if self.is_whole && !self.examples.iter().any(|example| example.bad == bad) {
                 let message = if bad {
                     "this rule has no bad example: nothing shows that it can fire"
                 } else {

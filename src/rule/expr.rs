@@ -127,7 +127,7 @@ pub enum Constant {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Access {
     /// Of entities: by kind.
-    Entity(Symbol, Box<[How]>),
+    Entity(Symbol, Arc<[How]>),
     /// The path by which an entity is written.
     Id,
     /// The title of an entity.

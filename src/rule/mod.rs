@@ -17,6 +17,7 @@ mod typing;
 
 pub use ast::{Comparison, Quantifier, Settle, Sign};
 pub use catalogue::{Catalogue, Example, Expectation, Explanation, Reads, RuleFile, load};
+pub use declare::EXAMPLES;
 pub use expr::{
     Access, Aggregate, Constant, EndSet, Expr, From, Function, How, Index, Node, Path, Source, Ty,
 };

@@ -36,7 +36,10 @@ impl<'a> Declarations<'a> {
 /// Reads the declarations of all files; their order does not matter.
 pub fn load(files: &[Declarations<'_>], diagnostics: &mut Vec<Diagnostic>) -> Schema {
     let mut loader = Loader { schema: Schema::default(), diagnostics };
-    let all = |keyword| files.iter().flat_map(move |file| file.blocks(keyword));
+    let entries = files.iter().flat_map(|file| file.entries());
+    let blocks = entries.filter(|view| view.shape() == Shape::Block && KEYWORDS.contains(&view.keyword()));
+    let blocks: Vec<View<'_>> = blocks.collect();
+    let all = |keyword| blocks.iter().copied().filter(move |view| view.keyword() == keyword);
     loader.units(all("unit").collect());
     all("refused").for_each(|view| loader.refused(view));
     all("sign").for_each(|view| loader.sign(view));
@@ -51,6 +54,7 @@ pub fn load(files: &[Declarations<'_>], diagnostics: &mut Vec<Diagnostic>) -> Sc
     loader.schema
 }
 
+const KEYWORDS: [&str; 6] = ["unit", "refused", "sign", "enum", "kind", "parameter"];
 const KIND_ATTRIBUTES: [&str; 16] = [
     "plural",
     "is",
