@@ -38,7 +38,7 @@ const CRATES: [(&str, &[&str]); 21] = [
     ("ignore", &["src/workspace/walk.rs", "src/workspace/patterns.rs"]),
     ("jiff", &["src/value/date.rs"]),
     ("libc", &["src/workspace/read.rs"]),
-    ("memchr", &["src/source.rs", "src/syntax/lane.rs"]),
+    ("memchr", &["src/model/deal.rs", "src/source.rs", "src/syntax/lane.rs"]),
     ("percent_encoding", &["src/lsp/uri.rs"]),
     ("pest", &["src/syntax/parse.rs"]),
     ("pest_derive", &["src/syntax/parse.rs"]),
