@@ -21,3 +21,5 @@ mod reports;
 mod settings;
 #[path = "cli/unsaved.rs"]
 mod unsaved;
+#[path = "cli/watch.rs"]
+mod watch;

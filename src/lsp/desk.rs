@@ -19,7 +19,7 @@ use crate::value::Day;
 use crate::workspace::{Choice, Disk, Found};
 
 /// What the server was started with.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Settings {
     /// Folders with rules of a team's own.
     pub rules: Vec<PathBuf>,
@@ -27,6 +27,10 @@ pub struct Settings {
     pub config: Option<PathBuf>,
     /// No settings from files.
     pub isolated: bool,
+    /// Thresholds of the rules, by name.
+    pub parameters: Vec<(String, String)>,
+    /// How proposals are judged; the day of the run is asked for anew each time.
+    pub options: Options,
     /// The value of `SOURCE_DATE_EPOCH`: when the run takes place, if not now.
     pub epoch: Option<String>,
 }
@@ -145,14 +149,8 @@ impl Desk {
         if std::mem::take(&mut self.is_stale) {
             self.find();
         }
-        let options = Options {
-            as_of: None,
-            today: Day::today(self.settings.epoch.as_deref()),
-            select: Vec::new(),
-            ignore: Vec::new(),
-            waive: true,
-            detail: Detail::Full,
-        };
+        let today = Day::today(self.settings.epoch.as_deref());
+        let options = Options { today, detail: Detail::Full, ..self.settings.options.clone() };
         for portfolio in self.portfolios.iter_mut().filter(|portfolio| portfolio.checked.is_none()) {
             let Some(book) = &portfolio.book else { continue };
             portfolio.checked = Some(analysis::check(&self.sources, book, &portfolio.input, &options));
@@ -165,7 +163,7 @@ impl Desk {
         for document in self.documents.values() {
             disk.lay(&document.path, document.text.text.as_str());
         }
-        let Settings { rules, config, isolated, .. } = &self.settings;
+        let Settings { rules, config, isolated, parameters, options, .. } = &self.settings;
         let choice = Choice { rules, config: config.as_deref(), isolated: *isolated, force_exclude: false };
         let (mut sources, mut said) = (Sources::default(), Vec::new());
         let paths: Vec<PathBuf> = self.documents.values().map(|document| document.path.clone()).collect();
@@ -176,13 +174,16 @@ impl Desk {
             // A rule may be written before there is a proposal.
             found.push(Found { rules: rules.clone(), ..Found::default() });
         }
-        let mut shelf = Shelf::default();
+        let mut shelf = Shelf::new(parameters, &mut sources);
         let portfolios = found.into_iter().map(|found| {
             let book = shelf.book(&found, &disk, &mut sources, &mut said);
             let input = Input { named: found.input.files.clone(), ..found.input };
             Portfolio { input, book, checked: None }
         });
         self.portfolios = portfolios.collect();
+        if !shelf.knows(options, &mut sources, &mut said) {
+            self.portfolios.iter_mut().for_each(|portfolio| portfolio.book = None);
+        }
         (self.sources, self.said) = (sources, said);
     }
 

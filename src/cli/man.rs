@@ -1,0 +1,75 @@
+//! `plumbrule man`: the help of a command as a manual page. Owns what of the help stands where in it.
+
+use std::io::{self, Write};
+
+use clap::Command;
+use clap_mangen::Man;
+
+use super::{CLEAN, Done, command, refuse};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::names::nearest;
+use crate::source::Sources;
+
+/// Prints the manual page of plumbrule, or that of one of its commands
+#[derive(clap::Args)]
+#[command(after_long_help = EXAMPLES)]
+pub(super) struct Args {
+    /// The command that it is about
+    #[arg(value_name = "COMMAND")]
+    command: Vec<String>,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  plumbrule man | man -l -
+  plumbrule man check > /usr/local/share/man/man1/plumbrule-check.1";
+
+pub(super) fn run(args: &Args, out: &mut dyn Write) -> Done {
+    let mut whole = command();
+    whole.build();
+    let mut found = &whole;
+    for name in &args.command {
+        match found.find_subcommand(name) {
+            Some(inner) => found = inner,
+            None => return unknown(found, name),
+        }
+    }
+    let mut page = Vec::new();
+    let written = write(found, &mut page).and_then(|()| out.write_all(&page));
+    Done { code: CLEAN, written }
+}
+
+fn unknown(command: &Command, name: &str) -> Done {
+    let mut sources = Sources::default();
+    let place = sources.argument("man", name);
+    let message = format!("there is no command `{name}`");
+    let known = command.get_subcommands().map(Command::get_name);
+    let near = nearest(name, known);
+    let label = near.map_or("`plumbrule --help` lists them".into(), |near| format!("did you mean `{near}`?"));
+    let found = Diagnostic::new("unknown-command", Severity::Error, message, place.file, place.span);
+    refuse(sources, vec![found.label(label)])
+}
+
+fn write(command: &Command, page: &mut Vec<u8>) -> io::Result<()> {
+    let man = Man::new(command.clone()).source(concat!("plumbrule ", env!("CARGO_PKG_VERSION")));
+    man.render_title(page)?;
+    man.render_name_section(page)?;
+    man.render_synopsis_section(page)?;
+    man.render_description_section(page)?;
+    man.render_options_section(page)?;
+    if command.has_subcommands() {
+        man.render_subcommands_section(page)?;
+    }
+    let more = command.get_after_long_help().map(ToString::to_string).unwrap_or_default();
+    more.lines().try_for_each(|line| match line.strip_suffix(':') {
+        Some(title) if !title.starts_with(' ') => writeln!(page, ".SH {}\n.nf", title.to_uppercase()),
+        _ => writeln!(page, "{}", as_it_stands(line)),
+    })?;
+    page.write_all(b".fi\n")
+}
+
+/// A line that the reader of pages changes nothing in.
+fn as_it_stands(line: &str) -> String {
+    let plain = line.trim().replace('\\', "\\e").replace('-', "\\-").replace('`', "\\(ga");
+    if plain.is_empty() { String::new() } else { format!("\\&{plain}") }
+}
