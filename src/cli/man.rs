@@ -51,8 +51,10 @@ fn unknown(command: &Command, name: &str) -> Done {
 }
 
 fn write(command: &Command, page: &mut Vec<u8>) -> io::Result<()> {
-    let man = Man::new(command.clone()).source(concat!("plumbrule ", env!("CARGO_PKG_VERSION")));
-    man.render_title(page)?;
+    let man = Man::new(command.clone());
+    // Without a date, which would be that of the build. The crate leaves out what is empty, and the rest moves up.
+    let name = command.get_display_name().unwrap_or(env!("CARGO_PKG_NAME"));
+    writeln!(page, ".TH {} 1 \"\" \"plumbrule {}\"", name.replace('-', "\\-"), env!("CARGO_PKG_VERSION"))?;
     man.render_name_section(page)?;
     man.render_synopsis_section(page)?;
     man.render_description_section(page)?;
