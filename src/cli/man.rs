@@ -5,10 +5,9 @@ use std::io::{self, Write};
 use clap::Command;
 use clap_mangen::Man;
 
-use super::{CLEAN, Done, command, refuse};
-use crate::diagnostic::{Diagnostic, Severity};
+use super::prose::clean;
+use super::{CLEAN, Done, FAILED, command, complain};
 use crate::names::nearest;
-use crate::source::Sources;
 
 /// Prints the manual page of plumbrule, or that of one of its commands
 #[derive(clap::Args)]
@@ -40,14 +39,11 @@ pub(super) fn run(args: &Args, out: &mut dyn Write) -> Done {
 }
 
 fn unknown(command: &Command, name: &str) -> Done {
-    let mut sources = Sources::default();
-    let place = sources.argument("man", name);
-    let message = format!("there is no command `{name}`");
-    let known = command.get_subcommands().map(Command::get_name);
-    let near = nearest(name, known);
-    let label = near.map_or("`plumbrule --help` lists them".into(), |near| format!("did you mean `{near}`?"));
-    let found = Diagnostic::new("unknown-command", Severity::Error, message, place.file, place.span);
-    refuse(sources, vec![found.label(label)])
+    let near = nearest(name, command.get_subcommands().map(Command::get_name));
+    let hint =
+        near.map_or("`plumbrule --help` lists all".to_owned(), |near| format!("did you mean `{near}`?"));
+    complain(&format!("error: there is no command `{}`; {hint}\n", clean(name)));
+    Done { code: FAILED, written: Ok(()) }
 }
 
 fn write(command: &Command, page: &mut Vec<u8>) -> io::Result<()> {

@@ -10,6 +10,7 @@ use gen_lsp_types::{TextDocumentContentChangeEvent, Uri};
 use super::place::{Unit, offset};
 use super::uri;
 use crate::analysis::{self, Checked, Input, Options};
+use crate::config::FILE_NAME;
 use crate::diagnostic::{Detail, Diagnostic};
 use crate::rule::Explanation;
 use crate::rulebook::Rulebook;
@@ -166,7 +167,7 @@ impl Desk {
         let Settings { rules, config, isolated, parameters, options, .. } = &self.settings;
         let choice = Choice { rules, config: config.as_deref(), isolated: *isolated, force_exclude: false };
         let (mut sources, mut said) = (Sources::default(), Vec::new());
-        let paths: Vec<PathBuf> = self.documents.values().map(|document| document.path.clone()).collect();
+        let paths: Vec<PathBuf> = self.documents.values().map(Document::concerns).collect();
         let mut found = disk.find(&paths, &choice, &mut sources, &mut said);
         // An editor may show any file that it likes.
         said.retain(|slip| slip.code.as_str() != "no-files");
@@ -232,6 +233,13 @@ impl Desk {
 }
 
 impl Document {
+    /// What is looked at because of it: settings concern the folder in which they lie.
+    fn concerns(&self) -> PathBuf {
+        let folder =
+            self.path.parent().filter(|_| self.path.file_name().is_some_and(|name| name == FILE_NAME));
+        folder.unwrap_or(&self.path).to_owned()
+    }
+
     fn apply(&mut self, edit: TextDocumentContentChangeEvent, unit: Unit) {
         let whole = match edit {
             TextDocumentContentChangeEvent::TextDocumentContentChangeWholeDocument(whole) => {

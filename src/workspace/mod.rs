@@ -85,6 +85,10 @@ impl Disk {
         let mut search = Search::new(choice, MAX_FILES);
         let mut listings = search.list(&targets, reader);
         reader.diagnostics.extend(targets.iter().filter_map(|target| search.unmatched(target)));
+        let files = listings.iter().flat_map(|listing| listing.files.keys());
+        let left_out = listings.iter().flat_map(|listing| listing.left_out.iter().map(|(path, _)| path));
+        let met: Vec<&Path> = files.chain(left_out).map(PathBuf::as_path).collect();
+        reader.diagnostics.extend(search.configs.idle(&met));
         listings.sort_by_cached_key(|listing| self.name(&listing.root));
         listings
     }
@@ -224,8 +228,11 @@ impl<'a> Search<'a> {
         while let Some(root) = waiting.pop_first() {
             let config = self.configs.of(&root, reader);
             // A file that is not saved yet may lie in a folder that is not made yet.
-            let below =
-                if root.is_dir() { walk::portfolio(&root, config.as_ref()) } else { walk::Below::default() };
+            let below = if root.is_dir() {
+                walk::portfolio(&root, config.as_ref(), reader.disk)
+            } else {
+                walk::Below::default()
+            };
             let unread = below.unread.iter().map(|(path, why)| slips::folder(&reader.disk.name(path), *why));
             reader.diagnostics.extend(unread);
             let nested = below.nested.into_iter().filter(|nested| self.is_named(nested));

@@ -37,7 +37,8 @@ impl Watch {
             let mut report = Vec::new();
             loop {
                 let line = self.lines.recv_timeout(PATIENCE);
-                let line = line.unwrap_or_else(|_| panic!("{expected:?} does not come after {before:?}"));
+                assert!(line.is_ok(), "{expected:?} does not come after {before:?}");
+                let line = line.unwrap();
                 if line.starts_with("checked in ") {
                     break;
                 }
