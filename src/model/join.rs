@@ -67,11 +67,13 @@ fn stretches<'p, 't>(pieces: &'p [(Text<'t>, Piece)]) -> Vec<&'p [(Text<'t>, Pie
 fn read_part(schema: &Schema, facts: &Model, pieces: &[(Text<'_>, Piece)]) -> Part {
     let mut diagnostics = Vec::new();
     let mut loader = Loader::new(schema, facts.clone(), &mut diagnostics);
+    let mut reader = syntax::Reader::default();
     for (text, piece) in pieces {
-        let tree = syntax::read_piece(text.file, text.text, piece, loader.diagnostics);
-        for view in View::roots(text.file, text.text, &tree) {
+        let tree = reader.read(text.file, text.text, piece, loader.diagnostics);
+        for view in View::roots(text.file, text.text, tree) {
             loader.entry(view, None);
         }
+        loader.resolve_near(&|_| text.text);
     }
     let Loader { model, pending, .. } = loader;
     Part { model, pending, diagnostics }
@@ -95,18 +97,25 @@ impl Part {
             item.share = item.share.map(|at| at + moved.amounts);
             item
         }));
-        self.model.amounts.extend(model.amounts.drain(facts.amounts.len()..));
+        self.model.amounts.extend(model.amounts.drain(facts.amounts.len()..).map(|mut amount| {
+            amount.of = amount.of.map(|of| moved.entity(of));
+            amount
+        }));
         self.pending.extend(part.pending.into_iter().map(|pending| moved.pending(pending)));
         self.diagnostics.append(&mut part.diagnostics);
-        for ((parent, name), id) in model.inside.drain() {
-            let key = (parent.map(|parent| moved.entity(parent)), moved.symbol(name));
-            self.diagnostics.extend(self.model.claim_name(key, moved.entity(id)));
-        }
+        self.model.crowded.extend(
+            model
+                .crowded
+                .drain()
+                .map(|((around, name), id)| ((moved.entity(around), moved.symbol(name)), moved.entity(id))),
+        );
     }
 }
 
 /// How far the numbers of a part move when it is put behind another.
 struct Moved {
+    /// The first entity that is no fact.
+    facts: u32,
     entities: u32,
     cells: u32,
     items: u32,
@@ -122,6 +131,7 @@ impl Moved {
         let first_symbol = facts.names.len();
         let symbols = part.names.iter().skip(first_symbol).map(|name| whole.names.intern(name)).collect();
         Self {
+            facts: facts.entities.len() as u32,
             entities: (whole.entities.len() - facts.entities.len()) as u32,
             cells: (whole.cells.len() - facts.cells.len()) as u32,
             items: (whole.items.len() - facts.items.len()) as u32,
@@ -131,8 +141,9 @@ impl Moved {
         }
     }
 
+    /// Facts stay where they are.
     fn entity(&self, id: EntityId) -> EntityId {
-        EntityId(id.0 + self.entities)
+        if id.0 < self.facts { id } else { EntityId(id.0 + self.entities) }
     }
 
     fn symbol(&self, name: Symbol) -> Symbol {
@@ -144,11 +155,11 @@ impl Moved {
         Cell { value: self.written(cell.value), ..cell }
     }
 
-    /// A value as it was read; names in it are still to be found.
     fn written(&self, written: Written) -> Written {
         match written {
             Written::Amount(at) => Written::Amount(at + self.amounts),
             Written::List(first, count) => Written::List(first + self.items, count),
+            Written::Entity(id) => Written::Entity(self.entity(id)),
             other => other,
         }
     }
@@ -159,6 +170,13 @@ impl Moved {
             Target::Item(at) => Target::Item(at + self.items),
             Target::Of(at) => Target::Of(at + self.amounts),
         };
-        Pending { target, entity: self.entity(pending.entity), ..pending }
+        let other = pending.other.map(|other| self.entity(other));
+        Pending {
+            target,
+            entity: self.entity(pending.entity),
+            name: self.symbol(pending.name),
+            other,
+            ..pending
+        }
     }
 }

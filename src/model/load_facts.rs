@@ -15,16 +15,7 @@ use crate::syntax::{self, Shape, Value, View};
 pub fn load_facts(schema: &Schema, files: &[Declarations<'_>], diagnostics: &mut Vec<Diagnostic>) -> Model {
     let model = Model { names: schema.names.clone(), ..Model::default() };
     let texts: FxHashMap<FileId, &str> = files.iter().map(|file| (file.file, file.text)).collect();
-    let mut loader = Loader {
-        schema,
-        model,
-        pending: Vec::new(),
-        facts: true,
-        provenance: None,
-        groups: Vec::new(),
-        suggestions: 0,
-        diagnostics,
-    };
+    let mut loader = Loader { facts: true, ..Loader::new(schema, model, diagnostics) };
     for view in files.iter().flat_map(|file| file.entries()) {
         loader.fact_entry(view);
     }

@@ -5,6 +5,7 @@ mod amount;
 mod card;
 mod dates;
 mod facts;
+mod fields;
 mod join;
 mod load;
 mod load_facts;
@@ -49,6 +50,8 @@ pub struct Entity {
     pub body_end: u32,
     /// Whether somebody wrote it.
     pub standing: Standing,
+    /// Whether it was given a name of its own.
+    named: bool,
     written: u64,
     first_cell: u32,
 }
@@ -149,13 +152,18 @@ pub struct Model {
     defaults: FxHashMap<(KindId, Slot), (Cell, FileId)>,
     /// Names of facts, their aliases and trade names.
     known: FxHashMap<Symbol, Vec<Known>>,
-    /// Blocks by the block around them (none at the top level) and their name.
-    inside: FxHashMap<(Option<EntityId>, Symbol), EntityId>,
+    /// Blocks that stand in no other, by their name.
+    top: FxHashMap<Symbol, EntityId>,
+    /// Blocks directly inside one that holds more than [`MAX_SCANNED`], by their name.
+    crowded: FxHashMap<(EntityId, Symbol), EntityId>,
     /// Free names, by what they may stand for.
     free: FxHashMap<(KindSet, Symbol), EntityId>,
     singles: FxHashMap<KindId, EntityId>,
     facts_end: u32,
 }
+
+/// Most entities inside another that are gone through in search of a name; more get a table.
+const MAX_SCANNED: u32 = 64;
 
 /// A name of a fact.
 #[derive(Clone, Copy, Debug)]
@@ -216,6 +224,31 @@ impl Model {
     /// The entities inside another, at any depth, in written order.
     pub fn inside(&self, id: EntityId) -> impl Iterator<Item = EntityId> {
         (id.0 + 1..self.entity(id).map_or(0, |entity| entity.end)).map(EntityId)
+    }
+
+    /// The entities directly inside another, in written order.
+    fn parts(&self, id: EntityId) -> impl Iterator<Item = (EntityId, &Entity)> {
+        let mut next = id.0 + 1;
+        let end = self.entity(id).map_or(0, |entity| entity.end);
+        std::iter::from_fn(move || {
+            let part = EntityId(next);
+            let entity = self.entity(part).filter(|_| next < end)?;
+            next = entity.end;
+            Some((part, entity))
+        })
+    }
+
+    /// Whether there is more inside an entity than is gone through for a name.
+    fn is_crowded(&self, id: EntityId) -> bool {
+        self.entity(id).is_some_and(|entity| entity.end - id.0 > MAX_SCANNED)
+    }
+
+    /// The block of that name directly inside another: the first, if there are several.
+    fn part_named(&self, around: EntityId, name: Symbol) -> Option<EntityId> {
+        if self.is_crowded(around) {
+            return self.crowded.get(&(around, name)).copied();
+        }
+        self.parts(around).find(|(_, part)| part.named && part.name == name).map(|(id, _)| id)
     }
 
     /// The blocks around an entity, nearest first.

@@ -397,7 +397,7 @@ impl Loader<'_> {
             self.error(value.place(), "this type names nothing", "write a value type, an enum or a kind");
             return None;
         }
-        Some(Type { many, bases })
+        Some(Type::new(many, bases))
     }
 
     fn base(&mut self, word: &str, block: View<'_>) -> Option<Base> {

@@ -10,17 +10,40 @@ mod view;
 
 pub use split::{MAX_FILE_BYTES, MAX_NESTING, Piece, Split, split};
 pub use token::{Class, Token, prose, unquote};
-pub use tree::{Entry, EntryId, Shape, Tree, build};
+pub use tree::{Entry, EntryId, Shape, Tree};
 pub use view::{Value, View};
 
 use crate::diagnostic::Diagnostic;
 use crate::source::FileId;
 
-/// Reads one piece of a text into a tree; mistakes go to `diagnostics`, and the tree holds what could be read.
+/// Reads pieces one after the other in the same memory.
+#[derive(Debug, Default)]
+pub struct Reader {
+    atoms: Vec<Token>,
+    tree: Tree,
+}
+
+impl Reader {
+    /// Reads one piece of a text into a tree, which holds until the next is read; mistakes go to `diagnostics`, and
+    /// the tree holds what could be read.
+    pub fn read(
+        &mut self,
+        file: FileId,
+        text: &str,
+        piece: &Piece,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> &Tree {
+        parse::tokens(piece.span.of(text), piece.span.start, &mut self.atoms);
+        tree::build(file, text, &self.atoms, piece, &mut self.tree, diagnostics);
+        &self.tree
+    }
+}
+
+/// Reads one piece of a text into a tree of its own; see [`Reader::read`].
 pub fn read_piece(file: FileId, text: &str, piece: &Piece, diagnostics: &mut Vec<Diagnostic>) -> Tree {
-    let words = piece.span.of(text);
-    let tokens = parse::tokens(words, piece.span.start);
-    build(file, text, tokens, piece, diagnostics)
+    let mut reader = Reader::default();
+    reader.read(file, text, piece, diagnostics);
+    reader.tree
 }
 
 /// Reads a whole text: all its trees, in order.

@@ -225,6 +225,7 @@ impl<'t> Splitter<'t> {
             return;
         }
         let mut end = self.at + 1;
+        let mut plain = true;
         while let Some(byte) = self.bytes.get(end) {
             match byte {
                 b'\n' => break,
@@ -232,12 +233,21 @@ impl<'t> Splitter<'t> {
                     end += 1;
                     break;
                 }
-                b'\\' if self.bytes.get(end + 1).is_some_and(|next| *next != b'\n') => end += 2,
-                _ => end += 1,
+                b'\\' if self.bytes.get(end + 1).is_some_and(|next| *next != b'\n') => {
+                    // What is escaped is looked at like the rest.
+                    plain = false;
+                    end += 2;
+                }
+                byte => {
+                    plain &= is_plain(*byte);
+                    end += 1;
+                }
             }
         }
         let end = end.min(self.text.len());
-        self.check_characters(self.at, end);
+        if !plain {
+            self.check_characters(self.at, end);
+        }
         self.at = end;
     }
 
@@ -266,7 +276,7 @@ impl<'t> Splitter<'t> {
     /// Characters that show another text than the one that is read, in code, strings and comments alike.
     fn check_characters(&mut self, from: usize, to: usize) {
         let Some(bytes) = self.bytes.get(from..to) else { return };
-        if bytes.iter().all(|byte| (b' '..=b'~').contains(byte) || *byte == b'\n' || *byte == b'\t') {
+        if bytes.iter().all(|byte| is_plain(*byte)) {
             return;
         }
         let words = self.text.get(from..to).unwrap_or("");
@@ -310,6 +320,11 @@ impl<'t> Splitter<'t> {
         }
         (self.braces, self.brackets, self.too_deep) = (0, 0, false);
     }
+}
+
+/// Whether a byte is a character that never hides text.
+fn is_plain(byte: u8) -> bool {
+    (b' '..=b'~').contains(&byte) || byte == b'\n' || byte == b'\t'
 }
 
 /// Control characters but tab and line ends, the other characters that some programs take for a line end, and
