@@ -47,6 +47,15 @@ impl Names {
         (0..self.ends.len() as u32).map(|number| self.text(Symbol(number)))
     }
 
+    /// Makes room for so many more names of a usual length.
+    pub fn reserve(&mut self, more: usize) {
+        const USUAL_LENGTH: usize = 12;
+        self.spellings.reserve(more * USUAL_LENGTH);
+        self.ends.reserve(more);
+        let Self { spellings, ends, numbers } = self;
+        numbers.reserve(more, |symbol| hash(spelling(spellings, ends, *symbol)));
+    }
+
     /// The number of a name, new or known.
     pub fn intern(&mut self, name: &str) -> Symbol {
         let Self { spellings, ends, numbers } = self;

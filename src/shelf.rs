@@ -18,6 +18,8 @@ type Key = (Vec<PathBuf>, Vec<(String, Place)>);
 pub struct Shelf {
     /// Parameters of the command line.
     flags: Vec<(String, Place)>,
+    /// Whether examples of shipped rules are wanted.
+    examples: bool,
     books: Vec<(Key, Option<Rc<Rulebook>>)>,
 }
 
@@ -28,7 +30,13 @@ impl Shelf {
         let mut flag = |(name, value): &(String, String)| {
             (name.clone(), sources.argument(&format!("--param {name}"), value))
         };
-        Self { flags: parameters.iter().map(&mut flag).collect(), books: Vec::new() }
+        Self { flags: parameters.iter().map(&mut flag).collect(), ..Self::default() }
+    }
+
+    /// An empty one whose rulebooks hold the examples of shipped rules, too.
+    #[must_use]
+    pub fn with_examples() -> Self {
+        Self { examples: true, ..Self::default() }
     }
 
     /// Whether each rule that the command line chooses is in a book. One that is in none would narrow the run to
@@ -67,7 +75,7 @@ impl Shelf {
         let set = found.input.settings.parameters().map(|(name, word)| (name.to_owned(), word.place));
         let key = (found.rules.clone(), set.chain(self.flags.iter().cloned()).collect());
         let at = self.books.iter().position(|(known, _)| *known == key).unwrap_or_else(|| {
-            let book = load(&key, disk, sources, diagnostics).map(Rc::new);
+            let book = load(&key, self.examples, disk, sources, diagnostics).map(Rc::new);
             self.books.push((key, book));
             self.books.len() - 1
         });
@@ -80,6 +88,7 @@ impl Shelf {
 
 fn load(
     key: &Key,
+    examples: bool,
     disk: &Disk,
     sources: &mut Sources,
     diagnostics: &mut Vec<Diagnostic>,
@@ -87,7 +96,7 @@ fn load(
     let (folders, parameters) = key;
     let before = diagnostics.len();
     let files = disk.rule_files(folders, sources, diagnostics);
-    let additions = Additions { files, parameters: parameters.clone() };
+    let additions = Additions { files, parameters: parameters.clone(), skip_examples: !examples };
     let book = Rulebook::load(sources, &additions, diagnostics);
     let said = diagnostics.get(before..).unwrap_or(&[]);
     (!said.iter().any(|found| found.severity == Severity::Error)).then_some(book)

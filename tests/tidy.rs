@@ -40,7 +40,7 @@ const CRATES: [(&str, &[&str]); 23] = [
     ("ignore", &["src/workspace/walk.rs", "src/workspace/patterns.rs"]),
     ("jiff", &["src/value/date.rs"]),
     ("libc", &["src/workspace/read.rs"]),
-    ("memchr", &["src/source.rs"]),
+    ("memchr", &["src/source.rs", "src/syntax/lane.rs"]),
     ("percent_encoding", &["src/lsp/uri.rs"]),
     ("pest", &["src/syntax/parse.rs"]),
     ("pest_derive", &["src/syntax/parse.rs"]),
@@ -67,7 +67,7 @@ const DOORS: [(&str, &[&str]); 5] = [
         "thread",
         &[
             "src/check/gather.rs",
-            "src/model/join.rs",
+            "src/model/deal.rs",
             "src/lsp/wire.rs",
             "src/cli/watch.rs",
             "src/cli/progress.rs",

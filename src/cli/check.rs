@@ -119,7 +119,11 @@ pub(super) fn run(args: &Args, out: &mut dyn Write) -> Done {
         return Done { code: FAILED, written: Ok(()) };
     }
     if !args.watch {
-        return show(&args.output, &judge(args), out);
+        let run = judge(args);
+        let done = show(&args.output, &run, out);
+        // The process ends, and the system takes all of it back at once.
+        std::mem::forget(run);
+        return done;
     }
     if args.reads_stdin() {
         complain("error: standard input can be read only once, so `--watch` cannot wait for changes in it\n");
@@ -189,8 +193,12 @@ fn judge(args: &Args) -> Run {
     }
     run.packs_off.sort();
     run.packs_off.dedup();
-    sort(&mut run);
+    // Portfolios may share settings, and so what is wrong with them.
+    analysis::sort(&run.sources, &mut run.findings);
     run.known = known(&run.findings, &catalogues);
+    if !args.watch {
+        std::mem::forget(shelf);
+    }
     run
 }
 
@@ -244,18 +252,6 @@ fn known(findings: &[Diagnostic], catalogues: &[&Catalogue]) -> Vec<About> {
         why: known.why.clone(),
     });
     known.collect()
-}
-
-/// By file name, place and code; what concerns the run as a whole has no file and comes first.
-fn sort(run: &mut Run) {
-    let Run { sources, findings, .. } = run;
-    findings.sort_by(|a, b| {
-        let key = |found: &Diagnostic| (found.primary.place.span, found.code.clone());
-        let name = |found: &Diagnostic| sources.name(found.primary.place.file);
-        name(a).cmp(name(b)).then_with(|| key(a).cmp(&key(b))).then_with(|| a.message.cmp(&b.message))
-    });
-    // Portfolios may share settings, and so what is wrong with them.
-    findings.dedup();
 }
 
 #[cfg(test)]

@@ -128,7 +128,9 @@ impl Loader<'_, '_> {
         if let Some(entity) = self.model.entities.get_mut(id.0 as usize) {
             (entity.written, entity.first_cell) = (written, first_cell);
         }
-        self.check_required(view, kind_id, written);
+        if kind.required & !written != 0 {
+            self.check_required(view, kind_id, written);
+        }
     }
 
     /// Reads a value; a word or a day means what it meant where the field was read last.

@@ -3,16 +3,16 @@
 
 use rustc_hash::FxHashMap;
 
+use super::deal;
 use super::facts::ProvenanceId;
 use super::fields::Rows;
-use super::join;
 use super::resolve::{Pending, Target};
 use super::{Cell, Entity, EntityId, Model, Standing, Written};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::names::{Symbol, nearest};
 use crate::schema::{KindId, KindSet, Schema};
 use crate::source::{FileId, Place, Span};
-use crate::syntax::{self, Class, Shape, View, unquote};
+use crate::syntax::{Class, Shape, View, unquote};
 
 /// One text of a portfolio: its number and its words.
 #[derive(Clone, Copy, Debug)]
@@ -49,22 +49,14 @@ pub fn load_portfolio(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> (Model, bool) {
     let by_file: FxHashMap<FileId, &str> = texts.iter().map(|text| (text.file, text.text)).collect();
-    let mut whole = true;
-    let mut pieces = Vec::new();
-    for text in texts {
-        let mut split = syntax::split(text.file, text.text);
-        whole &= !split.over_limit;
-        diagnostics.append(&mut split.diagnostics);
-        pieces.extend(split.pieces.into_iter().map(|piece| (*text, piece)));
-    }
-    let mut part = join::read(schema, facts, &pieces);
+    let mut part = deal::read(schema, facts, texts);
     diagnostics.append(&mut part.diagnostics);
     let far = part.pending.len();
     let mut loader = Loader { pending: part.pending, far, ..Loader::new(schema, part.model, diagnostics) };
     loader.singles();
     loader.name_blocks();
     loader.resolve_all(&|file| by_file.get(&file).copied().unwrap_or(""));
-    (loader.model, whole)
+    (loader.model, !part.over_limit)
 }
 
 /// A group whose members are not resolved yet: its number, its file, and the members as written.
@@ -118,19 +110,9 @@ impl Loader<'_, '_> {
     /// An entry of a proposal file, at the top level or in a block.
     pub(super) fn entry(&mut self, view: View<'_>, parent: Option<EntityId>) {
         match view.shape() {
-            Shape::Block
-                if self.schema.kind_named(view.keyword()).is_none()
-                    && DECLARATIONS.contains(&view.keyword()) =>
-            {
-                let message =
-                    format!("a `{}` belongs to a folder of rules, not among proposals", view.keyword());
-                self.error("rule-in-portfolio", view.head(), message, "not read");
-            }
             Shape::Block => self.block(view, parent),
             Shape::Statement if parent.is_none() && DECLARATIONS.contains(&view.keyword()) => {
-                let message =
-                    format!("a `{}` belongs to a folder of rules, not among proposals", view.keyword());
-                self.error("rule-in-portfolio", view.head(), message, "not read");
+                self.declaration(view);
             }
             Shape::Statement => self.unexpected(view),
             Shape::Field => {
@@ -138,6 +120,11 @@ impl Loader<'_, '_> {
                 self.error("unexpected-text", view.head(), "a field belongs in a block", label);
             }
         }
+    }
+
+    fn declaration(&mut self, view: View<'_>) {
+        let message = format!("a `{}` belongs to a folder of rules, not among proposals", view.keyword());
+        self.error("rule-in-portfolio", view.head(), message, "not read");
     }
 
     fn unexpected(&mut self, view: View<'_>) {
@@ -204,21 +191,23 @@ impl Loader<'_, '_> {
     fn kind_of(&mut self, view: View<'_>) -> Option<KindId> {
         let token = view.atoms().first().copied()?;
         let written = view.words(token);
+        let named = self.schema.kind_named(written);
+        if named.is_none() && !self.facts && DECLARATIONS.contains(&written) {
+            self.declaration(view);
+            return None;
+        }
         if token.class == Class::Name {
             let message = format!("a block has no colon before its brace: write `{written} {{ … }}`");
             self.error("unexpected-text", view.at(token.span), message, "read as a block all the same");
         }
-        if let Some(kind) = self.schema.kind_named(written)
+        if let Some(kind) = named
             && self.schema.kind(kind).is_some_and(|kind| !kind.is_abstract && kind.fact == self.facts)
         {
             return Some(kind);
         }
         let writable = self.schema.kinds().filter(|(_, kind)| !kind.is_abstract && kind.fact == self.facts);
         let near = nearest(written, writable.map(|(_, kind)| self.schema.names.text(kind.name)));
-        let special = self
-            .schema
-            .kind_named(written)
-            .filter(|kind| self.schema.kind(*kind).is_some_and(|kind| kind.is_abstract));
+        let special = named.filter(|kind| self.schema.kind(*kind).is_some_and(|kind| kind.is_abstract));
         let label = match (near, special.and_then(|kind| self.schema.kind(kind))) {
             (_, Some(general)) => {
                 let kinds: Vec<&str> = general

@@ -136,6 +136,7 @@ impl Loader<'_, '_> {
     pub(super) fn defaults<'t>(&mut self, text: &dyn Fn(FileId) -> &'t str) {
         let kinds: Vec<KindId> = self.schema.kinds().map(|(id, _)| id).collect();
         for kind in kinds {
+            let mut defaults = Vec::new();
             let fields = self.schema.kind(kind).map_or(&[][..], |kind| &kind.fields);
             for (at, field) in fields.iter().enumerate() {
                 let Some(place) = field.default else { continue };
@@ -151,9 +152,10 @@ impl Loader<'_, '_> {
                 let index = self.model.cells.len() - 1;
                 self.resolve_all(text);
                 if let Some(cell) = self.model.cells.get(index).copied() {
-                    self.model.defaults.insert((kind, Slot(at as u8)), (cell, place.file));
+                    defaults.push((Slot(at as u8), cell, place.file));
                 }
             }
+            self.model.defaults.push(defaults);
         }
     }
 

@@ -4,6 +4,7 @@
 mod amount;
 mod card;
 mod dates;
+mod deal;
 mod facts;
 mod fields;
 mod join;
@@ -149,7 +150,8 @@ pub struct Model {
     fact_provenance: Vec<Option<ProvenanceId>>,
     /// Of fact fields with evidence of their own.
     cell_provenance: FxHashMap<(EntityId, Slot), ProvenanceId>,
-    defaults: FxHashMap<(KindId, Slot), (Cell, FileId)>,
+    /// By kind: the few fields of it that have one.
+    defaults: Vec<Vec<(Slot, Cell, FileId)>>,
     /// Names of facts, their aliases and trade names.
     known: FxHashMap<Symbol, Vec<Known>>,
     /// Blocks that stand in no other, by their name.
@@ -243,6 +245,22 @@ impl Model {
         self.entity(id).is_some_and(|entity| entity.end - id.0 > MAX_SCANNED)
     }
 
+    /// Makes room for what a text of so many bytes usually says.
+    fn reserve(&mut self, bytes: usize) {
+        self.entities.reserve(bytes / 128);
+        self.cells.reserve(bytes / 24);
+        self.items.reserve(bytes / 256);
+        self.amounts.reserve(bytes / 128);
+        self.names.reserve(bytes / 512);
+    }
+
+    /// Whether anything inside an entity bears a name, at any depth.
+    fn holds_name(&self, around: EntityId, name: Symbol) -> bool {
+        let end = self.entity(around).map_or(0, |entity| entity.end);
+        let inside = self.entities.get(around.0 as usize + 1..end as usize).unwrap_or(&[]);
+        inside.iter().any(|entity| entity.name == name)
+    }
+
     /// The block of that name directly inside another: the first, if there are several.
     fn part_named(&self, around: EntityId, name: Symbol) -> Option<EntityId> {
         if self.is_crowded(around) {
@@ -275,9 +293,19 @@ impl Model {
                 return FieldState::Written(*cell, entity.file);
             }
         }
-        match self.defaults.get(&(entity.kind, slot)) {
-            Some((cell, file)) => FieldState::Written(*cell, *file),
+        let defaults = self.defaults.get(entity.kind.0 as usize).map_or(&[][..], Vec::as_slice);
+        match defaults.iter().find(|(own, ..)| *own == slot) {
+            Some((_, cell, file)) => FieldState::Written(*cell, *file),
             None => FieldState::Missing,
+        }
+    }
+
+    /// The one entity that a field names, if it names one.
+    #[must_use]
+    pub fn named(&self, id: EntityId, slot: Slot) -> Option<EntityId> {
+        match self.field(id, slot) {
+            FieldState::Written(Cell { value: Written::Entity(named), .. }, _) => Some(named),
+            _ => None,
         }
     }
 

@@ -151,6 +151,13 @@ impl Loader<'_, '_> {
     fn find_near(&self, pending: &mut Pending, scopes: &mut ScopeNames) -> Found {
         let model = &self.model;
         let entity = pending.entity;
+        let scope = model.scope(self.schema, entity);
+        // Most names are of other files, which one look at the scope tells.
+        let outermost =
+            scope.filter(|scope| model.entity(*scope).is_some_and(|scope| scope.parent.is_none()));
+        if outermost.is_some_and(|scope| !model.is_crowded(scope) && !model.holds_name(scope, pending.name)) {
+            return Found::Nothing;
+        }
         // What is written in a fact names other facts.
         let blocks = std::iter::once(entity).chain(model.around(entity)).filter(|_| !self.facts);
         for around in blocks {
@@ -159,7 +166,7 @@ impl Loader<'_, '_> {
                 return Found::One(id, false);
             }
         }
-        let Some(scope) = model.scope(self.schema, entity) else { return Found::Nothing };
+        let Some(scope) = scope else { return Found::Nothing };
         let mut found = Found::Nothing;
         for id in in_scope(model, scope, pending.name, scopes) {
             if pending.fits(model, id) {

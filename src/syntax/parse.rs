@@ -12,14 +12,14 @@ use crate::source::Span;
 #[grammar = "../grammar/plumb.pest"]
 struct Grammar;
 
-/// Fills `tokens` with the atoms of a piece that begins at byte `offset` of its text, by the faster lane where it
-/// can read it.
+/// Puts the atoms of a piece that begins at byte `offset` of its text behind those that are there, by the faster
+/// lane where it can read it.
 pub(super) fn tokens(piece: &str, offset: u32, tokens: &mut Vec<Token>) {
-    tokens.clear();
+    let before = tokens.len();
     // Atoms are rarely closer than four bytes.
     tokens.reserve(piece.len() / 4);
     if !lane::tokens(piece, offset, tokens) {
-        tokens.clear();
+        tokens.truncate(before);
         by_grammar(piece, offset, tokens);
     }
 }

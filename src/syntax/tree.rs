@@ -90,12 +90,6 @@ impl Tree {
         self.atoms.get(range.0 as usize..range.1 as usize).unwrap_or(&[])
     }
 
-    /// The value of a field: its atoms after the name.
-    #[must_use]
-    pub fn value(&self, id: EntryId) -> &[Token] {
-        self.atoms(id).get(1..).unwrap_or(&[])
-    }
-
     /// All of an entry, body included.
     #[must_use]
     pub fn span(&self, id: EntryId) -> Span {

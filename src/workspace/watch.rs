@@ -36,7 +36,7 @@ impl Disk {
         let proposals = listings.iter().flat_map(|listing| listing.files.keys().cloned());
         let mark = |path: PathBuf| (fs::metadata(&path).ok().map(|found| mark(&found)), path);
         let files = rules.chain(proposals).map(mark).map(|(mark, path)| (path, mark)).collect();
-        let settings = sources.iter().map(|(_, file)| file.text.clone()).collect();
+        let settings = sources.iter().map(|(_, file)| file.text.to_string()).collect();
         State { files, settings, said }
     }
 }
