@@ -117,8 +117,8 @@ pub fn check(sources: &Sources, book: &Rulebook, input: &Input, options: &Option
     let mut judgement = check::judge(sources, &book.schema, &model, &book.catalogue, run, &enabled);
     let incomplete = !whole || judgement.exhausted;
     let assumptions = assumptions(sources, &said);
-    let (mut findings, steps) = (said, judgement.steps);
-    findings.append(&mut judgement.findings);
+    let (mut findings, steps) = (std::mem::take(&mut judgement.findings), judgement.steps);
+    findings.append(&mut said);
     let mut portfolio = counts(book, input, &model, judgement, assumptions);
     let all = findings.len();
     findings.retain(|finding| input.hidden.binary_search(&finding.primary.place.file).is_err());

@@ -101,6 +101,7 @@ pub fn judge(
     yield_to(catalogue, &world, &mut drafts);
     absorb(catalogue, &mut drafts);
     let mut waivers = Waivers::read(&world, run.as_of.map_or(run.today, |(day, _)| day));
+    judgement.findings.reserve(drafts.len());
     for (at, draft) in drafts {
         let Some(rule) = catalogue.rules.get(at) else { continue };
         let own =
