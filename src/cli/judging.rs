@@ -1,10 +1,11 @@
 //! How proposals are judged, as far as the command line says: the same for a run and for an editor. Knows no file.
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+
 use super::book;
 use crate::analysis::Options;
 use crate::diagnostic::Severity;
 use crate::value::Day;
-use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 /// Which rules judge, by which thresholds and for which day.
 #[derive(clap::Args, Clone)]
