@@ -182,14 +182,14 @@ impl<'c> Case<'c> {
 
     fn judge(&self, model: &Model, detail: Detail, enabled: &dyn Fn(&Rule) -> bool) -> check::Judgement {
         let levels = Levels { settings: &self.input.settings, overrides: &[], selected: false };
-        let run = Run { as_of: None, today: today(), waive: true, levels, detail };
+        let progress = &outcome::Progress::default();
+        let run = Run { as_of: None, today: today(), waive: true, levels, detail, progress };
         check::judge(self.sources, &self.book.schema, model, &self.book.catalogue, run, enabled)
     }
 
     fn check(&self, select: &[&str], detail: Detail) -> analysis::Checked {
         let select = select.iter().map(|id| (*id).to_owned()).collect();
-        let options =
-            Options { as_of: None, today: today(), select, ignore: Vec::new(), waive: true, detail };
+        let options = Options { select, detail, ..Options::of_day(today()) };
         analysis::check(self.sources, self.book, self.input, &options)
     }
 

@@ -3,6 +3,7 @@
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
@@ -10,7 +11,7 @@ use crate::check::{self, Judgement};
 use crate::config::{AsOf, Levels, Local, Settings};
 use crate::diagnostic::{Detail, Diagnostic, Severity};
 use crate::model::{self, Confidence, EntityId, Model, Text};
-use crate::outcome::{self, Verdicts};
+use crate::outcome::{self, Progress, Verdicts};
 use crate::rule::Rule;
 use crate::rulebook::Rulebook;
 use crate::source::{FileId, Place, Sources};
@@ -48,6 +49,8 @@ pub struct Options {
     pub waive: bool,
     /// How much of each finding is wanted.
     pub detail: Detail,
+    /// Where the rules that were run are counted.
+    pub progress: Arc<Progress>,
 }
 
 impl Options {
@@ -55,7 +58,8 @@ impl Options {
     #[must_use]
     pub fn of_day(today: Day) -> Self {
         let (select, ignore) = (Vec::new(), Vec::new());
-        Self { as_of: None, today, select, ignore, waive: true, detail: Detail::Full }
+        let progress = Arc::default();
+        Self { as_of: None, today, select, ignore, waive: true, detail: Detail::Full, progress }
     }
 
     /// Whether a rule runs: what the command line chooses, runs whatever the settings say.
@@ -109,7 +113,7 @@ pub fn check(sources: &Sources, book: &Rulebook, input: &Input, options: &Option
     let Options { today, waive, .. } = *options;
     // Whether a finding touches a named file may hang on any of its places.
     let detail = if input.named.len() < input.files.len() { Detail::Full } else { options.detail };
-    let run = check::Run { as_of, today, waive, levels, detail };
+    let run = check::Run { as_of, today, waive, levels, detail, progress: &options.progress };
     let mut judgement = check::judge(sources, &book.schema, &model, &book.catalogue, run, &enabled);
     let incomplete = !whole || judgement.exhausted;
     let assumptions = assumptions(sources, &said);

@@ -2,6 +2,8 @@
 //! between `analysis`, which fills it, and `report`, which shows it; knows neither.
 
 use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rustc_hash::FxHashMap;
 
@@ -29,6 +31,49 @@ pub struct Run {
     pub fail_on_in: BTreeMap<FileId, Severity>,
     /// What is known of the codes that findings bear, each once; none where no rules could be loaded.
     pub known: Vec<About>,
+}
+
+/// How far a run is: counted where work is done, for whoever waits meanwhile.
+#[derive(Debug, Default)]
+pub struct Progress {
+    portfolio: AtomicUsize,
+    portfolios: AtomicUsize,
+    rule: AtomicUsize,
+    rules: AtomicUsize,
+}
+
+impl Progress {
+    /// Another of so many portfolios is begun.
+    pub fn enter(&self, portfolios: usize) {
+        self.portfolios.store(portfolios, Ordering::Relaxed);
+        self.portfolio.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// So many rules are to be run in it.
+    pub fn begin(&self, rules: usize) {
+        self.rule.store(0, Ordering::Relaxed);
+        self.rules.store(rules, Ordering::Relaxed);
+    }
+
+    /// One of them has been.
+    pub fn step(&self) {
+        self.rule.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// What is done, in words.
+impl fmt::Display for Progress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let read = |count: &AtomicUsize| count.load(Ordering::Relaxed);
+        let (rule, rules) = (read(&self.rule), read(&self.rules));
+        match (read(&self.portfolio), read(&self.portfolios)) {
+            (_, 0) => write!(f, "reading"),
+            (_, 1) => write!(f, "checking: {rule} of {rules} rules"),
+            (portfolio, all) => {
+                write!(f, "checking: portfolio {portfolio} of {all}, {rule} of {rules} rules")
+            }
+        }
+    }
 }
 
 impl Run {

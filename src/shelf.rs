@@ -4,9 +4,10 @@
 use std::path::PathBuf;
 use std::rc::Rc;
 
+use crate::analysis::Options;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::rulebook::{Additions, Rulebook};
-use crate::source::{Place, Sources};
+use crate::source::{Place, Sources, Span};
 use crate::workspace::{Disk, Found};
 
 /// Folders and parameters, by which rulebooks differ.
@@ -23,16 +24,43 @@ pub struct Shelf {
 }
 
 impl Shelf {
-    /// An empty one, with the parameters that hold for all.
+    /// An empty one, with the parameters of the command line, which hold for all.
     #[must_use]
-    pub fn new(flags: Vec<(String, Place)>) -> Self {
-        Self { flags, ..Self::default() }
+    pub fn new(parameters: &[(String, String)], sources: &mut Sources) -> Self {
+        let mut flag = |(name, value): &(String, String)| {
+            (name.clone(), sources.argument(&format!("--param {name}"), value))
+        };
+        Self { flags: parameters.iter().map(&mut flag).collect(), ..Self::default() }
     }
 
     /// An empty one whose rulebooks hold the examples of shipped rules, too.
     #[must_use]
     pub fn with_examples() -> Self {
         Self { examples: true, ..Self::default() }
+    }
+
+    /// Whether each rule that the command line chooses is in a book. One that is in none would narrow the run to
+    /// nothing, or look as if it were silenced.
+    pub fn knows(&self, options: &Options, sources: &mut Sources, diagnostics: &mut Vec<Diagnostic>) -> bool {
+        let before = diagnostics.len();
+        let books = || self.books.iter().filter_map(|(_, book)| book.as_deref());
+        let Some(first) = books().next() else { return false };
+        let is_known = |id: &str| books().any(|book| book.catalogue.rule(id).is_some());
+        for (flag, ids) in [("--select", &options.select), ("--ignore", &options.ignore)] {
+            if ids.iter().all(|id| is_known(id)) {
+                continue;
+            }
+            let whole = sources.argument(flag, &ids.join(","));
+            let mut start = 0;
+            for id in ids {
+                let span = Span::new(start, start + id.len());
+                start += id.len() + 1;
+                if !is_known(id) {
+                    diagnostics.push(first.catalogue.no_such_rule(id, Place { span, ..whole }));
+                }
+            }
+        }
+        diagnostics.len() == before
     }
 
     /// The rulebook of a portfolio; none if anything in it or in what is set of it is broken, since such rules

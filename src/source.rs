@@ -134,6 +134,12 @@ impl Sources {
         FileId(self.files.len() as u32 - 1)
     }
 
+    /// Adds an argument of the command line, so that it is underlined like any other text.
+    pub fn argument(&mut self, name: &str, text: &str) -> Place {
+        let file = self.add(SourceFile::new(name, text, Origin::Argument));
+        Place { file, span: Span::new(0, text.len()) }
+    }
+
     /// Puts another text in the place of one, under the same name.
     pub fn replace(&mut self, id: FileId, text: impl Into<String>) {
         if let Some(file) = self.files.get_mut(id.0 as usize) {

@@ -7,10 +7,14 @@
 mod choices;
 #[path = "cli/folder.rs"]
 mod folder;
+#[path = "cli/help.rs"]
+mod help;
 #[path = "cli/output.rs"]
 mod output;
 #[path = "cli/pages.rs"]
 mod pages;
+#[path = "cli/patterns.rs"]
+mod patterns;
 #[path = "cli/portfolios.rs"]
 mod portfolios;
 #[path = "cli/problems.rs"]
@@ -21,3 +25,5 @@ mod reports;
 mod settings;
 #[path = "cli/unsaved.rs"]
 mod unsaved;
+#[path = "cli/watch.rs"]
+mod watch;

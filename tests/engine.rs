@@ -10,7 +10,6 @@ mod support;
 use std::path::PathBuf;
 
 use plumbrule::analysis::{Input, Options, check};
-use plumbrule::diagnostic::Detail;
 use plumbrule::outcome::Run;
 use plumbrule::report::{FORMATS, Style};
 use plumbrule::rule::Example;
@@ -44,9 +43,9 @@ fn printed(book: &Rulebook, id: &str, example: &Example) -> String {
     load(&mut sources);
     let file = sources.add(SourceFile::new("draft.plumb", example.text.clone(), Origin::Portfolio));
     let input = Input { root: ".".into(), files: vec![file], named: vec![file], ..Input::default() };
-    let (select, ignore) = (vec![id.to_owned()], Vec::new());
+    let select = vec![id.to_owned()];
     let today = Day::parse("2026-11-24").unwrap();
-    let options = Options { as_of: None, today, select, ignore, waive: true, detail: Detail::Full };
+    let options = Options { select, ..Options::of_day(today) };
     let findings = check(&sources, book, &input, &options).findings;
     let edits = findings.iter().flat_map(|finding| &finding.fixes).flat_map(|fix| &fix.edits);
     let written: String = edits.map(|edit| format!("a fix writes `{}`\n", edit.text)).collect();

@@ -43,8 +43,7 @@ fn judged(sources: &mut Sources, book: &Rulebook, proposal: &Proposal, ids: &[St
     let file = sources.add(SourceFile::new("p.plumb", proposal.to_string(), Origin::Portfolio));
     let input = Input { root: ".".into(), files: vec![file], named: vec![file], ..Input::default() };
     let today = Day::parse("2026-11-24").unwrap();
-    let (as_of, select, ignore) = (None, ids.to_vec(), Vec::new());
-    let options = Options { as_of, today, select, ignore, waive: true, detail: Detail::Line };
+    let options = Options { select: ids.to_vec(), detail: Detail::Line, ..Options::of_day(today) };
     let checked = analysis::check(sources, book, &input, &options);
     assert!(checked.findings.iter().all(|found| found.as_of.is_some()), "{proposal}: {:?}", checked.findings);
     let verdict = |id: &String| {

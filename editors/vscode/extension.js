@@ -14,7 +14,9 @@ exports.activate = async () => {
     transport: TransportKind.stdio,
     options: { cwd },
   };
-  client = new LanguageClient("plumbrule", server, { documentSelector: [{ scheme: "file", language: "plumb" }] });
+  const proposals = { scheme: "file", language: "plumb" };
+  const set = { scheme: "file", pattern: "**/plumbrule.toml" };
+  client = new LanguageClient("plumbrule", server, { documentSelector: [proposals, set] });
   try {
     await client.start();
   } catch (error) {

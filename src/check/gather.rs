@@ -16,7 +16,7 @@ use crate::config::{Level, Levels};
 use crate::diagnostic::{Code, Detail, Diagnostic, Severity};
 use crate::model::{Confidence, EntityId, Model};
 use crate::names::Symbol;
-use crate::outcome::{AsOf, Verdicts};
+use crate::outcome::{AsOf, Progress, Verdicts};
 use crate::rule::{Catalogue, Expr, From, Rule, Source};
 use crate::schema::Schema;
 use crate::source::Sources;
@@ -67,6 +67,8 @@ pub struct Run<'a> {
     pub levels: Levels<'a>,
     /// How much of each finding is wanted.
     pub detail: Detail,
+    /// Where the rules that were run are counted.
+    pub progress: &'a Progress,
 }
 
 /// Runs the rules that `enabled` lets through.
@@ -85,7 +87,7 @@ pub fn judge(
     let mut judgement = Judgement { as_of: as_of_dates(&world), ..Judgement::default() };
     let mut drafts: Vec<(usize, Draft<'_>)> = Vec::new();
     let mut missing: FxHashMap<Symbol, usize> = FxHashMap::default();
-    for said in run_rules(&world, &rules, run.detail, threads(model.len(), rules.len())) {
+    for said in run_rules(&world, &rules, run, threads(model.len(), rules.len())) {
         let Some(rule) = catalogue.rules.get(said.rule) else { continue };
         if said.exhausted {
             judgement.exhausted = true;
@@ -157,17 +159,14 @@ struct Said<'a> {
 
 /// Runs each rule whole on one of the threads, so that what it says does not depend on how many there are; the
 /// answers come in the order of the rules.
-fn run_rules<'a>(
-    world: &World<'a>,
-    rules: &[(usize, &Rule)],
-    detail: Detail,
-    threads: usize,
-) -> Vec<Said<'a>> {
+fn run_rules<'a>(world: &World<'a>, rules: &[(usize, &Rule)], run: Run<'_>, threads: usize) -> Vec<Said<'a>> {
+    run.progress.begin(rules.len());
     let next = AtomicUsize::new(0);
     let work = || {
         let mut said = Vec::new();
         while let Some((at, rule)) = rules.get(next.fetch_add(1, Ordering::Relaxed)) {
-            said.push(RuleRun::new(rule, world, detail).all(*at));
+            said.push(RuleRun::new(rule, world, run.detail).all(*at));
+            run.progress.step();
         }
         said
     };

@@ -6,12 +6,16 @@ use std::rc::Rc;
 use super::{Done, refuse};
 use crate::rulebook::Rulebook;
 use crate::shelf::Shelf;
-use crate::source::{Origin, Place, SourceFile, Sources, Span};
+use crate::source::Sources;
 use crate::workspace::{Choice, Disk};
+
+/// The group in the help of what decides on a finding.
+pub(super) const HEADING: &str = "Rules and settings";
 
 /// Which rules and settings there are.
 #[derive(clap::Args, Clone, Default)]
 #[group(skip)]
+#[command(next_help_heading = HEADING)]
 pub(super) struct Args {
     /// A folder with rules, facts or kinds of your own, beside those of plumbrule; may be given again
     #[arg(long = "rules", value_name = "DIR")]
@@ -44,18 +48,4 @@ pub(super) fn open(args: &Args) -> Result<(Rulebook, Sources), Done> {
         Some(book) => Ok((book, sources)),
         None => Err(refuse(sources, diagnostics)),
     }
-}
-
-/// Parameters of the command line, each with its value as a text of the run.
-pub(super) fn flags(parameters: &[(String, String)], sources: &mut Sources) -> Vec<(String, Place)> {
-    let flag = |(name, value): &(String, String)| {
-        (name.clone(), argument(sources, &format!("--param {name}"), value))
-    };
-    parameters.iter().map(flag).collect()
-}
-
-/// An argument as a text of the run, so that it is underlined like any other.
-pub(super) fn argument(sources: &mut Sources, name: &str, text: &str) -> Place {
-    let file = sources.add(SourceFile::new(name, text, Origin::Argument));
-    Place { file, span: Span::new(0, text.len()) }
 }

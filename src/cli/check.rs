@@ -2,23 +2,22 @@
 //! and what they mean for the exit code.
 
 use std::collections::BTreeSet;
-use std::io::{self, Read, Write};
+use std::io::{self, IsTerminal, Read, Write};
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 use super::reports::{self, Report};
 use super::terminal::{self, Color};
-use super::{CLEAN, Done, EXIT_CODES, FAILED, FINDINGS, book, files};
+use super::{CLEAN, Done, EXIT_CODES, FAILED, FINDINGS, book, complain, files, judging, progress, watch};
 use crate::analysis::{self, Options};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::outcome::{About, Run};
 use crate::report::{FORMATS, Format};
 use crate::rule::Catalogue;
 use crate::shelf::Shelf;
-use crate::source::{Place, Sources, Span};
+use crate::source::{Place, Sources};
 use crate::syntax::MAX_FILE_BYTES;
-use crate::value::Day;
 use crate::workspace::{Disk, Found};
 
 const EXAMPLES: &str = "\
@@ -30,51 +29,60 @@ Examples:
   plumbrule check --report sarif=plumbrule.sarif --report junit=plumbrule.xml
   plumbrule check --select no-measurable-target --statistics";
 
-const PRECEDENCE: &str =
-    "Flags win over the settings in `plumbrule.toml`; `plumbrule config` shows what holds.";
+const SETTINGS: &str = "\
+Settings:
+  flags win over what is set in `plumbrule.toml`; `plumbrule config` shows what holds";
 
 /// Checks proposals
 #[derive(clap::Args)]
-#[command(after_help = format!("{EXAMPLES}\n\n{PRECEDENCE}\n\n{EXIT_CODES}"))]
+#[command(after_long_help = format!("{EXAMPLES}\n\n{SETTINGS}\n\n{EXIT_CODES}"))]
 pub(super) struct Args {
     /// Files and folders to report on; the portfolios in which they lie are read whole
     #[arg(value_name = "PATH", default_value = ".")]
     paths: Vec<PathBuf>,
+    /// Checks again whenever a proposal, a setting or a rule changes, until Ctrl-C
+    #[arg(long, conflicts_with_all = ["show_files", "stdin_filename"])]
+    watch: bool,
+    #[command(flatten)]
+    judging: judging::Args,
+    #[command(flatten)]
+    book: book::Args,
+    #[command(flatten)]
+    selection: Files,
+    #[command(flatten)]
+    output: Output,
+}
+
+/// Which files count.
+#[derive(clap::Args)]
+#[group(skip)]
+#[command(next_help_heading = "Files")]
+struct Files {
     /// The file whose text comes from standard input where a path is `-`, saved or not
     #[arg(long, value_name = "PATH", aliases = ["stdin-filepath", "stdin-file-path"])]
     stdin_filename: Option<PathBuf>,
-    /// How to show findings
-    #[arg(long, value_name = "FORMAT", default_value = default_format(), value_parser = formats())]
-    output_format: &'static Format,
-    /// Also writes a report into a file, in any of these formats; may be given again
-    #[arg(long = "report", value_name = "FORMAT=FILE", value_parser = Report::parse)]
-    reports: Vec<Report>,
-    /// The day for which the proposals are judged, as `2026-11-24`; else what settings or they say, else today
-    #[arg(long, value_name = "DATE", value_parser = day)]
-    as_of: Option<Day>,
-    /// Only these rules, separated by commas
-    #[arg(long, value_name = "RULE", value_delimiter = ',')]
-    select: Vec<String>,
-    /// Not these rules, separated by commas
-    #[arg(long, value_name = "RULE", value_delimiter = ',')]
-    ignore: Vec<String>,
-    /// Also what waivers silence
-    #[arg(long)]
-    no_waivers: bool,
-    /// Sets a threshold of the rules for this run; may be given again
-    #[arg(long = "param", value_name = "NAME=VALUE", value_parser = parameter)]
-    parameters: Vec<(String, String)>,
-    #[command(flatten)]
-    book: book::Args,
-    /// The least severity that makes the exit code 1; else what the settings say, else `error`
-    #[arg(long, value_name = "SEVERITY", value_parser = severities())]
-    fail_on: Option<Severity>,
     /// Leaves out what the settings leave out also where it is named as PATH; for hooks, which name all files
     #[arg(long)]
     force_exclude: bool,
     /// Lists the files that would be read, and which of them would be reported on; checks nothing
     #[arg(long)]
     show_files: bool,
+}
+
+/// What is shown, and where.
+#[derive(clap::Args)]
+#[group(skip)]
+#[command(next_help_heading = "Output")]
+struct Output {
+    /// How to show findings
+    #[arg(long, value_name = "FORMAT", default_value = default_format(), value_parser = formats())]
+    output_format: &'static Format,
+    /// Also writes a report into a file, in any of these formats; may be given again
+    #[arg(long = "report", value_name = "FORMAT=FILE", value_parser = Report::parse)]
+    reports: Vec<Report>,
+    /// The least severity that makes the exit code 1; else what the settings say, else `error`
+    #[arg(long, value_name = "SEVERITY", value_parser = judging::severities())]
+    fail_on: Option<Severity>,
     /// When to colour
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     color: Color,
@@ -84,6 +92,12 @@ pub(super) struct Args {
     /// For each rule, how often it came to which verdict
     #[arg(long)]
     statistics: bool,
+}
+
+impl Args {
+    fn reads_stdin(&self) -> bool {
+        self.paths.iter().any(|path| path.as_os_str() == "-")
+    }
 }
 
 fn default_format() -> &'static str {
@@ -96,35 +110,33 @@ fn formats() -> impl TypedValueParser<Value = &'static Format> {
         .try_map(|name| FORMATS.iter().find(|format| format.name == name).ok_or("there is no such format"))
 }
 
-fn severities() -> impl TypedValueParser<Value = Severity> {
-    let words = [Severity::Error, Severity::Warning, Severity::Note].map(Severity::as_str);
-    PossibleValuesParser::new(words).try_map(|word| Severity::parse(&word).ok_or("there is no such severity"))
-}
-
-fn day(text: &str) -> Result<Day, &'static str> {
-    Day::parse(text).ok_or("write a single day as year-month-day, as in `2026-11-24`")
-}
-
-fn parameter(text: &str) -> Result<(String, String), &'static str> {
-    let (name, value) = text.split_once('=').ok_or("write a name, `=` and a value")?;
-    Ok((name.trim().to_owned(), value.trim().to_owned()))
-}
-
 pub(super) fn run(args: &Args, out: &mut dyn Write) -> Done {
-    if args.show_files {
-        return files::show(&args.paths, &args.book.choice(args.force_exclude), out);
+    let choice = args.book.choice(args.selection.force_exclude);
+    if args.selection.show_files {
+        return files::show(&args.paths, &choice, out);
     }
-    if !reports::are_apart(&args.reports) {
+    if !reports::are_apart(&args.output.reports) {
         return Done { code: FAILED, written: Ok(()) };
     }
-    let run = judge(args);
-    let style = terminal::style(args.color, args.quiet, args.statistics);
-    let reported = reports::write(&args.reports, &run, &terminal::in_file(style));
-    let code = if reported { exit_code(&run) } else { FAILED };
-    let written = args.output_format.write(&run, &style, out);
-    // The process ends, and the system takes all of it back at once.
-    std::mem::forget(run);
-    Done { code, written }
+    if !args.watch {
+        let run = judge(args);
+        let done = show(&args.output, &run, out);
+        // The process ends, and the system takes all of it back at once.
+        std::mem::forget(run);
+        return done;
+    }
+    if args.reads_stdin() {
+        complain("error: standard input can be read only once, so `--watch` cannot wait for changes in it\n");
+        return Done { code: FAILED, written: Ok(()) };
+    }
+    watch::run(&args.paths, &choice, out, || judge(args), |run, out| show(&args.output, run, out))
+}
+
+fn show(output: &Output, run: &Run, out: &mut dyn Write) -> Done {
+    let style = terminal::style(output.color, output.quiet, output.statistics);
+    let reported = reports::write(&output.reports, run, &terminal::in_file(style));
+    let code = if reported { exit_code(run) } else { FAILED };
+    Done { code, written: output.output_format.write(run, &style, out) }
 }
 
 /// A mistake in the text is an error, so it fails the run at any level.
@@ -137,9 +149,14 @@ fn exit_code(run: &Run) -> u8 {
 }
 
 fn judge(args: &Args) -> Run {
-    let mut run = Run { as_of_flag: args.as_of.map(|day| day.to_string()), ..Run::default() };
+    let mut run = Run { as_of_flag: args.judging.as_of.map(|day| day.to_string()), ..Run::default() };
     let mut said = Vec::new();
-    let choice = args.book.choice(args.force_exclude);
+    let detail = reports::detail(&args.output.reports).max(args.output.output_format.detail);
+    let options = Options { detail, ..args.judging.options() };
+    // Drawn until the run is over; where somebody types, it would be in the way.
+    let is_typed = args.reads_stdin() && io::stdin().is_terminal();
+    let _line = (!is_typed).then(|| progress::Line::of(&options.progress));
+    let choice = args.book.choice(args.selection.force_exclude);
     let mut disk = Disk::from_here();
     let found = match over_disk(args, &mut disk, &mut run.sources) {
         Ok(paths) => disk.find(&paths, &choice, &mut run.sources, &mut said),
@@ -148,7 +165,7 @@ fn judge(args: &Args) -> Run {
             Vec::new()
         }
     };
-    let mut shelf = Shelf::new(book::flags(&args.parameters, &mut run.sources));
+    let mut shelf = Shelf::new(&args.judging.parameters, &mut run.sources);
     // Where nothing was found, what the command line says of rules is looked at all the same.
     let none = Found { rules: args.book.folders.clone(), ..Found::default() };
     let nothing = found.is_empty().then_some(&none);
@@ -156,25 +173,18 @@ fn judge(args: &Args) -> Run {
         found.iter().chain(nothing).map(|found| shelf.book(found, &disk, &mut run.sources, &mut said));
     let books: Vec<_> = books.collect();
     let catalogues: Vec<&Catalogue> = books.iter().flatten().map(|book| &book.catalogue).collect();
-    let is_sound = choice_is_sound(args, &catalogues, &mut run.sources, &mut said);
+    let is_sound = shelf.knows(&options, &mut run.sources, &mut said);
     run.incomplete = said.iter().any(|found| found.severity == Severity::Error);
     run.findings = said;
-    let fail_on = |found: &Found| args.fail_on.or(found.input.settings.fail_on()).unwrap_or(Severity::Error);
+    let fail_on =
+        |found: &Found| args.output.fail_on.or(found.input.settings.fail_on()).unwrap_or(Severity::Error);
     run.fail_on = found.iter().map(fail_on).min().unwrap_or(Severity::Error);
     for found in found.iter().filter(|found| fail_on(found) != run.fail_on) {
         run.fail_on_in.extend(found.input.files.iter().map(|file| (*file, fail_on(found))));
     }
-    let epoch = std::env::var("SOURCE_DATE_EPOCH").ok();
-    let options = Options {
-        as_of: args.as_of,
-        today: Day::today(epoch.as_deref()),
-        select: args.select.clone(),
-        ignore: args.ignore.clone(),
-        waive: !args.no_waivers,
-        detail: reports::detail(&args.reports).max(args.output_format.detail),
-    };
     for (found, book) in found.iter().zip(&books) {
         let Some(book) = book.as_ref().filter(|_| is_sound) else { continue };
+        options.progress.enter(books.len());
         let mut checked = analysis::check(&run.sources, book, &found.input, &options);
         run.findings.append(&mut checked.findings);
         run.portfolios.push(checked.portfolio);
@@ -186,7 +196,9 @@ fn judge(args: &Args) -> Run {
     // Portfolios may share settings, and so what is wrong with them.
     analysis::sort(&run.sources, &mut run.findings);
     run.known = known(&run.findings, &catalogues);
-    std::mem::forget(shelf);
+    if !args.watch {
+        std::mem::forget(shelf);
+    }
     run
 }
 
@@ -194,11 +206,11 @@ fn judge(args: &Args) -> Run {
 fn over_disk(args: &Args, disk: &mut Disk, sources: &mut Sources) -> Result<Vec<PathBuf>, Box<Diagnostic>> {
     let mut paths = args.paths.clone();
     let mut slip = |argument: &str, message: String, label: &str| {
-        let Place { file, span } = book::argument(sources, "check", argument);
+        let Place { file, span } = sources.argument("check", argument);
         let slip = Diagnostic::new("not-readable", Severity::Error, message, file, span);
         Err(Box::new(slip.label(label)))
     };
-    match (&args.stdin_filename, paths.iter_mut().find(|path| path.as_os_str() == "-")) {
+    match (&args.selection.stdin_filename, paths.iter_mut().find(|path| path.as_os_str() == "-")) {
         (None, None) => Ok(paths),
         (Some(name), Some(path)) => match text_of_stdin() {
             Ok(text) => {
@@ -242,38 +254,10 @@ fn known(findings: &[Diagnostic], catalogues: &[&Catalogue]) -> Vec<About> {
     known.collect()
 }
 
-/// Whether all rules exist that the command line names: one that does not would choose nothing and look as if
-/// it had chosen. Where no rules could be loaded, that is said already.
-fn choice_is_sound(
-    args: &Args,
-    catalogues: &[&Catalogue],
-    sources: &mut Sources,
-    said: &mut Vec<Diagnostic>,
-) -> bool {
-    let before = said.len();
-    let Some(first) = catalogues.first() else { return false };
-    let is_known = |id: &str| catalogues.iter().any(|catalogue| catalogue.rule(id).is_some());
-    for (flag, ids) in [("--select", &args.select), ("--ignore", &args.ignore)] {
-        if ids.iter().all(|id| is_known(id)) {
-            continue;
-        }
-        let whole = book::argument(sources, flag, &ids.join(","));
-        let mut start = 0;
-        for id in ids {
-            let span = Span::new(start, start + id.len());
-            start += id.len() + 1;
-            if !is_known(id) {
-                said.push(first.no_such_rule(id, Place { span, ..whole }));
-            }
-        }
-    }
-    said.len() == before
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::FileId;
+    use crate::source::{FileId, Span};
 
     #[test]
     fn the_worst_that_happened_decides_the_exit_code() {

@@ -21,7 +21,7 @@ Examples:
 
 /// Shows the settings that hold, and where each comes from
 #[derive(clap::Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_long_help = EXAMPLES)]
 pub(super) struct Args {
     /// A file or folder of the portfolio
     #[arg(value_name = "PATH", default_value = ".")]

@@ -27,7 +27,7 @@ pub(super) fn run(args: &Args, out: &mut dyn Write) -> Done {
         Err(refused) => return refused,
     };
     let Some(known) = book.catalogue.explanation(&args.rule) else {
-        let place = book::argument(&mut sources, "explain", &args.rule);
+        let place = sources.argument("explain", &args.rule);
         return refuse(sources, vec![book.catalogue.no_such_rule(&args.rule, place)]);
     };
     let page = page(known, book.catalogue.rule(&args.rule));

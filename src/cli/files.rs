@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::prose::{clean, table};
 use super::{CLEAN, Done, refuse};
+use crate::diagnostic::Severity;
 use crate::source::{FileId, Sources};
 use crate::workspace::{Choice, Disk, Found};
 
@@ -16,8 +17,10 @@ pub(super) fn show(paths: &[PathBuf], choice: &Choice<'_>, out: &mut dyn Write) 
     if diagnostics.is_empty() {
         return Done { code: CLEAN, written };
     }
+    // A warning is said, and all the same every file is listed.
+    let failed = diagnostics.iter().any(|found| found.severity == Severity::Error);
     let refused = refuse(sources, diagnostics);
-    Done { written: written.and(refused.written), ..refused }
+    Done { code: if failed { refused.code } else { CLEAN }, written: written.and(refused.written) }
 }
 
 /// The files of a portfolio, each with what becomes of it.

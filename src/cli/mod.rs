@@ -3,24 +3,29 @@
 
 mod book;
 mod check;
+mod completions;
 mod config;
 mod explain;
 mod facts;
 mod files;
 mod init;
+mod judging;
 mod lsp;
+mod man;
 mod new;
+mod progress;
 mod prose;
 mod reports;
 mod rules;
 mod schema;
 mod terminal;
 mod test;
+mod watch;
 
 use std::ffi::OsString;
 use std::io::{self, BufWriter, Write};
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 
 use crate::diagnostic::Diagnostic;
 use crate::outcome::Run;
@@ -52,7 +57,8 @@ Examples:
 
 #[derive(Parser)]
 #[command(name = "plumbrule", version, about, color = clap::ColorChoice::Never, max_term_width = 100)]
-#[command(disable_help_subcommand = true, after_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
+#[command(disable_help_subcommand = true, after_help = EXAMPLES)]
+#[command(after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -61,15 +67,17 @@ struct Cli {
 #[derive(clap::Subcommand)]
 enum Command {
     Check(check::Args),
-    Config(config::Args),
     Explain(explain::Args),
-    Facts(facts::Args),
-    Init(init::Args),
-    Lsp(lsp::Args),
-    New(new::Args),
     Rules(rules::Args),
+    Facts(facts::Args),
     Schema(schema::Args),
+    Config(config::Args),
+    Init(init::Args),
+    New(new::Args),
     Test(test::Args),
+    Lsp(lsp::Args),
+    Completions(completions::Args),
+    Man(man::Args),
 }
 
 /// What came of a command: its exit code, which holds also where nobody reads the output to its end.
@@ -84,11 +92,13 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let Done { code, written } = match Cli::try_parse_from(arguments) {
         Ok(cli) => match cli.command {
             Command::Check(args) => check::run(&args, &mut out),
+            Command::Completions(args) => completions::run(&args, &mut out),
             Command::Config(args) => config::run(&args, &mut out),
             Command::Explain(args) => explain::run(&args, &mut out),
             Command::Facts(args) => facts::run(&args, &mut out),
             Command::Init(args) => init::run(&args, &mut out),
             Command::Lsp(args) => lsp::run(args, &mut out),
+            Command::Man(args) => man::run(&args, &mut out),
             Command::New(args) => new::run(&args, &mut out),
             Command::Rules(args) => rules::run(&args, &mut out),
             Command::Schema(args) => schema::run(&args, &mut out),
@@ -103,6 +113,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         }
         _ => code,
     }
+}
+
+/// All that the arguments can be.
+fn command() -> clap::Command {
+    Cli::command()
 }
 
 /// Help that was asked for, or what is wrong with the arguments.

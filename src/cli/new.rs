@@ -35,7 +35,7 @@ pub(super) fn run(args: &Args, out: &mut dyn Write) -> Done {
     };
     let well_formed = id.starts_with(|c: char| c.is_ascii_lowercase())
         && id.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
-    let place = book::argument(&mut sources, "new rule", id);
+    let place = sources.argument("new rule", id);
     let refusal = if !well_formed {
         Some(("rule-syntax", format!("`{id}` is no id"), "small letters, digits and hyphens, a letter first"))
     } else if book.catalogue.explanation(id).is_some() {

@@ -28,7 +28,7 @@ pub(super) fn run(args: &Args, out: &mut dyn Write) -> Done {
         Some(name) => match written(schema).find(|(_, kind)| is_called(schema, kind, name)) {
             Some((id, _)) => clean_lines(&starter(schema, id)),
             None => {
-                let place = book::argument(&mut sources, "schema", name);
+                let place = sources.argument("schema", name);
                 let message = format!("there is no kind of block `{name}`");
                 let near = nearest(name, written(schema).map(|(id, _)| schema.kind_name(id)));
                 let label = near

@@ -27,6 +27,22 @@ pub(super) fn style(color: Color, quiet: bool, statistics: bool) -> Style {
     Style { color, width: columns.unwrap_or(WIDTH), quiet, statistics }
 }
 
+/// Whether what is written to standard output appears on a screen that can be cleared.
+pub(super) fn has_screen() -> bool {
+    io::stdout().is_terminal() && !is_dumb()
+}
+
+/// Columns of the terminal on standard error, but for the last, in which some begin a new line.
+pub(super) fn room() -> usize {
+    let columns = terminal_size::terminal_size_of(io::stderr()).map(|(width, _)| usize::from(width.0));
+    columns.unwrap_or(WIDTH).saturating_sub(1)
+}
+
+/// Whether the terminal says that it obeys nothing.
+pub(super) fn is_dumb() -> bool {
+    std::env::var_os("TERM").is_some_and(|value| value == "dumb")
+}
+
 /// The same in a file, which has neither colour nor an edge.
 pub(super) fn in_file(style: Style) -> Style {
     Style { color: false, width: WIDTH, ..style }

@@ -15,7 +15,7 @@ Examples:
 
 /// Runs the examples that stand in rules
 #[derive(clap::Args)]
-#[command(after_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
+#[command(after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
 pub(super) struct Args {
     /// Folders with rules of your own, as for `--rules`; without one the rules of plumbrule are tested
     #[arg(value_name = "PATH")]

@@ -10,6 +10,7 @@ use gen_lsp_types::{TextDocumentContentChangeEvent, Uri};
 use super::place::{Unit, offset};
 use super::uri;
 use crate::analysis::{self, Checked, Input, Options};
+use crate::config::FILE_NAME;
 use crate::diagnostic::{Detail, Diagnostic};
 use crate::rule::Explanation;
 use crate::rulebook::Rulebook;
@@ -19,7 +20,7 @@ use crate::value::Day;
 use crate::workspace::{Choice, Disk, Found};
 
 /// What the server was started with.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Settings {
     /// Folders with rules of a team's own.
     pub rules: Vec<PathBuf>,
@@ -27,6 +28,10 @@ pub struct Settings {
     pub config: Option<PathBuf>,
     /// No settings from files.
     pub isolated: bool,
+    /// Thresholds of the rules, by name.
+    pub parameters: Vec<(String, String)>,
+    /// How proposals are judged; the day of the run is asked for anew each time.
+    pub options: Options,
     /// The value of `SOURCE_DATE_EPOCH`: when the run takes place, if not now.
     pub epoch: Option<String>,
 }
@@ -145,14 +150,8 @@ impl Desk {
         if std::mem::take(&mut self.is_stale) {
             self.find();
         }
-        let options = Options {
-            as_of: None,
-            today: Day::today(self.settings.epoch.as_deref()),
-            select: Vec::new(),
-            ignore: Vec::new(),
-            waive: true,
-            detail: Detail::Full,
-        };
+        let today = Day::today(self.settings.epoch.as_deref());
+        let options = Options { today, detail: Detail::Full, ..self.settings.options.clone() };
         for portfolio in self.portfolios.iter_mut().filter(|portfolio| portfolio.checked.is_none()) {
             let Some(book) = &portfolio.book else { continue };
             portfolio.checked = Some(analysis::check(&self.sources, book, &portfolio.input, &options));
@@ -165,10 +164,10 @@ impl Desk {
         for document in self.documents.values() {
             disk.lay(&document.path, &*document.text.text);
         }
-        let Settings { rules, config, isolated, .. } = &self.settings;
+        let Settings { rules, config, isolated, parameters, options, .. } = &self.settings;
         let choice = Choice { rules, config: config.as_deref(), isolated: *isolated, force_exclude: false };
         let (mut sources, mut said) = (Sources::default(), Vec::new());
-        let paths: Vec<PathBuf> = self.documents.values().map(|document| document.path.clone()).collect();
+        let paths: Vec<PathBuf> = self.documents.values().map(Document::concerns).collect();
         let mut found = disk.find(&paths, &choice, &mut sources, &mut said);
         // An editor may show any file that it likes.
         said.retain(|slip| slip.code.as_str() != "no-files");
@@ -176,13 +175,16 @@ impl Desk {
             // A rule may be written before there is a proposal.
             found.push(Found { rules: rules.clone(), ..Found::default() });
         }
-        let mut shelf = Shelf::default();
+        let mut shelf = Shelf::new(parameters, &mut sources);
         let portfolios = found.into_iter().map(|found| {
             let book = shelf.book(&found, &disk, &mut sources, &mut said);
             let input = Input { named: found.input.files.clone(), ..found.input };
             Portfolio { input, book, checked: None }
         });
         self.portfolios = portfolios.collect();
+        if !shelf.knows(options, &mut sources, &mut said) {
+            self.portfolios.iter_mut().for_each(|portfolio| portfolio.book = None);
+        }
         (self.sources, self.said) = (sources, said);
     }
 
@@ -231,6 +233,13 @@ impl Desk {
 }
 
 impl Document {
+    /// What is looked at because of it: settings concern the folder in which they lie.
+    fn concerns(&self) -> PathBuf {
+        let folder =
+            self.path.parent().filter(|_| self.path.file_name().is_some_and(|name| name == FILE_NAME));
+        folder.unwrap_or(&self.path).to_owned()
+    }
+
     fn apply(&mut self, edit: TextDocumentContentChangeEvent, unit: Unit) {
         let whole = match edit {
             TextDocumentContentChangeEvent::TextDocumentContentChangeWholeDocument(whole) => {

@@ -11,11 +11,14 @@ use super::patterns::Patterns;
 use super::read::Reader;
 use super::slips;
 use crate::config::{self, FILE_NAME, Level, Settings, Word};
+use crate::diagnostic::Diagnostic;
 use crate::source::{FileId, Origin, SourceFile};
 
 /// Settings with what only the disk can tell of them.
 #[derive(Debug)]
 pub(super) struct Config {
+    /// The file itself, without those that it extends, and its folder.
+    own: Option<(FileId, PathBuf)>,
     pub(super) settings: Settings,
     /// Folders of rules without links: nothing in them is a proposal.
     rules: Vec<PathBuf>,
@@ -37,6 +40,14 @@ impl Config {
         }
         let among = |include: &Patterns| is_folder || include.hold(path, false);
         (!self.include.as_ref().is_none_or(among)).then_some("include")
+    }
+
+    /// The patterns that stand in the file itself. Those that it extends may be meant for other folders.
+    fn own_patterns(&self) -> Vec<&Word> {
+        let lists = ["include", "exclude", "report-exclude"].map(|key| self.settings.list(key));
+        let lists = lists.into_iter().chain(self.settings.overrides().map(|(paths, _)| paths));
+        let own = self.own.as_ref().map(|(file, _)| *file);
+        lists.flatten().filter(|word| Some(word.place.file) == own).collect()
     }
 
     /// Whether what is found in a file is not reported.
@@ -70,7 +81,7 @@ impl<'a> Configs<'a> {
                     return None;
                 }
             },
-            None => within(root).map(|folder| folder.join(FILE_NAME)).find(|path| path.is_file()),
+            None => within(root).map(|folder| folder.join(FILE_NAME)).find(|path| reader.disk.is_file(path)),
         };
         if let Some(known) = self.read.get(&path) {
             return known.clone();
@@ -78,6 +89,18 @@ impl<'a> Configs<'a> {
         let config = read(path.as_deref(), self.choice.rules, reader).map(Arc::new);
         self.read.insert(path, config.clone());
         config
+    }
+
+    /// Patterns that match nothing, neither what was met nor anything else, however little was named.
+    pub(super) fn idle(&self, met: &[&Path]) -> Vec<Diagnostic> {
+        // What is chosen on the command line may be meant for other folders.
+        let configs = self.read.values().flatten().filter(|_| self.choice.config.is_none());
+        let idle = configs.filter_map(|config| {
+            let (_, folder) = config.own.as_ref()?;
+            let words = Patterns::idle(folder, &config.own_patterns(), met);
+            Some(words.into_iter().map(|word| slips::unmatched(word, folder)).collect::<Vec<_>>())
+        });
+        idle.flatten().collect()
     }
 
     /// Whether a path lies in a folder of rules.
@@ -89,7 +112,8 @@ impl<'a> Configs<'a> {
 
 fn read(path: Option<&Path>, rules: &[PathBuf], reader: &mut Reader<'_>) -> Option<Config> {
     let before = reader.diagnostics.len();
-    let mut chain = Chain { reader, bound: PathBuf::new(), folders: BTreeMap::new(), met: BTreeMap::new() };
+    let (folders, met) = (BTreeMap::new(), BTreeMap::new());
+    let mut chain = Chain { reader, bound: PathBuf::new(), first: None, folders, met };
     let settings = match path {
         Some(path) => chain.read(path),
         None => Settings::default(),
@@ -105,6 +129,7 @@ fn read(path: Option<&Path>, rules: &[PathBuf], reader: &mut Reader<'_>) -> Opti
         overrides.push((chain.patterns(words), levels));
     }
     let config = Config {
+        own: path.and_then(|path| Some((chain.first?, path.parent()?.to_owned()))),
         rules: own.into_iter().chain(given).collect(),
         folders,
         include: (!include.is_empty()).then(|| chain.patterns(include)),
@@ -121,6 +146,8 @@ struct Chain<'r, 'a> {
     reader: &'r mut Reader<'a>,
     /// What lies outside is not opened: an excerpt of it could end in a public log.
     bound: PathBuf,
+    /// The file that extends the others.
+    first: Option<FileId>,
     /// The folder of each file.
     folders: BTreeMap<FileId, PathBuf>,
     /// The files that were met, and whether each was read to its end.
@@ -168,6 +195,7 @@ impl Chain<'_, '_> {
         let text = self.reader.text(path)?;
         let name = self.reader.disk.name(path);
         let file = self.reader.sources.add(SourceFile::new(name, text, Origin::Rules));
+        self.first.get_or_insert(file);
         self.met.insert(path.to_owned(), false);
         self.folders.insert(file, path.parent().unwrap_or(path).to_owned());
         let text = self.reader.sources.get(file).map_or("", |source| &source.text);

@@ -52,6 +52,11 @@ impl Disk {
         self.unsaved.contains_key(&place).then_some(place)
     }
 
+    /// Whether there is a file, saved or not. The path is without links.
+    pub(super) fn is_file(&self, path: &Path) -> bool {
+        self.unsaved.contains_key(path) || path.is_file()
+    }
+
     /// Files below a folder over which texts lie.
     pub(super) fn covered_below<'d>(&'d self, folder: &'d Path) -> impl Iterator<Item = &'d Path> {
         self.unsaved.keys().map(PathBuf::as_path).filter(move |path| path.starts_with(folder))

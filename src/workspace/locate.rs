@@ -47,7 +47,7 @@ impl Location {
 pub(super) fn find(path: &Path, disk: &Disk) -> Result<Location, Box<Diagnostic>> {
     let written = names::text(path);
     if let Some(path) = disk.covered(path) {
-        let root = root(path.parent().unwrap_or(&path));
+        let root = root(path.parent().unwrap_or(&path), disk);
         return Ok(Location { root, path, written, is_folder: false });
     }
     let (place, metadata) = match path.canonicalize().and_then(|place| Ok((fs::metadata(&place)?, place))) {
@@ -59,13 +59,13 @@ pub(super) fn find(path: &Path, disk: &Disk) -> Result<Location, Box<Diagnostic>
     }
     let is_folder = metadata.is_dir();
     let folder = if is_folder { place.as_path() } else { place.parent().unwrap_or(&place) };
-    let root = root(folder);
+    let root = root(folder, disk);
     Ok(Location { root, path: place, written, is_folder })
 }
 
-/// Whether a folder is the root of a portfolio by a file of its own.
-pub(super) fn is_marked(folder: &Path) -> bool {
-    MARKERS.iter().any(|marker| folder.join(marker).is_file())
+/// Whether a folder is the root of a portfolio by a file of its own, among the files that there are.
+pub(super) fn is_marked(folder: &Path, is_file: impl Fn(&Path) -> bool) -> bool {
+    MARKERS.iter().any(|marker| is_file(&folder.join(marker)))
 }
 
 /// The folder at or above this one that holds a repository.
@@ -80,8 +80,8 @@ pub(super) fn within(folder: &Path) -> impl Iterator<Item = &Path> {
     folder.ancestors().take_while(move |above| last.is_none_or(|last| above.starts_with(last)))
 }
 
-fn root(folder: &Path) -> Root {
-    match within(folder).find(|above| is_marked(above)) {
+fn root(folder: &Path, disk: &Disk) -> Root {
+    match within(folder).find(|above| is_marked(above, |path| disk.is_file(path))) {
         Some(marked) => Root { path: marked.to_owned(), is_marked: true },
         None => Root { path: repository(folder).unwrap_or(folder).to_owned(), is_marked: false },
     }

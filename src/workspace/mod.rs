@@ -9,6 +9,7 @@ mod patterns;
 mod read;
 mod slips;
 mod walk;
+mod watch;
 mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,6 +18,7 @@ use std::sync::Arc;
 
 pub use disk::Disk;
 pub use read::MAX_TOTAL_BYTES;
+pub use watch::State;
 pub use write::{replace, write_new};
 
 use crate::analysis::Input;
@@ -66,6 +68,13 @@ impl Disk {
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Vec<Found> {
         let mut reader = Reader::new(self, sources, diagnostics);
+        let listings = self.list(paths, choice, &mut reader);
+        let found = listings.into_iter().map(|listing| listing.read(&mut reader));
+        found.filter(|found| !found.input.files.is_empty()).collect()
+    }
+
+    /// The files of these portfolios, in the order of their roots.
+    fn list(&self, paths: &[PathBuf], choice: &Choice<'_>, reader: &mut Reader<'_>) -> Vec<Listing> {
         let mut targets = Vec::new();
         for path in paths {
             match locate::find(path, self) {
@@ -74,11 +83,14 @@ impl Disk {
             }
         }
         let mut search = Search::new(choice, MAX_FILES);
-        let mut listings = search.list(&targets, &mut reader);
+        let mut listings = search.list(&targets, reader);
         reader.diagnostics.extend(targets.iter().filter_map(|target| search.unmatched(target)));
+        let files = listings.iter().flat_map(|listing| listing.files.keys());
+        let left_out = listings.iter().flat_map(|listing| listing.left_out.iter().map(|(path, _)| path));
+        let met: Vec<&Path> = files.chain(left_out).map(PathBuf::as_path).collect();
+        reader.diagnostics.extend(search.configs.idle(&met));
         listings.sort_by_cached_key(|listing| self.name(&listing.root));
-        let found = listings.into_iter().map(|listing| listing.read(&mut reader));
-        found.filter(|found| !found.input.files.is_empty()).collect()
+        listings
     }
 
     /// The portfolio in which a path lies, with its settings and no text; none if there is a mistake in them.
@@ -216,8 +228,11 @@ impl<'a> Search<'a> {
         while let Some(root) = waiting.pop_first() {
             let config = self.configs.of(&root, reader);
             // A file that is not saved yet may lie in a folder that is not made yet.
-            let below =
-                if root.is_dir() { walk::portfolio(&root, config.as_ref()) } else { walk::Below::default() };
+            let below = if root.is_dir() {
+                walk::portfolio(&root, config.as_ref(), reader.disk)
+            } else {
+                walk::Below::default()
+            };
             let unread = below.unread.iter().map(|(path, why)| slips::folder(&reader.disk.name(path), *why));
             reader.diagnostics.extend(unread);
             let nested = below.nested.into_iter().filter(|nested| self.is_named(nested));

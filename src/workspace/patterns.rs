@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
+use super::walk;
 use crate::config::Word;
 use crate::source::Place;
 
@@ -27,6 +28,27 @@ impl Patterns {
         }
         let matcher = builder.build().unwrap_or_else(|_| Gitignore::empty());
         (Self { folder: folder.to_owned(), matcher }, wrong)
+    }
+
+    /// Those of the words that nothing below a folder matches, neither what was met there nor anything that ignore
+    /// files hide. Silent where that cannot be known.
+    pub(super) fn idle<'w>(folder: &Path, words: &[&'w Word], met: &[&Path]) -> Vec<&'w Word> {
+        let (ignored, _) = Gitignore::new(folder.join(".gitignore"));
+        // What is generated is missing at times.
+        let generated = |word: &Word| {
+            let path = word.text.trim_start_matches('/');
+            ignored.matched(path.trim_end_matches('/'), path.ends_with('/')).is_ignore()
+        };
+        let asked = words.iter().filter(|word| !word.text.starts_with('!') && !generated(word));
+        let patterns = asked.map(|word| (*word, Self::new(folder, &[(*word).clone()]).0));
+        let is_met = |own: &Self| met.iter().any(|path| own.hold(path, false) || own.hold(path, true));
+        let mut open: Vec<(&Word, Self)> = patterns.filter(|(_, own)| !is_met(own)).collect();
+        let is_known = open.is_empty()
+            || walk::entries(folder, |path, is_folder| {
+                open.retain(|(_, own)| !own.hold(path, is_folder));
+                !open.is_empty()
+            });
+        open.into_iter().filter(|_| is_known).map(|(word, _)| word).collect()
     }
 
     /// Whether a path matches, or a folder above it. Paths elsewhere match nothing.

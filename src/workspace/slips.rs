@@ -1,8 +1,10 @@
 //! What is said of files that were not found or could not be read. Knows names and reasons, no disk.
 
 use std::io::{self, ErrorKind};
+use std::path::Path;
 
-use super::locate::Location;
+use super::locate::{self, Location};
+use super::names;
 use super::read::Unread;
 use crate::config::Word;
 use crate::diagnostic::{Diagnostic, Severity};
@@ -124,6 +126,19 @@ pub(super) fn circle(word: &Word, names: &[String]) -> Diagnostic {
     way.extend((more > 0).then(|| format!("{more} more")));
     let found = setting("config-circle", word.place, message).label("closes the circle");
     if names.len() < 2 { found } else { found.help(format!("remove one link of {}", way.join(" → "))) }
+}
+
+/// A pattern in the settings of a folder that nothing matches.
+pub(super) fn unmatched(word: &Word, folder: &Path) -> Diagnostic {
+    let Place { file, span } = word.place;
+    let message = format!("no file or folder matches {}", quoted(&word.text));
+    let near = locate::meant(&folder.join(word.text.trim_matches('/')));
+    let near = near.as_deref().map(Path::new).and_then(|near| near.strip_prefix(folder).ok());
+    let label =
+        near.map_or("changes nothing".into(), |near| format!("did you mean `{}`?", names::text(near)));
+    Diagnostic::new("unmatched-pattern", Severity::Warning, message, file, span)
+        .label(label)
+        .help("mend it or take it out; a pattern is seen from the folder of this file, as in `.gitignore`")
 }
 
 /// A pattern that is none.

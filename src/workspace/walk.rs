@@ -1,6 +1,7 @@
 //! Lists the `.plumb` files below a folder. The only file that names the crates `ignore` and `walkdir`; links are
 //! not followed, so each file is met once and a circle of links ends.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, mpsc};
@@ -9,6 +10,7 @@ use ignore::{Error, WalkBuilder};
 use walkdir::WalkDir;
 
 use super::config::Config;
+use super::disk::Disk;
 use super::locate::{is_marked, repository};
 
 /// What lies below a folder, in the order of the system.
@@ -31,7 +33,9 @@ enum Met {
 }
 
 /// The files of the portfolio with this root. What its settings leave out is not entered.
-pub(super) fn portfolio(root: &Path, config: Option<&Arc<Config>>) -> Below {
+pub(super) fn portfolio(root: &Path, config: Option<&Arc<Config>>, disk: &Disk) -> Below {
+    let unsaved: BTreeSet<PathBuf> = disk.covered_below(root).map(Path::to_owned).collect();
+    let is_file = move |path: &Path| path.is_file() || unsaved.contains(path);
     let mut walk = WalkBuilder::new(root);
     // What only one machine says hides nothing: neither the user's own ignore files nor those above the
     // portfolio, unless it lies in a repository.
@@ -46,7 +50,7 @@ pub(super) fn portfolio(root: &Path, config: Option<&Arc<Config>>) -> Below {
         let setting = setting.and_then(|config| config.leaves_out(entry.path(), is_folder));
         let met = match setting {
             Some(setting) => Met::LeftOut(entry.path().to_owned(), setting),
-            None if is_folder && is_marked(entry.path()) => Met::Nested(entry.path().to_owned()),
+            None if is_folder && is_marked(entry.path(), &is_file) => Met::Nested(entry.path().to_owned()),
             None => return entry.file_name() != ".git",
         };
         // The receiver outlives the walk.
@@ -80,6 +84,24 @@ pub(super) fn all(folder: &Path) -> Below {
         }
     }
     below
+}
+
+/// Most entries that are looked at to see that a pattern matches none.
+const MAX_ENTRIES: usize = 100_000;
+
+/// Shows all files and folders below a folder, ignored or not, until no more are wanted; whether none was missed.
+pub(super) fn entries(folder: &Path, mut wants_more: impl FnMut(&Path, bool) -> bool) -> bool {
+    let entries = WalkDir::new(folder).min_depth(1).into_iter();
+    for (count, entry) in entries.filter_entry(|entry| entry.file_name() != ".git").enumerate() {
+        let Ok(entry) = entry else { return false };
+        if count == MAX_ENTRIES {
+            return false;
+        }
+        if !wants_more(entry.path(), entry.file_type().is_dir()) {
+            break;
+        }
+    }
+    true
 }
 
 /// Whether a path has the name of a proposal.

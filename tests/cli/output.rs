@@ -17,7 +17,11 @@ fn the_flag_outranks_the_environment() {
         ("", "FORCE_COLOR=1 TERM=dumb", true),
         ("", "FORCE_COLOR=1 NO_COLOR=1", false),
         ("", "FORCE_COLOR=1 NO_COLOR=", true),
+        ("", "CLICOLOR_FORCE=1 NO_COLOR=1", false),
+        ("", "CLICOLOR_FORCE=1 NO_COLOR=", true),
         ("--color auto", "CLICOLOR_FORCE=1 NO_COLOR=1", false),
+        ("--color always", "CLICOLOR_FORCE=0 NO_COLOR=1", true),
+        ("--color never", "CLICOLOR_FORCE=1 NO_COLOR=", false),
         ("--color always", "NO_COLOR=1 TERM=dumb", true),
         ("--color never", "FORCE_COLOR=1", false),
     ];
@@ -104,7 +108,28 @@ fn a_closed_pipe_ends_quietly_with_the_verdict() {
     use std::process::{Command, Stdio};
     let folder = Folder::of("p/a.plumb");
     folder.write("q/a.plumb", BAD);
-    for (arguments, code) in [("check p", 0), ("check q", 2), ("rules --all", 0), ("--help", 0)] {
+    let cases = [
+        ("check p", 0),
+        ("check q", 2),
+        ("check --watch p", 0),
+        ("check --show-files p", 0),
+        ("check q --report json=report.json", 2),
+        ("rules --all", 0),
+        ("explain no-price-floor", 0),
+        ("facts P507", 0),
+        ("schema", 0),
+        ("config p", 0),
+        ("config --schema", 0),
+        ("test", 0),
+        ("init new", 0),
+        ("new rule no-plan", 0),
+        ("completions zsh", 0),
+        ("man check", 0),
+        ("--help", 0),
+        ("check --help", 0),
+        ("--version", 0),
+    ];
+    for (arguments, code) in cases {
         // Its reader is gone before the first byte is written.
         let mut reader = Command::new("true").stdin(Stdio::piped()).spawn().unwrap();
         let pipe = reader.stdin.take().unwrap();
@@ -141,9 +166,10 @@ fn a_full_disk_is_an_error() {
     let folder = Folder::new();
     folder.write("a.plumb", BAD);
     let check = FORMATS.iter().map(|format| format!("check --output-format {}", format.name));
-    for arguments in
-        check.chain(["rules --all", "schema", "explain missing-brace", "--version"].map(str::to_owned))
-    {
+    for arguments in check.chain(
+        ["rules --all", "schema", "explain missing-brace", "completions bash", "man", "--version"]
+            .map(str::to_owned),
+    ) {
         let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
         let ran = Ran::of(&folder.command(&arguments).stdout(full).output().unwrap());
         assert_eq!(ran.code, Some(2), "{arguments}");

@@ -15,7 +15,7 @@ const CASES: &[(&str, bool, Mistakes)] = &[
     ("fail-on = 'note'\nas-of = 'today'\ninclude = ['*.plumb']\n[packs]\ncore = true", true, &[]),
     ("as-of = 2026-11-24", true, &[]),
     ("[rules]\nno-price-floor = 'off'\n[parameters]\nhigh-exposure = '40%'", true, &[]),
-    ("[[overrides]]\npaths = ['a']\nrules.no-price-floor = 'off'", true, &[]),
+    ("[[overrides]]\npaths = ['*']\nrules.no-price-floor = 'off'", true, &[]),
     // Keys
     ("exlcude = []", false, &["1:1: error[unknown-setting]: `exlcude` is no setting"]),
     ("[lint]\nx = 1", false, &["1:2: error[unknown-setting]: `lint` is no setting"]),
@@ -85,7 +85,7 @@ const CASES: &[(&str, bool, Mistakes)] = &[
     ("[rules]\nno-price-flor = 'off'", true, &["2:1: error[unknown-rule]: there is no rule `no-price-flor`"]),
     ("[rules]\nmissing-brace = 'off'", true, &["2:1: error[unknown-rule]: `missing-brace` is no rule"]),
     (
-        "[[overrides]]\npaths = ['a']\nrules.x = 'off'",
+        "[[overrides]]\npaths = ['*']\nrules.x = 'off'",
         true,
         &["3:7: error[unknown-rule]: there is no rule `x`"],
     ),

@@ -43,7 +43,12 @@ pub(crate) struct Editor {
 impl Editor {
     /// An editor that has greeted the server.
     pub(crate) fn start(folder: &Path, abilities: &str) -> Self {
-        let mut editor = Self::silent(folder);
+        Self::start_with(folder, abilities, &[])
+    }
+
+    /// The same, where the server is started with flags.
+    pub(crate) fn start_with(folder: &Path, abilities: &str, flags: &[&str]) -> Self {
+        let mut editor = Self::spawn(folder, flags);
         let abilities: Value = serde_json::from_str(abilities).unwrap();
         editor.asks = abilities["textDocument"]["diagnostic"].is_object();
         let root = editor.uri("");
@@ -55,11 +60,14 @@ impl Editor {
 
     /// An editor that has said nothing yet.
     pub(crate) fn silent(folder: &Path) -> Self {
+        Self::spawn(folder, &[])
+    }
+
+    fn spawn(folder: &Path, flags: &[&str]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_plumbrule"));
-        command.args(["lsp", "--rules", "rules"]).current_dir(folder).env("SOURCE_DATE_EPOCH", "1795478400");
-        if !folder.join("rules").exists() {
-            command = Command::new(env!("CARGO_BIN_EXE_plumbrule"));
-            command.arg("lsp").current_dir(folder).env("SOURCE_DATE_EPOCH", "1795478400");
+        command.arg("lsp").args(flags).current_dir(folder).env("SOURCE_DATE_EPOCH", "1795478400");
+        if folder.join("rules").exists() {
+            command.args(["--rules", "rules"]);
         }
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let (sender, output) = channel();

@@ -37,9 +37,9 @@ impl Folder {
     }
 
     /// What a run of the command finds.
-    pub(crate) fn check(&self) -> Vec<Value> {
+    pub(crate) fn check(&self, flags: &[&str]) -> Vec<Value> {
         let mut command = Command::new(env!("CARGO_BIN_EXE_plumbrule"));
-        command.args(["check", ".", "--output-format", "json"]).current_dir(&self.0);
+        command.args(["check", ".", "--output-format", "json"]).args(flags).current_dir(&self.0);
         if self.0.join("rules").exists() {
             command.args(["--rules", "rules"]);
         }
