@@ -11,7 +11,7 @@ use super::graph::{Route, State};
 use super::reliance::Facts;
 use super::value::Value;
 use crate::config::Level;
-use crate::diagnostic::{Detail, Diagnostic, Hop, Label as Labelled, Note, NoteKind, Severity};
+use crate::diagnostic::{Diagnostic, Hop, Label as Labelled, Note, NoteKind, Severity};
 use crate::model::{Confidence, EntityId, Provenance};
 use crate::rule::{Access, Conditional, Expr, How, Label, LetUse, Node, Rule, SeverityStep, Stage, Template};
 use crate::source::{Origin, Place};
@@ -42,16 +42,10 @@ pub(super) struct Basis<'a> {
 }
 
 impl<'a> Evaluator<'_, 'a> {
-    /// The finding of a rule whose variables are bound and whose conditions hold.
-    pub(super) fn finding(&mut self, rule: &Rule, detail: Detail) -> Option<Draft<'a>> {
-        for stage in &rule.stages {
-            if let Stage::Let(slot, value, usage) = stage
-                && (*usage == LetUse::Line || *usage == LetUse::Text && detail == Detail::Full)
-            {
-                let value = self.eval(value);
-                self.bind(*slot, value);
-            }
-        }
+    /// The finding of a rule whose variables are bound and whose conditions hold. What it says beyond its line is
+    /// worked out by `texts`, if that is wanted: it has fuel of its own, so that no verdict hangs on the format.
+    pub(super) fn finding(&mut self, rule: &Rule, texts: Option<&mut Self>) -> Option<Draft<'a>> {
+        self.bind_lets(rule, LetUse::Line);
         let (primary, entity) = self.primary(rule)?;
         let mut facts = self.facts(rule);
         let step = rule.steps.iter().find(|step| self.truth(&step.when).holds());
@@ -66,14 +60,26 @@ impl<'a> Evaluator<'_, 'a> {
         let route = self.route_of(rule);
         let mut out = Diagnostic::new(&rule.id, severity, message, primary.place.file, primary.place.span);
         out.as_of = Some(self.world.as_of(entity));
-        if detail == Detail::Full {
+        if let Some(texts) = texts {
             out.primary = primary;
             out.severity_reason = reason;
             out.subject = Some(self.world.path(entity));
-            self.explain(rule, step, &facts, route.as_deref(), &mut out);
+            texts.frame.clone_from(&self.frame);
+            texts.explain(rule, step, &facts, route.as_deref(), &mut out);
         }
         let steps = route.map_or(0, |route| route.steps.len());
         Some(Draft { diagnostic: Box::new(out), basis: self.basis(&facts), entity, steps })
+    }
+
+    fn bind_lets(&mut self, rule: &Rule, wanted: LetUse) {
+        for stage in &rule.stages {
+            if let Stage::Let(slot, value, usage) = stage
+                && *usage == wanted
+            {
+                let value = self.eval(value);
+                self.bind(*slot, value);
+            }
+        }
     }
 
     fn basis(&self, facts: &Facts) -> Basis<'a> {
@@ -93,6 +99,10 @@ impl<'a> Evaluator<'_, 'a> {
         route: Option<&Route>,
         out: &mut Diagnostic,
     ) {
+        if self.fuel == 0 {
+            return shorten(out);
+        }
+        self.bind_lets(rule, LetUse::Text);
         out.related = self.related(rule, out.primary.place);
         if let Some(route) = route {
             out.route = self.hops(route);
@@ -107,6 +117,9 @@ impl<'a> Evaluator<'_, 'a> {
         out.facts = facts.iter().filter_map(|fact| self.quote(fact)).collect();
         out.help = self.first_holding(&rule.help).map(|help| self.fill_help(help));
         out.fixes = self.fixes(rule);
+        if self.fuel == 0 {
+            shorten(out);
+        }
     }
 
     fn first_holding<'r>(&mut self, choices: &'r [Conditional<Template>]) -> Option<&'r Template> {
@@ -369,6 +382,15 @@ impl<'a> Evaluator<'_, 'a> {
         };
         Some(Note { kind: NoteKind::Note, text })
     }
+}
+
+/// Leaves of a finding what is whole: texts that were begun when the fuel ended may lack something.
+pub(super) fn shorten(out: &mut Diagnostic) {
+    let text =
+        "its other labels, notes and help are left out: they take too many steps on this portfolio".into();
+    out.related.clear();
+    out.notes = vec![Note { kind: NoteKind::Note, text }];
+    (out.help, out.fixes) = (None, Vec::new());
 }
 
 fn listed(names: &[String]) -> String {

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::eval::Evaluator;
-use super::finding::{Basis, Draft};
+use super::finding::{Basis, Draft, shorten};
 use super::value::Value;
 use super::waivers::Waivers;
 use super::world::World;
@@ -218,7 +218,8 @@ struct Subject {
 struct RuleRun<'r, 'w, 'a> {
     rule: &'r Rule,
     eval: Evaluator<'w, 'a>,
-    detail: Detail,
+    /// Works out what findings say beyond their lines, if that is wanted.
+    texts: Option<Evaluator<'w, 'a>>,
     said: Said<'a>,
     subject: Subject,
     /// Where the finding of a primary node stands among the drafts.
@@ -227,19 +228,20 @@ struct RuleRun<'r, 'w, 'a> {
 
 impl<'r: 'w, 'w, 'a> RuleRun<'r, 'w, 'a> {
     fn new(rule: &'r Rule, world: &'w World<'a>, detail: Detail) -> Self {
-        let eval = Evaluator { stages: &rule.stages, ..Evaluator::new(world, rule.frame) };
+        let eval = || Evaluator { stages: &rule.stages, ..Evaluator::new(world, rule.frame) };
+        let (eval, texts) = (eval(), (detail == Detail::Full).then(eval));
         let by_node = FxHashMap::default();
-        Self { rule, eval, detail, said: Said::default(), subject: Subject::default(), by_node }
+        Self { rule, eval, texts, said: Said::default(), subject: Subject::default(), by_node }
     }
 }
 
 impl<'a> RuleRun<'_, '_, 'a> {
     /// Runs the rule on each of its subjects: the members of its first range.
     fn all(mut self, number: usize) -> Said<'a> {
-        let full = self.eval.fuel;
+        let left = |own: &Self| own.eval.fuel + own.texts.as_ref().map_or(0, |texts| texts.fuel);
+        let full = left(&self);
         self.subjects();
-        let left = self.eval.fuel;
-        Said { rule: number, exhausted: left == 0, steps: full - left, ..self.said }
+        Said { rule: number, exhausted: self.eval.fuel == 0, steps: full - left(&self), ..self.said }
     }
 
     fn subjects(&mut self) {
@@ -306,7 +308,7 @@ impl<'a> RuleRun<'_, '_, 'a> {
         match rule.stages.get(at) {
             None if doubts.is_empty() => {
                 self.subject.violates = true;
-                if let Some(draft) = self.eval.finding(rule, self.detail) {
+                if let Some(draft) = self.eval.finding(rule, self.texts.as_mut()) {
                     self.keep(draft);
                 }
             }
@@ -346,12 +348,15 @@ impl<'a> RuleRun<'_, '_, 'a> {
         let graver = draft.diagnostic.severity > known.diagnostic.severity
             || draft.diagnostic.severity == known.diagnostic.severity && draft.steps < known.steps;
         let other = if graver { std::mem::replace(known, draft) } else { draft };
+        let Some(texts) = &mut self.texts else { return };
+        if !texts.spend(known.diagnostic.related.len()) {
+            return shorten(&mut known.diagnostic);
+        }
         let extra = other.diagnostic.primary;
         let places = std::iter::once(&known.diagnostic.primary).chain(&known.diagnostic.related);
         if !places.map(|label| label.place).any(|place| place == extra.place) {
             known.diagnostic.related.push(extra);
         }
-        self.eval.spend(known.diagnostic.related.len());
     }
 
     fn each<'s>(&mut self, source: &'s Source, at: usize, doubts: &mut Vec<&'s Expr>)
