@@ -1,6 +1,7 @@
 //! The façade: runs one portfolio through all steps and tells what came of it. Knows neither disk nor
 //! terminal; texts come in, an `outcome` goes out.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use rustc_hash::FxHashSet;
@@ -112,8 +113,8 @@ pub fn check(sources: &Sources, book: &Rulebook, input: &Input, options: &Option
     let mut judgement = check::judge(sources, &book.schema, &model, &book.catalogue, run, &enabled);
     let incomplete = !whole || judgement.exhausted;
     let assumptions = assumptions(sources, &said);
-    let (mut findings, steps) = (said, judgement.steps);
-    findings.append(&mut judgement.findings);
+    let (mut findings, steps) = (std::mem::take(&mut judgement.findings), judgement.steps);
+    findings.append(&mut said);
     let mut portfolio = counts(book, input, &model, judgement, assumptions);
     let all = findings.len();
     findings.retain(|finding| input.hidden.binary_search(&finding.primary.place.file).is_err());
@@ -128,16 +129,14 @@ pub fn check(sources: &Sources, book: &Rulebook, input: &Input, options: &Option
     Checked { findings, portfolio, packs_off: packs_off.collect(), incomplete, steps, model }
 }
 
-/// Sorts findings by file name, place and code, and drops those that are said twice.
+/// Sorts findings by file name, place and code, and drops those that are said twice. What concerns the run as a
+/// whole has no file and comes first.
 pub fn sort(sources: &Sources, findings: &mut Vec<Diagnostic>) {
     findings.sort_by(|a, b| {
-        let key = |finding: &Diagnostic| (finding.primary.place.span.start, finding.primary.place.span.end);
-        sources
-            .name(a.primary.place.file)
-            .cmp(sources.name(b.primary.place.file))
-            .then_with(|| key(a).cmp(&key(b)))
-            .then_with(|| a.code.cmp(&b.code))
-            .then_with(|| a.message.cmp(&b.message))
+        let [one, two] = [a.primary.place, b.primary.place];
+        let names = || sources.name(one.file).cmp(sources.name(two.file));
+        let files = if one.file == two.file { Ordering::Equal } else { names() };
+        files.then_with(|| (one.span, &a.code, &a.message).cmp(&(two.span, &b.code, &b.message)))
     });
     findings.dedup();
 }

@@ -47,10 +47,19 @@ impl Names {
         (0..self.ends.len() as u32).map(|number| self.text(Symbol(number)))
     }
 
+    /// Makes room for so many more names of a usual length.
+    pub fn reserve(&mut self, more: usize) {
+        const USUAL_LENGTH: usize = 12;
+        self.spellings.reserve(more * USUAL_LENGTH);
+        self.ends.reserve(more);
+        let Self { spellings, ends, numbers } = self;
+        numbers.reserve(more, |symbol| hash(spelling(spellings, ends, *symbol)));
+    }
+
     /// The number of a name, new or known.
     pub fn intern(&mut self, name: &str) -> Symbol {
         let Self { spellings, ends, numbers } = self;
-        let known = |symbol: &Symbol| spelling(spellings, ends, *symbol).eq_ignore_ascii_case(name);
+        let known = |symbol: &Symbol| same(spelling(spellings, ends, *symbol), name);
         let again = |symbol: &Symbol| hash(spelling(spellings, ends, *symbol));
         match numbers.entry(hash(name), known, again) {
             Entry::Occupied(known) => *known.get(),
@@ -67,7 +76,7 @@ impl Names {
     /// The number of a name that was met.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<Symbol> {
-        self.numbers.find(hash(name), |symbol| self.text(*symbol).eq_ignore_ascii_case(name)).copied()
+        self.numbers.find(hash(name), |symbol| same(self.text(*symbol), name)).copied()
     }
 
     /// A name as it was first spelled.
@@ -82,6 +91,11 @@ fn spelling<'n>(spellings: &'n str, ends: &[u32], symbol: Symbol) -> &'n str {
     let start = at.checked_sub(1).and_then(|before| ends.get(before)).copied().unwrap_or(0);
     let end = ends.get(at).copied().unwrap_or(start);
     spellings.get(start as usize..end as usize).unwrap_or("")
+}
+
+fn same(known: &str, name: &str) -> bool {
+    // Most names are spelled alike, which is seen many bytes at a time.
+    known == name || known.eq_ignore_ascii_case(name)
 }
 
 /// The same for names that differ in case only.

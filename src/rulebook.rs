@@ -22,6 +22,8 @@ pub struct Additions {
     pub files: Vec<(String, String)>,
     /// Parameters that are set, with the places of their values; a later one wins.
     pub parameters: Vec<(String, Place)>,
+    /// Whether the examples of shipped rules are left unread: they are a third of the text, and judge nothing.
+    pub skip_examples: bool,
 }
 
 /// All that a run judges by.
@@ -68,19 +70,20 @@ impl Rulebook {
     /// Loads the shipped text and the additions into `sources`. Mistakes in them are diagnostics; a run with
     /// any error among them is not to be trusted.
     pub fn load(sources: &mut Sources, additions: &Additions, diagnostics: &mut Vec<Diagnostic>) -> Rulebook {
-        let first = sources.iter().count() as u32;
-        let shipped = BUILTIN
-            .iter()
-            .map(|(name, text)| (format!("<builtin>/{name}"), (*text).to_owned(), Origin::Builtin));
-        let own = additions.files.iter().map(|(name, text)| (name.clone(), text.clone(), Origin::Rules));
-        for (name, text, origin) in shipped.chain(own) {
-            sources.add(SourceFile::new(name, text, origin));
+        let first = sources.iter().count();
+        let shipped =
+            BUILTIN.iter().map(|(name, text)| SourceFile::builtin(format!("<builtin>/{name}"), text));
+        let own = additions.files.iter();
+        let own = own.map(|(name, text)| SourceFile::new(name.clone(), text.clone(), Origin::Rules));
+        for file in shipped.chain(own) {
+            sources.add(file);
         }
-        let end = sources.iter().count() as u32;
-        let trees: Vec<(FileId, Vec<Tree>)> = (first..end)
-            .map(FileId)
-            .map(|file| {
-                (file, syntax::read(file, sources.get(file).map_or("", |source| &source.text), diagnostics))
+        let is_whole = |file: &SourceFile| file.origin != Origin::Builtin || !additions.skip_examples;
+        let files = sources.iter().skip(first);
+        let trees: Vec<(FileId, Vec<Tree>)> = files
+            .map(|(id, file)| {
+                let closed = if is_whole(file) { None } else { Some(rule::EXAMPLES) };
+                (id, syntax::read_outside(id, &file.text, closed, diagnostics))
             })
             .collect();
         let files: Vec<Declarations<'_>> = trees
@@ -99,6 +102,9 @@ impl Rulebook {
         schema.names = facts.names.clone();
         let mut rule_files: Vec<RuleFile<'_>> =
             files.iter().map(|file| rule_file(*file, sources.name(file.file))).collect();
+        for file in &mut rule_files {
+            file.is_whole = sources.get(file.declarations.file).is_none_or(is_whole);
+        }
         let set_texts: Vec<Declarations<'_>> = parameters
             .iter()
             .map(|(_, place)| Declarations {
@@ -117,7 +123,7 @@ impl Rulebook {
 fn rule_file<'a>(declarations: Declarations<'a>, name: &'a str) -> RuleFile<'a> {
     let (folder, file) = name.rsplit_once('/').unwrap_or(("", name));
     let pack = folder.rsplit('/').next().unwrap_or("");
-    RuleFile { declarations, pack, stem: file.strip_suffix(".plumb").unwrap_or(file) }
+    RuleFile { declarations, pack, stem: file.strip_suffix(".plumb").unwrap_or(file), is_whole: true }
 }
 
 /// What is wrong with the values that parameters are declared with: rules that read such a one would be silent.

@@ -17,6 +17,8 @@ type Key = (Vec<PathBuf>, Vec<(String, Place)>);
 pub struct Shelf {
     /// Parameters of the command line.
     flags: Vec<(String, Place)>,
+    /// Whether examples of shipped rules are wanted.
+    examples: bool,
     books: Vec<(Key, Option<Rc<Rulebook>>)>,
 }
 
@@ -24,7 +26,13 @@ impl Shelf {
     /// An empty one, with the parameters that hold for all.
     #[must_use]
     pub fn new(flags: Vec<(String, Place)>) -> Self {
-        Self { flags, books: Vec::new() }
+        Self { flags, ..Self::default() }
+    }
+
+    /// An empty one whose rulebooks hold the examples of shipped rules, too.
+    #[must_use]
+    pub fn with_examples() -> Self {
+        Self { examples: true, ..Self::default() }
     }
 
     /// The rulebook of a portfolio; none if anything in it or in what is set of it is broken, since such rules
@@ -39,7 +47,7 @@ impl Shelf {
         let set = found.input.settings.parameters().map(|(name, word)| (name.to_owned(), word.place));
         let key = (found.rules.clone(), set.chain(self.flags.iter().cloned()).collect());
         let at = self.books.iter().position(|(known, _)| *known == key).unwrap_or_else(|| {
-            let book = load(&key, disk, sources, diagnostics).map(Rc::new);
+            let book = load(&key, self.examples, disk, sources, diagnostics).map(Rc::new);
             self.books.push((key, book));
             self.books.len() - 1
         });
@@ -52,6 +60,7 @@ impl Shelf {
 
 fn load(
     key: &Key,
+    examples: bool,
     disk: &Disk,
     sources: &mut Sources,
     diagnostics: &mut Vec<Diagnostic>,
@@ -59,7 +68,7 @@ fn load(
     let (folders, parameters) = key;
     let before = diagnostics.len();
     let files = disk.rule_files(folders, sources, diagnostics);
-    let additions = Additions { files, parameters: parameters.clone() };
+    let additions = Additions { files, parameters: parameters.clone(), skip_examples: !examples };
     let book = Rulebook::load(sources, &additions, diagnostics);
     let said = diagnostics.get(before..).unwrap_or(&[]);
     (!said.iter().any(|found| found.severity == Severity::Error)).then_some(book)

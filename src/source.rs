@@ -1,6 +1,7 @@
 //! Texts and places in them: owns `FileId`, `Span`, `SourceFile` and the only code that turns byte
 //! offsets into lines and columns. Knows nothing of paths on disk or of what a text means.
 
+use std::borrow::Cow;
 use std::sync::OnceLock;
 
 /// Number of a text within one run; an index into [`Sources`].
@@ -77,7 +78,7 @@ pub struct SourceFile {
     /// What users call it: a relative path with `/`, or `<builtin>/...`.
     pub name: String,
     /// The text, valid UTF-8, as read; a leading byte order mark is kept and not counted as a column.
-    pub text: String,
+    pub text: Cow<'static, str>,
     /// Where it comes from.
     pub origin: Origin,
     lines: OnceLock<LineIndex>,
@@ -87,7 +88,13 @@ impl SourceFile {
     /// A text under its name.
     #[must_use]
     pub fn new(name: impl Into<String>, text: impl Into<String>, origin: Origin) -> Self {
-        Self { name: name.into(), text: text.into(), origin, lines: OnceLock::new() }
+        Self { name: name.into(), text: Cow::Owned(text.into()), origin, lines: OnceLock::new() }
+    }
+
+    /// A text that is part of the binary.
+    #[must_use]
+    pub fn builtin(name: impl Into<String>, text: &'static str) -> Self {
+        Self { name: name.into(), text: text.into(), origin: Origin::Builtin, lines: OnceLock::new() }
     }
 
     /// The line index, made when first asked for: most files have no finding.
@@ -194,12 +201,13 @@ pub struct Position {
     pub column: u32,
 }
 
-/// Where the lines of a text begin. A line ends with `\n`; `\r\n` ends one line, not two.
+/// Counts of a text before each [`BLOCK`] of it, so that a line or a column late in it is not counted from its
+/// start. A line ends with `\n`; `\r\n` ends one line, not two.
 #[derive(Debug)]
 pub struct LineIndex {
-    starts: Vec<u32>,
-    /// What lies before each [`BLOCK`], so that a column late on a long line is not counted from its start. Empty
-    /// if all characters are single bytes.
+    /// Line ends before each block, and before the end of the text.
+    ends: Vec<u32>,
+    /// Characters before each block. Empty if all are single bytes.
     blocks: Vec<Count>,
 }
 
@@ -211,7 +219,7 @@ struct Count {
     pairs: u32,
 }
 
-/// Bytes between two entries of `LineIndex::blocks`.
+/// Bytes between two entries of a [`LineIndex`].
 const BLOCK: usize = 1024;
 
 /// The byte order mark.
@@ -221,34 +229,54 @@ impl LineIndex {
     /// Reads the text once.
     #[must_use]
     pub fn new(text: &str) -> Self {
-        let after_breaks = memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at as u32 + 1);
-        let starts = std::iter::once(0).chain(after_breaks).collect();
+        let mut ends = vec![0];
+        ends.extend(text.as_bytes().chunks(BLOCK).scan(0, |before, block| {
+            *before += line_ends(block).count() as u32;
+            Some(*before)
+        }));
         let blocks = if text.is_ascii() { "" } else { text }.as_bytes().chunks(BLOCK);
         let blocks = blocks.scan(Count::default(), |count, block| {
             let before = *count;
             *count = count.and(block);
             Some(before)
         });
-        Self { starts, blocks: blocks.collect() }
+        Self { ends, blocks: blocks.collect() }
     }
 
     /// How many lines there are; a final `\n` begins one more.
     #[must_use]
     pub fn count(&self) -> u32 {
-        self.starts.len() as u32
+        self.ends.last().map_or(0, |ends| *ends) + 1
     }
 
     /// The line that holds `offset`, from 0.
     #[must_use]
-    pub fn line(&self, offset: u32) -> u32 {
-        self.starts.partition_point(|start| *start <= offset) as u32 - 1
+    pub fn line(&self, text: &str, offset: u32) -> u32 {
+        self.line_and_start(text, (offset as usize).min(text.len())).0
+    }
+
+    /// The line (from 0) that holds a byte, and where it begins.
+    fn line_and_start(&self, text: &str, at: usize) -> (u32, u32) {
+        let block = at / BLOCK;
+        let rest = text.as_bytes().get(block * BLOCK..at).unwrap_or(&[]);
+        let line = self.ends.get(block).copied().unwrap_or(0) + line_ends(rest).count() as u32;
+        let last = memchr::memrchr(b'\n', rest);
+        (line, last.map_or_else(|| self.start(text, line), |end| (block * BLOCK + end + 1) as u32))
+    }
+
+    /// Where a line (from 0) begins; past the last one, where the text ends.
+    fn start(&self, text: &str, line: u32) -> u32 {
+        let Some(last) = line.checked_sub(1) else { return 0 };
+        let block = self.ends.partition_point(|ends| *ends <= last).saturating_sub(1);
+        let left = last - self.ends.get(block).copied().unwrap_or(0);
+        let rest = text.as_bytes().get(block * BLOCK..).unwrap_or(&[]);
+        line_ends(rest).nth(left as usize).map_or(text.len(), |end| block * BLOCK + end + 1) as u32
     }
 
     /// The bytes of a line (from 0) without its line end; empty past the last line.
     #[must_use]
     pub fn span(&self, text: &str, line: u32) -> Span {
-        let start = self.starts.get(line as usize).copied().unwrap_or(text.len() as u32);
-        let next = self.starts.get(line as usize + 1).copied().unwrap_or(text.len() as u32);
+        let [start, next] = [line, line.saturating_add(1)].map(|line| self.start(text, line));
         let words = Span { start, end: next }.of(text);
         Span { start, end: start + words.trim_end_matches(['\n', '\r']).len() as u32 }
     }
@@ -260,10 +288,9 @@ impl LineIndex {
         while !text.is_char_boundary(at) {
             at -= 1;
         }
-        let line = self.line(at as u32);
-        let start = self.starts.get(line as usize).copied().unwrap_or(0) as usize;
+        let (line, start) = self.line_and_start(text, at);
         let is_marked = line == 0 && at > 0 && text.starts_with(MARK);
-        let start = if is_marked { MARK.len_utf8() } else { start };
+        let start = if is_marked { MARK.len_utf8() } else { start as usize };
         let column = self.before(text, at, unit) - self.before(text, start, unit) + 1;
         Position { line: line + 1, column }
     }
@@ -299,6 +326,10 @@ impl LineIndex {
         let count = self.blocks.get(block).copied().unwrap_or_default().and(rest);
         count.points + if unit == Unit::Utf16 { count.pairs } else { 0 }
     }
+}
+
+fn line_ends(bytes: &[u8]) -> memchr::Memchr<'_> {
+    memchr::memchr_iter(b'\n', bytes)
 }
 
 impl Count {

@@ -93,7 +93,7 @@ fn tested(text: &str) -> (Vec<String>, Vec<plumbrule::verify::Tested>) {
     let id = text.lines().find_map(|line| line.strip_prefix("rule ")?.split_whitespace().next()).unwrap();
     let files = vec![(format!("own/{id}.plumb"), text.to_owned())];
     let (mut sources, mut said) = (Sources::default(), Vec::new());
-    let book = Rulebook::load(&mut sources, &Additions { files, parameters: Vec::new() }, &mut said);
+    let book = Rulebook::load(&mut sources, &Additions { files, ..Additions::default() }, &mut said);
     let said = said.iter().map(|found| format!("{}: {}", found.code, found.message)).collect();
     (said, plumbrule::verify::all(&mut sources, &book, Origin::Rules))
 }

@@ -31,7 +31,7 @@ fn load(sources: &mut Sources) -> Rulebook {
     let name = |path: &PathBuf| format!("own/{}", path.file_name().unwrap().to_str().unwrap());
     let files = cases().iter().map(|path| (name(path), std::fs::read_to_string(path).unwrap())).collect();
     let mut said = Vec::new();
-    let book = Rulebook::load(sources, &Additions { files, parameters: Vec::new() }, &mut said);
+    let book = Rulebook::load(sources, &Additions { files, ..Additions::default() }, &mut said);
     let said: Vec<&str> = said.iter().map(|found| found.message.as_str()).collect();
     assert!(said.is_empty(), "{}", said.join("\n"));
     book

@@ -28,6 +28,20 @@ fn shipped_text_is_in_order() {
 }
 
 #[test]
+fn rules_are_the_same_without_their_examples() {
+    let (_, whole) = shipped();
+    let (mut said, additions) = (Vec::new(), Additions { skip_examples: true, ..Additions::default() });
+    let book = Rulebook::load(&mut Sources::default(), &additions, &mut said);
+    assert!(said.is_empty(), "{said:?}");
+    assert_eq!(format!("{:?}", book.catalogue.rules), format!("{:?}", whole.catalogue.rules));
+    assert_eq!(format!("{:?}", book.catalogue.relations), format!("{:?}", whole.catalogue.relations));
+    for (known, whole) in book.catalogue.explanations.iter().zip(&whole.catalogue.explanations) {
+        assert!(known.examples.is_empty(), "{}", known.id);
+        assert_eq!((&known.id, &known.doc, &known.why), (&whole.id, &whole.doc, &whole.why));
+    }
+}
+
+#[test]
 fn every_example_gives_just_what_it_expects() {
     let (mut sources, book) = shipped();
     let tested = all(&mut sources, &book, Origin::Builtin);

@@ -38,7 +38,7 @@ const CRATES: [(&str, &[&str]); 21] = [
     ("ignore", &["src/workspace/walk.rs", "src/workspace/patterns.rs"]),
     ("jiff", &["src/value/date.rs"]),
     ("libc", &["src/workspace/read.rs"]),
-    ("memchr", &["src/source.rs"]),
+    ("memchr", &["src/source.rs", "src/syntax/lane.rs"]),
     ("percent_encoding", &["src/lsp/uri.rs"]),
     ("pest", &["src/syntax/parse.rs"]),
     ("pest_derive", &["src/syntax/parse.rs"]),
@@ -60,7 +60,7 @@ const DOORS: [(&str, &[&str]); 5] = [
     ("env", &["src/cli/", "src/workspace/", "src/main.rs"]),
     ("process", &["src/cli/", "src/main.rs"]),
     ("net", &[]),
-    ("thread", &["src/check/gather.rs", "src/model/join.rs", "src/lsp/wire.rs"]),
+    ("thread", &["src/check/gather.rs", "src/model/deal.rs", "src/lsp/wire.rs"]),
 ];
 
 /// Parts of words that no text of the engine may hold, whatever stands around them.

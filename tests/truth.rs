@@ -69,7 +69,7 @@ fn conditions_are_judged_as_by_a_plain_evaluator() {
         let text = |(id, condition): (&String, &Cond)| (format!("own/{id}.plumb"), rule(id, condition));
         let files = ids.iter().zip(&conditions).map(text).collect();
         let (mut sources, mut said) = (Sources::default(), Vec::new());
-        let additions = Additions { files, parameters: Vec::new() };
+        let additions = Additions { files, ..Additions::default() };
         let book = Rulebook::load(&mut sources, &additions, &mut said);
         let refused = said.iter().find(|found| found.severity == Severity::Error);
         assert!(refused.is_none(), "{refused:#?} in {}", sources.words(refused.unwrap().primary.place));

@@ -2,13 +2,13 @@
 //! finding.
 
 use super::eval::Evaluator;
-use super::value::Value;
+use crate::names::Symbol;
 use crate::rule::{Access, Expr, From, Node, Source};
 use crate::value::Truth;
 
 impl Evaluator<'_, '_> {
     /// Adds the names of the fields that are missing, unknown or not understood in an unknown condition.
-    pub(super) fn blame(&mut self, expr: &Expr, missing: &mut Vec<String>) {
+    pub(super) fn blame(&mut self, expr: &Expr, missing: &mut Vec<Symbol>) {
         match &expr.node {
             Node::All(parts) | Node::Any(parts) => {
                 for part in parts {
@@ -37,7 +37,7 @@ impl Evaluator<'_, '_> {
         }
     }
 
-    fn blame_value(&mut self, expr: &Expr, missing: &mut Vec<String>) {
+    fn blame_value(&mut self, expr: &Expr, missing: &mut Vec<Symbol>) {
         match &expr.node {
             Node::Field(base, access) => {
                 let value = self.eval(expr);
@@ -71,15 +71,15 @@ impl Evaluator<'_, '_> {
         }
     }
 
-    fn blame_field(&mut self, base: &Expr, access: &Access, missing: &mut Vec<String>) {
+    fn blame_field(&mut self, base: &Expr, access: &Access, missing: &mut Vec<Symbol>) {
         let Access::Entity(name, _) = access else { return };
-        if let Value::Entity(_) | Value::Share(..) = self.eval(base) {
-            note(missing, self.world.model.names.text(*name));
+        if self.entity(base).is_some() && !missing.contains(name) {
+            missing.push(*name);
         }
     }
 
     /// The first member that is only possible shows what is missing.
-    fn blame_source(&mut self, source: &Source, body: Option<&Expr>, missing: &mut Vec<String>) {
+    fn blame_source(&mut self, source: &Source, body: Option<&Expr>, missing: &mut Vec<Symbol>) {
         if let From::List(list) = &source.from
             && !self.eval(list).is_known()
         {
@@ -88,11 +88,11 @@ impl Evaluator<'_, '_> {
         let mut doubtful = None;
         self.members(source, &mut |own, member, truth, _| {
             let unsure = match body {
-                Some(body) if truth.holds() => own.truth(body) == Truth::Unknown,
+                Some(body) if truth.holds() => own.apart(|own| own.truth(body)) == Truth::Unknown,
                 _ => truth == Truth::Unknown,
             };
             if unsure {
-                doubtful = Some(member.clone());
+                doubtful = Some(member);
                 return std::ops::ControlFlow::Break(());
             }
             std::ops::ControlFlow::Continue(())
@@ -104,11 +104,5 @@ impl Evaluator<'_, '_> {
             (_, Some(body)) => self.blame(body, missing),
             _ => {}
         }
-    }
-}
-
-fn note(missing: &mut Vec<String>, field: &str) {
-    if !missing.iter().any(|known| known == field) {
-        missing.push(field.to_owned());
     }
 }

@@ -2,20 +2,17 @@
 //! walks, since most work is in the first and moves no values.
 
 use std::ops::ControlFlow;
-use std::rc::Rc;
-use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
 use super::graph::Ends;
-use super::value::{Group, List, Value, compare, equal};
+use super::value::{Scratch, Value, comparable, settled};
 use super::world::World;
-use crate::model::{EntityId, FieldState, ReadValue, Written};
+use crate::model::{Amount, EntityId, ReadValue};
 use crate::rule::{
     Access, Comparison, Constant, Expr, From, How, Node, Quantifier, Settle, Sign, Source, Stage, Ty,
 };
 use crate::schema::Measure;
-use crate::source::Place;
 use crate::value::{Interval, Truth};
 
 /// Steps that a rule, or the guards of a relation, may take: so many, and so many more for each entity.
@@ -32,11 +29,14 @@ pub(super) fn fuel(world: &World<'_>) -> u64 {
 pub(super) struct Evaluator<'w, 'a> {
     pub world: &'w World<'a>,
     pub frame: Vec<Value>,
+    pub scratch: Scratch,
     pub fuel: u64,
     /// The stages of the rule that runs, where what a `let` stands for can be read again.
     pub stages: &'w [Stage],
     /// Ends that were searched for.
     pub searched: FxHashSet<Ends>,
+    /// Both once more, for what findings say beyond their lines.
+    pub beyond: (u64, FxHashSet<Ends>),
 }
 
 /// Whether a range is known at all.
@@ -47,10 +47,46 @@ pub(super) enum Range {
     Unknown,
 }
 
+/// What is done with a member of a range: it, how far it belongs, and how far any later member can.
+type Visit<'v, E> = dyn FnMut(&mut E, Value, Truth, Truth) -> ControlFlow<()> + 'v;
+
 impl<'w, 'a> Evaluator<'w, 'a> {
     pub(super) fn new(world: &'w World<'a>, frame: usize) -> Self {
         let fuel = fuel(world);
-        Self { world, frame: vec![Value::Unknown; frame], fuel, stages: &[], searched: FxHashSet::default() }
+        let (frame, scratch) = (vec![Value::Unknown; frame], Scratch::default());
+        Self {
+            world,
+            frame,
+            scratch,
+            fuel,
+            stages: &[],
+            searched: FxHashSet::default(),
+            beyond: (fuel, FxHashSet::default()),
+        }
+    }
+
+    /// Works out what only some formats show, with fuel of its own: no verdict hangs on the format.
+    pub(super) fn beyond_line(&mut self, work: impl FnOnce(&mut Self)) {
+        let swap = |own: &mut Self| {
+            std::mem::swap(&mut own.fuel, &mut own.beyond.0);
+            std::mem::swap(&mut own.searched, &mut own.beyond.1);
+        };
+        swap(self);
+        work(self);
+        swap(self);
+    }
+
+    /// Works something out and forgets the lists that it took.
+    pub(super) fn apart<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
+        let mark = self.scratch.mark();
+        let done = work(self);
+        self.scratch.cut(mark);
+        done
+    }
+
+    /// What a variable stands for.
+    pub(super) fn variable(&self, slot: u16) -> Value {
+        self.frame.get(slot as usize).copied().unwrap_or(Value::Unknown)
     }
 
     /// Takes steps off the fuel; false if none is left.
@@ -100,16 +136,26 @@ impl<'w, 'a> Evaluator<'w, 'a> {
             Node::Has(base, access) => self.has(base, access),
             Node::Missing(base, access) => self.missing(base, access),
             Node::Compare(comparison, settle, left, right) => {
-                let left = self.eval(left);
+                let known = self.eval(left);
                 if let (Comparison::In, Node::List(parts)) = (comparison, &right.node) {
-                    return self.among(&left, parts);
+                    return self.among(&known, parts);
                 }
                 // An unknown operand decides nothing, whatever the other is; a list may still be empty.
-                if matches!(left, Value::Unknown) && !matches!(right.ty, Ty::List(_)) {
+                if matches!(known, Value::Unknown) && !matches!(right.ty, Ty::List(_)) {
                     return Truth::Unknown;
                 }
-                let right = self.eval(right);
-                compare(self.world, *comparison, *settle, &left, &right)
+                if *comparison == Comparison::In
+                    && let Some(truth) = self.among_listed(&known, right)
+                {
+                    return settled(Some(truth), *settle);
+                }
+                match comparison {
+                    Comparison::Equal => settled(self.equal_to(&known, right), *settle),
+                    _ => {
+                        let right = self.eval(right);
+                        self.compare(*comparison, *settle, &known, &right)
+                    }
+                }
             }
             Node::Quantified(quantifier, source, body) => {
                 self.quantified(*quantifier, source, body.as_deref())
@@ -122,11 +168,23 @@ impl<'w, 'a> Evaluator<'w, 'a> {
         }
     }
 
-    /// What an expression comes to.
+    /// What an expression comes to. Variables and fields are most of them, so they go a short way.
+    #[inline]
     pub(super) fn eval(&mut self, expr: &Expr) -> Value {
         match &expr.node {
+            Node::Variable(slot) => self.variable(*slot),
+            Node::Field(base, Access::Entity(_, per_kind)) => match self.entity(base) {
+                Some(id) => self.property(id, per_kind),
+                None => Value::Unknown,
+            },
+            _ => self.work_out(expr),
+        }
+    }
+
+    fn work_out(&mut self, expr: &Expr) -> Value {
+        match &expr.node {
+            Node::Variable(slot) => self.variable(*slot),
             Node::Constant(constant) => self.constant(constant),
-            Node::Variable(slot) => self.frame.get(*slot as usize).cloned().unwrap_or(Value::Unknown),
             Node::Parameter(at) => match self.world.parameters.get(*at) {
                 Some(ReadValue::Amount(amount)) => Value::Amount(*amount),
                 Some(ReadValue::Dates(dates)) => Value::Dates(*dates),
@@ -149,7 +207,14 @@ impl<'w, 'a> Evaluator<'w, 'a> {
                 self.arithmetic(*sign, &left, &right)
             }
             Node::Aggregate(how, source, value) => self.aggregate(*how, source, value.as_deref()),
-            Node::List(parts) => List::of(parts.iter().map(|part| self.eval(part)).collect()),
+            Node::List(parts) => {
+                let begun = self.scratch.gather();
+                for part in parts {
+                    let part = self.eval(part);
+                    self.scratch.add(part, Truth::True);
+                }
+                Value::List(self.scratch.gathered_list(begun))
+            }
             Node::Call(function, arguments) => self.call(*function, arguments),
             Node::With(bindings, body) => {
                 self.bind_all(bindings);
@@ -164,13 +229,43 @@ impl<'w, 'a> Evaluator<'w, 'a> {
     fn among(&mut self, value: &Value, parts: &[Expr]) -> Truth {
         let mut best = if value.is_known() || parts.is_empty() { Truth::False } else { Truth::Unknown };
         for part in parts {
-            let part = self.eval(part);
-            best = best.or(equal(self.world, value, &part).unwrap_or(Truth::Unknown));
+            best = best.or(self.equal_to(value, part).unwrap_or(Truth::Unknown));
             if best.holds() {
                 break;
             }
         }
         best
+    }
+
+    /// Whether a value is that of an expression. Most are compared with a word, which needs no value of its own.
+    fn equal_to(&mut self, value: &Value, expr: &Expr) -> Option<Truth> {
+        match (&expr.node, value) {
+            (Node::Constant(Constant::Enum(id, word)), Value::Enum(own, is)) => {
+                Some((id == own && word == is).into())
+            }
+            (Node::Constant(Constant::Kind(asked)), Value::Kind(is)) => {
+                self.world.schema.kind(*asked).map(|kind| kind.family.has(*is).into())
+            }
+            _ => {
+                let right = self.eval(expr);
+                self.equal(value, &right)
+            }
+        }
+    }
+
+    /// The entity that an expression names, if it names one.
+    pub(super) fn entity(&mut self, expr: &Expr) -> Option<EntityId> {
+        match &expr.node {
+            Node::Variable(slot) => self.frame.get(*slot as usize)?.entity(),
+            Node::Field(base, Access::Entity(_, per_kind)) => {
+                let id = self.entity(base)?;
+                match self.how(id, per_kind) {
+                    How::Field(slot) => self.world.model.named(id, *slot),
+                    _ => self.property(id, per_kind).entity(),
+                }
+            }
+            _ => self.work_out(expr).entity(),
+        }
     }
 
     pub(super) fn bind_all(&mut self, bindings: &[(u16, Expr)]) {
@@ -180,139 +275,53 @@ impl<'w, 'a> Evaluator<'w, 'a> {
         }
     }
 
-    fn constant(&self, constant: &Constant) -> Value {
+    fn constant(&mut self, constant: &Constant) -> Value {
         match constant {
             Constant::Unknown => Value::Unknown,
             Constant::Amount(amount) => Value::Amount(*amount),
             Constant::Dates(dates) => Value::Dates(*dates),
             Constant::Enum(id, ordinal) => Value::Enum(*id, *ordinal),
-            Constant::Words(words) => Value::Words(Arc::clone(words)),
+            Constant::Words(words) => {
+                Value::Words(self.scratch.list(words.iter().map(|(id, ordinal)| Value::Enum(*id, *ordinal))))
+            }
             Constant::Entity(id) => Value::Entity(*id),
             Constant::Kind(id) => Value::Kind(*id),
-            Constant::Text(text) => Value::Text(text.as_str().into()),
+            Constant::Text(text) => self.scratch.text(text),
             Constant::Group(group) => {
                 let members = self.world.model.group(*group).map_or(&[][..], |group| &group.members);
-                List::of(members.iter().map(|member| Value::Entity(*member)).collect())
+                Value::List(self.scratch.list(members.iter().map(|member| Value::Entity(*member))))
             }
-        }
-    }
-
-    fn how<'e>(&self, id: EntityId, per_kind: &'e [How]) -> &'e How {
-        per_kind.get(self.world.model.kind(id).0 as usize).unwrap_or(&How::Nothing)
-    }
-
-    /// What stands behind a dot.
-    pub(super) fn access(&mut self, base: &Value, access: &Access) -> Value {
-        match (access, base) {
-            (Access::Entity(_, per_kind), _) => match base.entity() {
-                Some(id) => self.property(id, per_kind),
-                None => Value::Unknown,
-            },
-            (Access::Id, _) => {
-                base.entity().map_or(Value::Unknown, |id| Value::Text(self.world.path(id).into()))
-            }
-            (Access::Title, _) => {
-                base.entity().and_then(|id| self.title(id)).map_or(Value::Unknown, Value::Text)
-            }
-            (Access::Of, Value::Amount(amount)) => amount.of.map_or(Value::Unknown, Value::Entity),
-            (Access::Who, _) => base.entity().map_or(Value::Unknown, Value::Entity),
-            (Access::Share, Value::Share(_, share)) => share.map_or(Value::Unknown, Value::ratio),
-            (Access::Key, Value::Group(group)) => group.key.clone(),
-            (Access::Items, Value::Group(group)) => Value::List(Rc::clone(&group.items)),
-            (_, Value::Path(route)) => self.path_part(route, access),
-            (_, Value::Step(route, at)) => self.step_part(route, *at, access),
-            _ => Value::Unknown,
-        }
-    }
-
-    /// The title of an entity.
-    pub(super) fn title(&self, id: EntityId) -> Option<Rc<str>> {
-        let entity = self.world.model.entity(id)?;
-        Some(self.world.sources.words(Place { file: entity.file, span: entity.title? }).into())
-    }
-
-    fn property(&mut self, id: EntityId, per_kind: &[How]) -> Value {
-        match self.how(id, per_kind) {
-            How::Field(slot) => self.world.value(id, *slot),
-            How::Inside(kinds) => {
-                let model = self.world.model;
-                self.spend(model.inside(id).count());
-                List::of(
-                    model
-                        .inside(id)
-                        .filter(|inner| kinds.has(model.kind(*inner)))
-                        .map(Value::Entity)
-                        .collect(),
-                )
-            }
-            How::Referrers(index) => {
-                let list = self.world.referrers(id, *index);
-                self.spend(list.length());
-                list
-            }
-            How::Nothing if per_kind.iter().any(|how| matches!(how, How::Inside(_) | How::Referrers(_))) => {
-                List::of(Vec::new())
-            }
-            How::Nothing => Value::Unknown,
-        }
-    }
-
-    fn field_state(&mut self, base: &Expr, access: &Access) -> Result<FieldState, Value> {
-        let base = self.eval(base);
-        match (access, base.entity()) {
-            (Access::Entity(_, per_kind), Some(id)) => match self.how(id, per_kind) {
-                How::Field(slot) => Ok(self.world.model.field(id, *slot)),
-                How::Nothing => Ok(FieldState::Missing),
-                _ => Err(self.access(&base, access)),
-            },
-            _ => Err(self.access(&base, access)),
-        }
-    }
-
-    fn has(&mut self, base: &Expr, access: &Access) -> Truth {
-        match self.field_state(base, access) {
-            Ok(FieldState::Missing | FieldState::Opaque) => Truth::False,
-            Ok(FieldState::Written(cell, _)) => match cell.value {
-                Written::Unknown => Truth::False,
-                Written::Unreadable => Truth::Unknown,
-                _ => Truth::True,
-            },
-            Err(value) => value.is_known().into(),
-        }
-    }
-
-    fn missing(&mut self, base: &Expr, access: &Access) -> Truth {
-        match self.field_state(base, access) {
-            Ok(state) => matches!(state, FieldState::Missing).into(),
-            Err(value) => (!value.is_known()).into(),
         }
     }
 
     /// Visits the members of a range, certain and possible ones, with the truth of their membership. The last
     /// argument of `visit` is the most that any later member can be.
-    pub(super) fn members(
-        &mut self,
-        source: &Source,
-        visit: &mut dyn FnMut(&mut Self, &Value, Truth, Truth) -> ControlFlow<()>,
-    ) -> Range {
+    pub(super) fn members(&mut self, source: &Source, visit: &mut Visit<'_, Self>) -> Range {
         match &source.from {
             From::Kinds(kinds) => {
                 let all = self.world.of_kinds(*kinds);
-                let _ = self.visit_entities(source, &all, Truth::True, visit);
+                let _ = self.visit_entities(source, all.iter().copied(), (Truth::True, Truth::True), visit);
                 Range::Known
             }
             From::Naming(kinds, index, key) => {
-                let key = self.eval(key);
-                let Some(named) = key.entity() else {
+                let Some(named) = self.entity(key) else {
                     // Nobody knows what is asked for, so each may be meant.
                     let all = self.world.of_kinds(*kinds);
-                    let _ = self.visit_entities(source, &all, Truth::Unknown, visit);
+                    let _ = self.visit_entities(
+                        source,
+                        all.iter().copied(),
+                        (Truth::True, Truth::Unknown),
+                        visit,
+                    );
                     return Range::Known;
                 };
                 let lookup = self.world.lookup(*index);
-                let naming: Vec<EntityId> = lookup.naming(named).collect();
-                if self.visit_entities(source, &naming, Truth::True, visit).is_continue() {
-                    let _ = self.visit_entities(source, &lookup.open, Truth::Unknown, visit);
+                if self
+                    .visit_entities(source, lookup.naming(named), (Truth::True, Truth::True), visit)
+                    .is_continue()
+                {
+                    let open = lookup.open.iter().copied();
+                    let _ = self.visit_entities(source, open, (Truth::True, Truth::Unknown), visit);
                 }
                 Range::Known
             }
@@ -320,15 +329,16 @@ impl<'w, 'a> Evaluator<'w, 'a> {
         }
     }
 
+    /// Visits entities that all belong so far, and of which a later one belongs at most so far.
     fn visit_entities(
         &mut self,
         source: &Source,
-        entities: &[EntityId],
-        ceiling: Truth,
-        visit: &mut dyn FnMut(&mut Self, &Value, Truth, Truth) -> ControlFlow<()>,
+        entities: impl Iterator<Item = EntityId>,
+        (belong, ceiling): (Truth, Truth),
+        visit: &mut Visit<'_, Self>,
     ) -> ControlFlow<()> {
         for id in entities {
-            self.visit_one(source, &Value::Entity(*id), Truth::True, ceiling, visit)?;
+            self.visit_one(source, Value::Entity(id), belong, ceiling, visit)?;
         }
         ControlFlow::Continue(())
     }
@@ -336,32 +346,56 @@ impl<'w, 'a> Evaluator<'w, 'a> {
     fn visit_one(
         &mut self,
         source: &Source,
-        member: &Value,
+        member: Value,
         belongs: Truth,
         ceiling: Truth,
-        visit: &mut dyn FnMut(&mut Self, &Value, Truth, Truth) -> ControlFlow<()>,
+        visit: &mut Visit<'_, Self>,
     ) -> ControlFlow<()> {
         let Some(left) = self.fuel.checked_sub(1) else { return ControlFlow::Break(()) };
         self.fuel = left;
-        self.bind(source.slot, member.clone());
+        self.bind(source.slot, member);
         let truth = match &source.filter {
-            Some(filter) => belongs.and(self.truth(filter)),
+            Some(filter) => belongs.and(self.apart(|own| own.truth(filter))),
             None => belongs,
         };
         if truth == Truth::False { ControlFlow::Continue(()) } else { visit(self, member, truth, ceiling) }
     }
 
-    fn list_members(
-        &mut self,
-        source: &Source,
-        list: &Expr,
-        visit: &mut dyn FnMut(&mut Self, &Value, Truth, Truth) -> ControlFlow<()>,
-    ) -> Range {
-        match self.eval(list) {
+    fn list_members(&mut self, source: &Source, list: &Expr, visit: &mut Visit<'_, Self>) -> Range {
+        // What stands inside an entity or names it is gone through without making a list of it.
+        if let Node::Field(base, Access::Entity(_, per_kind)) = &list.node {
+            let Some(id) = self.entity(base) else { return Range::Unknown };
+            match self.how(id, per_kind) {
+                How::Inside(kinds) => {
+                    let inside = self.inside(id, *kinds);
+                    let _ = self.visit_entities(source, inside, (Truth::True, Truth::True), visit);
+                    return Range::Known;
+                }
+                How::Referrers(index) => {
+                    let found = self.referrers(id, *index);
+                    if self
+                        .visit_entities(source, found.naming(), (Truth::True, Truth::True), visit)
+                        .is_continue()
+                    {
+                        let doubt = (Truth::Unknown, Truth::Unknown);
+                        let _ = self.visit_entities(source, found.unsaid(), doubt, visit);
+                    }
+                    return Range::Known;
+                }
+                _ => {}
+            }
+            let value = self.property(id, per_kind);
+            return self.value_members(source, value, visit);
+        }
+        let value = self.eval(list);
+        self.value_members(source, value, visit)
+    }
+
+    fn value_members(&mut self, source: &Source, value: Value, visit: &mut Visit<'_, Self>) -> Range {
+        match value {
             Value::List(list) => {
-                let certain = list.certain.iter().map(|member| (member, Truth::True));
-                let possible = list.possible.iter().map(|member| (member, Truth::Unknown));
-                for (member, belongs) in certain.chain(possible) {
+                for (at, belongs) in list.places() {
+                    let member = self.scratch.at(at);
                     if self.visit_one(source, member, belongs, belongs, visit).is_break() {
                         break;
                     }
@@ -370,13 +404,14 @@ impl<'w, 'a> Evaluator<'w, 'a> {
             }
             Value::Unknown => Range::Unknown,
             // A path in doubt is a possible member; any other single value is one for certain.
-            Value::Path(route) => {
-                let belongs = if route.is_certain() { Truth::True } else { Truth::Unknown };
-                let _ = self.visit_one(source, &Value::Path(route), belongs, belongs, visit);
+            Value::Path(id) => {
+                let certain = self.scratch.route(id).is_some_and(|route| route.is_certain());
+                let belongs = if certain { Truth::True } else { Truth::Unknown };
+                let _ = self.visit_one(source, value, belongs, belongs, visit);
                 Range::Known
             }
             single => {
-                let _ = self.visit_one(source, &single, Truth::True, Truth::True, visit);
+                let _ = self.visit_one(source, single, Truth::True, Truth::True, visit);
                 Range::Known
             }
         }
@@ -387,7 +422,7 @@ impl<'w, 'a> Evaluator<'w, 'a> {
         let range = self.members(source, &mut |own, _, truth, ceiling| {
             let counts = match body {
                 // `every` fails where a member fails, so it is the absence of such a member.
-                Some(body) => truth.and(!own.truth(body)),
+                Some(body) => truth.and(!own.apart(|own| own.truth(body))),
                 None => truth,
             };
             some = some.or(counts);
@@ -400,7 +435,7 @@ impl<'w, 'a> Evaluator<'w, 'a> {
     fn arithmetic(&mut self, sign: Sign, left: &Value, right: &Value) -> Value {
         match (sign, left, right) {
             (Sign::Plus | Sign::Minus, Value::Amount(a), Value::Amount(b)) => {
-                if !super::value::comparable(a, b) {
+                if !comparable(a, b) {
                     return Value::Unknown;
                 }
                 let interval = if sign == Sign::Plus {
@@ -409,11 +444,11 @@ impl<'w, 'a> Evaluator<'w, 'a> {
                     a.interval.minus(b.interval)
                 };
                 let measure = if a.measure == Measure::NUMBER { b.measure } else { a.measure };
-                Value::Amount(crate::model::Amount { interval, measure, of: a.of.or(b.of) })
+                Value::Amount(Amount { interval, measure, of: a.of.or(b.of) })
             }
             (Sign::Times, Value::Amount(a), Value::Amount(b)) => {
                 a.measure.times(b.measure).map_or(Value::Unknown, |measure| {
-                    Value::Amount(crate::model::Amount {
+                    Value::Amount(Amount {
                         interval: a.interval.times(b.interval),
                         measure,
                         of: a.of.or(b.of),
@@ -424,11 +459,7 @@ impl<'w, 'a> Evaluator<'w, 'a> {
                 let same = a.of.is_some() && a.of == b.of;
                 let parts = a.measure.per(b.measure).zip(a.interval.over(b.interval));
                 parts.map_or(Value::Unknown, |(measure, interval)| {
-                    Value::Amount(crate::model::Amount {
-                        interval,
-                        measure,
-                        of: if same { None } else { a.of },
-                    })
+                    Value::Amount(Amount { interval, measure, of: if same { None } else { a.of } })
                 })
             }
             (Sign::Plus, Value::Dates(dates), Value::Amount(span)) => {
@@ -436,7 +467,7 @@ impl<'w, 'a> Evaluator<'w, 'a> {
             }
             (Sign::Minus, Value::Dates(dates), Value::Amount(span)) => {
                 let back = Interval::ZERO.minus(span.interval);
-                let span = crate::model::Amount { interval: back, ..*span };
+                let span = Amount { interval: back, ..*span };
                 self.world.later(*dates, &span).map_or(Value::Unknown, Value::Dates)
             }
             (Sign::Minus, Value::Dates(to), Value::Dates(from)) => Value::Gap(*from, *to),
@@ -444,56 +475,8 @@ impl<'w, 'a> Evaluator<'w, 'a> {
         }
     }
 
-    /// Members under their keys, in the order in which the keys first come up. A member whose key is unknown is
-    /// possible in every group; one whose key is a list stands under each of its values.
-    fn group(&mut self, source: &Source, key: &Expr) -> Value {
-        let mut groups: Vec<(Value, List)> = Vec::new();
-        let mut anywhere: Vec<Value> = Vec::new();
-        let range = self.members(source, &mut |own, member, truth, _| {
-            let keys = match own.eval(key) {
-                Value::List(list) => list.certain.clone(),
-                Value::Unknown => Vec::new(),
-                single => vec![single],
-            };
-            if keys.is_empty() {
-                anywhere.push(member.clone());
-            }
-            for key in keys {
-                if !own.spend(groups.len()) {
-                    return ControlFlow::Break(());
-                }
-                let known =
-                    groups.iter_mut().find(|(known, _)| equal(own.world, known, &key) == Some(Truth::True));
-                let list = match known {
-                    Some((_, list)) => list,
-                    None => {
-                        groups.push((key, List::default()));
-                        match groups.last_mut() {
-                            Some((_, list)) => list,
-                            None => return ControlFlow::Break(()),
-                        }
-                    }
-                };
-                if truth.holds() {
-                    list.certain.push(member.clone())
-                } else {
-                    list.possible.push(member.clone())
-                }
-            }
-            ControlFlow::Continue(())
-        });
-        if range == Range::Unknown {
-            return Value::Unknown;
-        }
-        let groups = groups.into_iter().map(|(key, mut list)| {
-            list.possible.extend(anywhere.iter().cloned());
-            Value::Group(Rc::new(Group { key, items: Rc::new(list) }))
-        });
-        List::of(groups.collect())
-    }
-
     /// The member or value at a settled comparison, for `argmax` and the like.
     pub(super) fn precedes(&self, a: &Value, b: &Value) -> bool {
-        compare(self.world, Comparison::Less, Settle::Surely, a, b).holds()
+        self.compare(Comparison::Less, Settle::Surely, a, b).holds()
     }
 }

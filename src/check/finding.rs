@@ -11,7 +11,7 @@ use super::graph::{Route, State};
 use super::reliance::Facts;
 use super::value::Value;
 use crate::config::Level;
-use crate::diagnostic::{Diagnostic, Hop, Label as Labelled, Note, NoteKind, Severity};
+use crate::diagnostic::{Detail, Diagnostic, Hop, Label as Labelled, Note, NoteKind, Severity};
 use crate::model::{Confidence, EntityId, Provenance};
 use crate::rule::{Access, Conditional, Expr, How, Label, LetUse, Node, Rule, SeverityStep, Stage, Template};
 use crate::source::{Origin, Place};
@@ -41,31 +41,42 @@ pub(super) struct Basis<'a> {
     pub weakest: Option<Confidence>,
 }
 
+/// Why a severity differs from that of the rule.
+#[derive(Clone, Copy, Debug)]
+enum Reason<'r, 'a> {
+    /// What a severity step says.
+    Step(&'r Template),
+    Said(&'a str),
+}
+
 impl<'a> Evaluator<'_, 'a> {
-    /// The finding of a rule whose variables are bound and whose conditions hold. What it says beyond its line is
-    /// worked out by `texts`, if that is wanted: it has fuel of its own, so that no verdict hangs on the format.
-    pub(super) fn finding(&mut self, rule: &Rule, texts: Option<&mut Self>) -> Option<Draft<'a>> {
+    /// The finding of a rule whose variables are bound and whose conditions hold.
+    pub(super) fn finding(&mut self, rule: &Rule, detail: Detail) -> Option<Draft<'a>> {
         self.bind_lets(rule, LetUse::Line);
-        let (primary, entity) = self.primary(rule)?;
-        let mut facts = self.facts(rule);
+        let (label, place, entity) = self.primary(rule)?;
         let step = rule.steps.iter().find(|step| self.truth(&step.when).holds());
-        let most = match self.world.run.levels.of(rule.id.as_str(), primary.place.file) {
+        let mut facts = if rule.rests_on_facts { self.facts(rule, step) } else { Facts::default() };
+        let most = match self.world.run.levels.of(rule.id.as_str(), place.file) {
             Some(Level::Off) => return None,
             Some(Level::AtMost(most)) => Some(most),
             None => None,
         };
-        let (severity, reason) = self.severity(rule, step, most, &mut facts);
+        let (severity, reason) = self.severity(rule, step, most, &facts);
         let message = self.first_holding(&rule.messages)?;
         let message = self.fill(message);
         let route = self.route_of(rule);
-        let mut out = Diagnostic::new(&rule.id, severity, message, primary.place.file, primary.place.span);
+        let mut out = Diagnostic::new(&rule.id, severity, message, place.file, place.span);
         out.as_of = Some(self.world.as_of(entity));
-        if let Some(texts) = texts {
-            out.primary = primary;
-            out.severity_reason = reason;
+        if detail == Detail::Full {
             out.subject = Some(self.world.path(entity));
-            texts.frame.clone_from(&self.frame);
-            texts.explain(rule, step, &facts, route.as_deref(), &mut out);
+            self.beyond_line(|own| {
+                if !rule.rests_on_facts {
+                    facts = own.facts(rule, step);
+                }
+                out.primary.text = own.fill(&label.text);
+                out.severity_reason = reason.map(|reason| own.reason(reason));
+                own.explain(rule, step, &facts, route.as_deref(), &mut out);
+            });
         }
         let steps = route.map_or(0, |route| route.steps.len());
         Some(Draft { diagnostic: Box::new(out), basis: self.basis(&facts), entity, steps })
@@ -128,14 +139,14 @@ impl<'a> Evaluator<'_, 'a> {
         holds.map(|choice| &choice.then)
     }
 
-    fn primary(&mut self, rule: &Rule) -> Option<(Labelled, EntityId)> {
+    /// The primary label that holds, where it stands, and in which entity.
+    fn primary<'r>(&mut self, rule: &'r Rule) -> Option<(&'r Label, Place, EntityId)> {
         for label in &rule.primary {
             if label.when.as_ref().is_none_or(|when| self.truth(when).holds())
                 && let Some((place, entity)) = self.place(&label.place)
                 && self.may_point(place)
             {
-                let text = self.fill(&label.text);
-                return Some((Labelled { place, text }, entity));
+                return Some((label, place, entity));
             }
         }
         None
@@ -149,15 +160,16 @@ impl<'a> Evaluator<'_, 'a> {
     /// Where a label stands, and in which entity.
     fn place(&mut self, expr: &Expr) -> Option<(Place, EntityId)> {
         if let Node::Field(base, Access::Entity(_, per_kind)) = &expr.node {
-            let id = self.eval(base).entity()?;
+            let id = self.entity(base)?;
             if let Some(How::Field(slot)) = per_kind.get(self.world.model.kind(id).0 as usize) {
                 return Some((self.world.model.place_of(id, *slot)?, id));
             }
         }
         match self.eval(expr) {
             Value::Entity(id) | Value::Share(id, _) => Some((self.world.model.place(id)?, id)),
-            Value::Step(route, at) => {
-                let step = route.steps.get(at)?;
+            Value::Step(id, at) => {
+                let route = self.scratch.route(id)?;
+                let step = route.steps.get(at as usize)?;
                 Some((step.place?, step.from.0))
             }
             _ => None,
@@ -173,7 +185,7 @@ impl<'a> Evaluator<'_, 'a> {
                     let found = &mut labels;
                     self.members(source, &mut |own, _, truth, _| {
                         if truth.holds() {
-                            found.extend(own.secondary(label));
+                            found.extend(own.apart(|own| own.secondary(label)));
                         }
                         ControlFlow::Continue(())
                     });
@@ -194,8 +206,8 @@ impl<'a> Evaluator<'_, 'a> {
         self.may_point(place).then(|| Labelled { place, text: self.fill(&label.text) })
     }
 
-    /// The facts that the ranges and conditions of a finding rest on.
-    fn facts(&mut self, rule: &Rule) -> Facts {
+    /// The facts that the ranges and conditions of a finding rest on, and its severity step.
+    fn facts(&mut self, rule: &Rule, step: Option<&SeverityStep>) -> Facts {
         let mut facts = Facts::default();
         for stage in &rule.stages {
             match stage {
@@ -204,45 +216,52 @@ impl<'a> Evaluator<'_, 'a> {
                 Stage::Let(..) => {}
             }
         }
+        if let Some(step) = step {
+            self.rely(&step.when, &mut facts);
+        }
         facts
     }
 
     /// The severity after the step that holds, what the project sets, and the cap of the weakest fact, with the
     /// reason.
-    fn severity(
-        &mut self,
+    fn severity<'r>(
+        &self,
         rule: &Rule,
-        step: Option<&SeverityStep>,
+        step: Option<&'r SeverityStep>,
         most: Option<Severity>,
-        facts: &mut Facts,
-    ) -> (Severity, Option<String>) {
+        facts: &Facts,
+    ) -> (Severity, Option<Reason<'r, 'a>>) {
         let (mut severity, mut reason) = (rule.severity, None);
-        if let Some(step) = step {
-            self.rely(&step.when, facts);
-            if step.to != rule.severity {
-                (severity, reason) = (step.to, Some(self.fill(&step.because)));
-            }
+        if let Some(step) = step.filter(|step| step.to != rule.severity) {
+            (severity, reason) = (step.to, Some(Reason::Step(&step.because)));
         }
         if let Some(most) = most {
             // Where the rule gives a reason to say less, that still holds.
             let set = if step.is_some() { severity.min(most) } else { most };
             if set != severity {
-                (severity, reason) = (set, Some("this project sets it so".into()));
+                (severity, reason) = (set, Some(Reason::Said("this project sets it so")));
             }
         }
         if severity == Severity::Error
             && let Some(cap) = facts.iter().find_map(|fact| self.evidence(fact).and_then(Provenance::cap))
         {
-            return (Severity::Warning, Some(cap.to_owned()));
+            return (Severity::Warning, Some(Reason::Said(cap)));
         }
         (severity, reason)
+    }
+
+    fn reason(&mut self, reason: Reason<'_, '_>) -> String {
+        match reason {
+            Reason::Step(because) => self.fill(because),
+            Reason::Said(words) => words.to_owned(),
+        }
     }
 
     /// The path that a range of the rule is bound to.
     fn route_of(&self, rule: &Rule) -> Option<Rc<Route>> {
         rule.stages.iter().find_map(|stage| match stage {
             Stage::Each(source) => match self.frame.get(source.slot as usize) {
-                Some(Value::Path(route)) => Some(Rc::clone(route)),
+                Some(Value::Path(route)) => self.scratch.route(*route),
                 _ => None,
             },
             _ => None,
@@ -263,7 +282,7 @@ impl<'a> Evaluator<'_, 'a> {
         for step in route.hops().filter_map(|at| route.steps.get(at)) {
             hops.push(Hop {
                 entity: self.world.path(step.to.0),
-                item: step.from.1.map(|item| self.name(item)),
+                item: step.from.1.map(|item| self.name(item).to_owned()),
                 removes_all: passed.contains(&step.to),
                 place: step.place,
                 block: self.world.model.place(step.to.0),
@@ -287,7 +306,8 @@ impl<'a> Evaluator<'_, 'a> {
             return None;
         }
         let start = self.origin(route);
-        let mut names: Vec<String> = std::iter::once(start).chain(stations).map(|id| self.name(id)).collect();
+        let names = std::iter::once(start).chain(stations).map(|id| self.name(id).to_owned());
+        let mut names: Vec<String> = names.collect();
         if names.len() > MAX_HOPS {
             let left_out = names.len() - MAX_HOPS;
             let tail = names.split_off(names.len() - MAX_HOPS / 2);
@@ -316,7 +336,7 @@ impl<'a> Evaluator<'_, 'a> {
         let parent = self.world.model.entity(id).and_then(|entity| entity.parent);
         match parent {
             Some(parent) => format!("{}.{}", self.world.spelling(parent), self.name(id)),
-            None => self.name(id),
+            None => self.name(id).to_owned(),
         }
     }
 
@@ -330,7 +350,7 @@ impl<'a> Evaluator<'_, 'a> {
                 Some(source) => {
                     self.members(source, &mut |own, _, truth, _| {
                         if truth.holds() {
-                            rows.extend(own.row(planned));
+                            rows.extend(own.apart(|own| own.row(planned)));
                         }
                         ControlFlow::Continue(())
                     });

@@ -24,7 +24,7 @@ impl Evaluator<'_, '_> {
     fn edit(&mut self, plan: &EditPlan) -> Option<Edit> {
         match plan {
             EditPlan::Insert { field, into, text } => {
-                let entity = self.eval(into).entity()?;
+                let entity = self.entity(into)?;
                 let text = self.fill_code(text);
                 self.insertion(entity, field, &text)
             }
@@ -38,7 +38,7 @@ impl Evaluator<'_, '_> {
 
     fn field_of(&mut self, place: &Expr) -> Option<(EntityId, Slot)> {
         let Node::Field(base, Access::Entity(_, per_kind)) = &place.node else { return None };
-        let entity = self.eval(base).entity()?;
+        let entity = self.entity(base)?;
         match per_kind.get(self.world.model.kind(entity).0 as usize)? {
             How::Field(slot) => Some((entity, *slot)),
             _ => None,

@@ -2,60 +2,101 @@
 //! in rule files.
 
 use std::ops::ControlFlow;
-use std::rc::Rc;
+
+use rustc_hash::FxHashSet;
 
 use super::eval::{Evaluator, Range};
-use super::value::{List, Value, compare, equal};
+use super::graph::State;
+use super::value::{List, RouteId, Scratch, Value};
 use crate::model::{Amount, EntityId};
-use crate::rule::{Aggregate, Comparison, Expr, Function, Settle, Source};
+use crate::rule::{Access, Aggregate, Comparison, Expr, From, Function, How, Node, Settle, Source};
 use crate::value::{Dates, Interval, Ratio, Truth};
 
 impl Evaluator<'_, '_> {
     pub(super) fn aggregate(&mut self, how: Aggregate, source: &Source, value: Option<&Expr>) -> Value {
-        let mut list = List::default();
-        let ordered = matches!(how, Aggregate::ArgMax | Aggregate::ArgMin | Aggregate::Top(_));
-        let mut keys: Vec<Value> = Vec::new();
-        let range = self.members(source, &mut |own, member, truth, _| {
-            let result = match value {
-                Some(value) if !ordered => own.eval(value),
-                _ => member.clone(),
-            };
-            if ordered && truth.holds() {
-                keys.push(value.map_or_else(|| member.clone(), |value| own.eval(value)));
+        let mark = self.scratch.mark();
+        let result = match how {
+            Aggregate::Count => self.count_members(source),
+            Aggregate::ArgMax | Aggregate::ArgMin | Aggregate::Top(_) => self.best(how, source, value),
+            Aggregate::Sum | Aggregate::Min | Aggregate::Max | Aggregate::List => {
+                self.gathered(how, source, value)
             }
+        };
+        if result.is_short() {
+            self.scratch.cut(mark);
+        }
+        result
+    }
+
+    fn count_members(&mut self, source: &Source) -> Value {
+        if source.filter.is_none()
+            && let From::List(list) = &source.from
+            && let Node::Field(base, Access::Entity(_, per_kind)) = &list.node
+            && let Some(id) = self.entity(base)
+            && let How::Inside(kinds) = self.how(id, per_kind)
+        {
+            let count = self.inside(id, *kinds).count();
+            return if self.spend(count) { between(count, 0) } else { Value::Unknown };
+        }
+        let (mut certain, mut possible) = (0, 0);
+        let range = self.members(source, &mut |_, _, truth, _| {
             if truth.holds() {
-                list.certain.push(result)
+                certain += 1
             } else {
-                list.possible.push(result)
+                possible += 1
+            }
+            ControlFlow::Continue(())
+        });
+        if range == Range::Unknown || self.fuel == 0 { Value::Unknown } else { between(certain, possible) }
+    }
+
+    fn gathered(&mut self, how: Aggregate, source: &Source, value: Option<&Expr>) -> Value {
+        let begun = self.scratch.gather();
+        let range = self.members(source, &mut |own, member, truth, _| {
+            let mark = own.scratch.mark();
+            let result = value.map_or(member, |value| own.eval(value));
+            if result.is_short() {
+                own.scratch.cut(mark);
+            }
+            own.scratch.add(result, truth);
+            ControlFlow::Continue(())
+        });
+        if range == Range::Unknown || self.fuel == 0 {
+            self.scratch.drop_gathered(begun);
+            return Value::Unknown;
+        }
+        let list = self.scratch.gathered_list(begun);
+        match how {
+            Aggregate::Sum => sum(&self.scratch, list),
+            Aggregate::Min => extreme(&self.scratch, list, true),
+            Aggregate::Max => extreme(&self.scratch, list, false),
+            _ => Value::List(list),
+        }
+    }
+
+    /// Members by what is asked of each.
+    fn best(&mut self, how: Aggregate, source: &Source, value: Option<&Expr>) -> Value {
+        let mut pairs: Vec<(Value, Value)> = Vec::new();
+        let range = self.members(source, &mut |own, member, truth, _| {
+            if truth.holds() {
+                let key = value.map_or(member, |value| own.eval(value));
+                pairs.push((key, member));
             }
             ControlFlow::Continue(())
         });
         if range == Range::Unknown || self.fuel == 0 {
             return Value::Unknown;
         }
+        self.rank(&mut pairs, how == Aggregate::ArgMin);
+        let mut ranked = pairs.into_iter().map(|(_, member)| member);
         match how {
-            Aggregate::Count => count(&list),
-            Aggregate::Sum => sum(&list),
-            Aggregate::Min => self.extreme(&list, true),
-            Aggregate::Max => self.extreme(&list, false),
-            Aggregate::List => Value::List(Rc::new(list)),
-            Aggregate::ArgMax => {
-                self.ranked(list.certain, keys, false).into_iter().next().unwrap_or(Value::Unknown)
-            }
-            Aggregate::ArgMin => {
-                self.ranked(list.certain, keys, true).into_iter().next().unwrap_or(Value::Unknown)
-            }
-            Aggregate::Top(most) => {
-                let mut ranked = self.ranked(list.certain, keys, false);
-                ranked.truncate(most);
-                List::of(ranked)
-            }
+            Aggregate::Top(most) => Value::List(self.scratch.list(ranked.take(most))),
+            _ => ranked.next().unwrap_or(Value::Unknown),
         }
     }
 
     /// Members by their keys, least or greatest first; ties and unknown keys in document order.
-    fn ranked(&mut self, members: Vec<Value>, keys: Vec<Value>, least_first: bool) -> Vec<Value> {
-        let mut pairs: Vec<(Value, Value)> = keys.into_iter().zip(members).collect();
+    fn rank(&mut self, pairs: &mut [(Value, Value)], least_first: bool) {
         // Insertion keeps the order of ties even though doubtful keys have no total order.
         for at in 1..pairs.len() {
             let mut place = at;
@@ -74,74 +115,110 @@ impl Evaluator<'_, '_> {
                 break;
             }
         }
-        pairs.into_iter().map(|(_, member)| member).collect()
-    }
-
-    fn extreme(&self, list: &List, least: bool) -> Value {
-        if let Some(dates) = extreme_dates(list, least) {
-            return dates;
-        }
-        extreme_amounts(list, least)
     }
 
     pub(super) fn call(&mut self, function: Function, arguments: &[Expr]) -> Value {
-        match function {
-            Function::If => return self.choose(arguments),
-            Function::FirstKnown => return self.first_known(arguments),
+        match (function, arguments) {
+            (Function::If, _) => return self.choose(arguments),
+            (Function::FirstKnown, _) => return self.first_known(arguments),
+            (Function::Min | Function::Max, _) => return self.least_or_most(function, arguments),
+            (Function::Kind, [of]) => {
+                return self.entity(of).map_or(Value::Unknown, |id| Value::Kind(self.world.model.kind(id)));
+            }
             _ => {}
         }
-        let values: Vec<Value> = arguments.iter().map(|argument| self.eval(argument)).collect();
-        self.spend(values.iter().map(Value::length).sum());
-        match (function, values.as_slice()) {
-            (Function::Kind, [x]) => {
-                x.entity().map_or(Value::Unknown, |id| Value::Kind(self.world.model.kind(id)))
-            }
-            (Function::Parent, [x]) => {
+        let [first, second] = match arguments {
+            [one] => [self.eval(one), Value::Unknown],
+            [one, two] => [self.eval(one), self.eval(two)],
+            _ => [Value::Unknown; 2],
+        };
+        self.spend(first.length() + second.length());
+        if arguments.len() == 1 {
+            self.call_one(function, &first)
+        } else {
+            self.call_two(function, &first, &second)
+        }
+    }
+
+    fn call_one(&mut self, function: Function, value: &Value) -> Value {
+        let world = self.world;
+        match (function, value) {
+            (Function::Parent, x) => {
                 let parent =
-                    x.entity().and_then(|id| self.world.model.entity(id)).and_then(|entity| entity.parent);
+                    x.entity().and_then(|id| world.model.entity(id)).and_then(|entity| entity.parent);
                 parent.map_or(Value::Unknown, Value::Entity)
             }
-            (Function::Scope, [x]) => x.entity().map_or(Value::Unknown, |id| self.scope(id)),
-            (Function::Referenced, [x]) => {
-                x.entity().map_or(Value::Unknown, |id| Value::Truth(self.world.is_referenced(id).into()))
+            (Function::Scope, x) => x.entity().map_or(Value::Unknown, |id| self.scope(id)),
+            (Function::Referenced, x) => {
+                x.entity().map_or(Value::Unknown, |id| Value::Truth(world.is_referenced(id).into()))
             }
-            (Function::AsOf, [x]) => {
-                x.entity().map_or(Value::Unknown, |id| Value::Dates(Dates::day(self.world.as_of(id))))
+            (Function::AsOf, x) => {
+                x.entity().map_or(Value::Unknown, |id| Value::Dates(Dates::day(world.as_of(id))))
             }
-            (Function::Lower, [x]) => end_of(x, true),
-            (Function::Upper, [x]) => end_of(x, false),
-            (Function::Start, [Value::Dates(dates)]) => Value::Dates(Dates::day(dates.first)),
-            (Function::End, [Value::Dates(dates)]) => Value::Dates(Dates::day(dates.last)),
-            (Function::Years, [Value::List(list)]) => years(list),
-            (Function::Currency, [Value::Amount(amount)]) => self.currency(amount),
-            (Function::Dimension, [Value::Amount(amount)]) => {
-                let units = &self.world.schema.units;
-                Value::Text(units.name(units.dimension(amount.measure)).into())
+            (Function::Lower, x) => end_of(x, true),
+            (Function::Upper, x) => end_of(x, false),
+            (Function::Start, Value::Dates(dates)) => Value::Dates(Dates::day(dates.first)),
+            (Function::End, Value::Dates(dates)) => Value::Dates(Dates::day(dates.last)),
+            (Function::Years, Value::List(list)) => {
+                let years = years(self.scratch.certain(*list));
+                Value::List(self.scratch.list(years))
             }
-            (Function::Convert, [Value::Amount(amount), to]) => self.convert(amount, to),
-            (Function::Upstream, [a, b]) => match (a.entity(), b.entity()) {
-                (Some(a), Some(b)) => Value::Truth(self.world.recipes.upstream(a, b)),
-                _ => Value::Unknown,
-            },
-            (Function::First, [Value::List(list)]) => list.certain.first().cloned().unwrap_or(Value::Unknown),
-            (Function::Rest, [Value::List(list)]) => List::of(list.certain.iter().skip(1).cloned().collect()),
-            (Function::Union, [Value::List(a), Value::List(b)]) => self.union(a, b),
-            (Function::Flat, [Value::List(list)]) => flat(list),
-            (Function::UpTo, [Value::List(list), end]) => self.up_to(list, end),
-            (Function::Count, [Value::List(list)]) => count(list),
-            (Function::Min, values) => self.extreme(&listed(values), true),
-            (Function::Max, values) => self.extreme(&listed(values), false),
-            (Function::Ends, [Value::Path(route)]) => {
-                List::of(self.other_ends(route).into_iter().map(Value::Entity).collect())
+            (Function::Currency, Value::Amount(amount)) => self.currency(amount),
+            (Function::Dimension, Value::Amount(amount)) => {
+                let units = &world.schema.units;
+                self.scratch.text(&units.name(units.dimension(amount.measure)))
             }
-            (Function::Cut, [Value::Path(route)]) => {
-                List::of(self.cut(route).into_iter().map(|state| Value::Entity(state.0)).collect())
+            (Function::First, Value::List(list)) => {
+                self.scratch.certain(*list).first().copied().unwrap_or(Value::Unknown)
             }
-            (Function::Through, [Value::Path(route)]) => {
-                List::of(self.through(route).into_iter().map(|state| Value::Entity(state.0)).collect())
+            (Function::Rest, Value::List(list)) => Value::List(list.part(1..list.certain())),
+            (Function::Flat, Value::List(list)) => self.flat(*list),
+            (Function::Count, Value::List(list)) => between(list.certain(), list.len() - list.certain()),
+            (Function::Ends | Function::Cut | Function::Through, Value::Path(route)) => {
+                self.links(function, *route)
             }
             _ => Value::Unknown,
         }
+    }
+
+    fn call_two(&mut self, function: Function, first: &Value, second: &Value) -> Value {
+        match (function, first, second) {
+            (Function::Convert, Value::Amount(amount), to) => self.convert(amount, to),
+            (Function::Upstream, a, b) => match (a.entity(), b.entity()) {
+                (Some(a), Some(b)) => Value::Truth(self.world.recipes.upstream(a, b)),
+                _ => Value::Unknown,
+            },
+            (Function::Union, Value::List(a), Value::List(b)) => self.union(*a, *b),
+            (Function::UpTo, Value::List(list), end) => self.up_to(*list, end),
+            _ => Value::Unknown,
+        }
+    }
+
+    /// The least or the greatest of a list, or of several arguments.
+    fn least_or_most(&mut self, function: Function, arguments: &[Expr]) -> Value {
+        let begun = self.scratch.gather();
+        for argument in arguments {
+            let value = self.eval(argument);
+            self.spend(value.length());
+            match value {
+                Value::List(list) if arguments.len() == 1 => self.scratch.add_all(list, Truth::True),
+                one => self.scratch.add(one, Truth::True),
+            }
+        }
+        let list = self.scratch.gathered_list(begun);
+        extreme(&self.scratch, list, function == Function::Min)
+    }
+
+    /// Entities that tell where else a route may end, what every certain route passes, or what to replace.
+    fn links(&mut self, function: Function, route: RouteId) -> Value {
+        let Some(route) = self.scratch.route(route) else { return Value::Unknown };
+        let states = |states: Vec<State>| states.into_iter().map(|(id, _)| id).collect();
+        let found: Vec<EntityId> = match function {
+            Function::Ends => self.other_ends(&route),
+            Function::Cut => states(self.cut(&route)),
+            _ => states(self.through(&route)),
+        };
+        Value::List(self.scratch.list(found.into_iter().map(Value::Entity)))
     }
 
     fn choose(&mut self, arguments: &[Expr]) -> Value {
@@ -173,14 +250,13 @@ impl Evaluator<'_, '_> {
         scope.or_else(portfolio).map_or(Value::Unknown, Value::Entity)
     }
 
-    fn currency(&self, amount: &Amount) -> Value {
-        let units = &self.world.schema.units;
-        if !units.is_money(amount.measure) {
-            return Value::Unknown;
+    fn currency(&mut self, amount: &Amount) -> Value {
+        let schema = self.world.schema;
+        let name = schema.units.root_name(amount.measure, &schema.names);
+        match name.filter(|_| schema.units.is_money(amount.measure)) {
+            Some(name) => self.scratch.text(name),
+            None => Value::Unknown,
         }
-        units
-            .root_name(amount.measure, &self.world.schema.names)
-            .map_or(Value::Unknown, |name| Value::Text(name.into()))
     }
 
     /// An amount of what goes into something, from an amount of that something.
@@ -195,66 +271,86 @@ impl Evaluator<'_, '_> {
         })
     }
 
-    fn union(&mut self, a: &List, b: &List) -> Value {
-        if !self.spend(a.certain.len() * b.certain.len()) {
+    /// The members of both, each once.
+    fn union(&mut self, a: List, b: List) -> Value {
+        let begun = self.scratch.gather();
+        self.scratch.add_all(a, Truth::True);
+        // Entities are told apart by their numbers; whatever else there is, by comparing each with each.
+        let entity = |value: &Value| matches!(value, Value::Entity(_));
+        let plain = self.scratch.certain(a).iter().chain(self.scratch.certain(b)).all(entity);
+        let known: FxHashSet<EntityId> = if plain {
+            self.scratch.certain(a).iter().filter_map(Value::entity).collect()
+        } else if self.spend(a.certain() * b.certain()) {
+            FxHashSet::default()
+        } else {
+            self.scratch.drop_gathered(begun);
             return Value::Unknown;
-        }
-        let fresh = |member: &&Value| {
-            !a.certain.iter().any(|known| equal(self.world, known, member) == Some(Truth::True))
         };
-        let certain = a.certain.iter().chain(b.certain.iter().filter(fresh)).cloned().collect();
-        let possible = a.possible.iter().chain(&b.possible).cloned().collect();
-        Value::List(Rc::new(List { certain, possible }))
+        for (at, belongs) in b.places() {
+            let member = self.scratch.at(at);
+            let double = belongs.holds()
+                && match member {
+                    Value::Entity(id) if plain => known.contains(&id),
+                    _ => {
+                        let same = |known: &Value| self.equal(known, &member) == Some(Truth::True);
+                        self.scratch.certain(a).iter().any(same)
+                    }
+                };
+            if !double {
+                self.scratch.add(member, belongs);
+            }
+        }
+        Value::List(self.scratch.gathered_list(begun))
     }
 
-    fn up_to(&self, list: &Rc<List>, end: &Value) -> Value {
-        let same = |member: &Value| compare(self.world, Comparison::Equal, Settle::No, member, end).holds();
-        match list.certain.iter().position(same) {
-            Some(at) => List::of(list.certain.iter().take(at + 1).cloned().collect()),
-            None => Value::List(Rc::clone(list)),
+    fn up_to(&self, list: List, end: &Value) -> Value {
+        let same = |member: &Value| self.compare(Comparison::Equal, Settle::No, member, end).holds();
+        match self.scratch.certain(list).iter().position(same) {
+            Some(at) => Value::List(list.part(0..at + 1)),
+            None => Value::List(list),
         }
     }
-}
 
-fn listed(values: &[Value]) -> List {
-    match values {
-        [Value::List(list)] => (**list).clone(),
-        several => List { certain: several.to_vec(), possible: Vec::new() },
+    /// One level less. What a list that is only possible holds is possible.
+    fn flat(&mut self, list: List) -> Value {
+        let begun = self.scratch.gather();
+        for (at, belongs) in list.places() {
+            match self.scratch.at(at) {
+                Value::List(inner) => self.scratch.add_all(inner, belongs),
+                Value::Unknown => self.scratch.add(Value::Unknown, Truth::Unknown),
+                single => self.scratch.add(single, belongs),
+            }
+        }
+        Value::List(self.scratch.gathered_list(begun))
     }
 }
 
-fn count(list: &List) -> Value {
-    let certain = list.certain.len() as i64;
-    let most = certain + list.possible.len() as i64;
-    Value::ratio(Interval { lo: Ratio::whole(certain), hi: Ratio::whole(most) })
+fn between(certain: usize, possible: usize) -> Value {
+    let most = certain as i64 + possible as i64;
+    Value::ratio(Interval { lo: Ratio::whole(certain as i64), hi: Ratio::whole(most) })
 }
 
 /// Certain members count at both ends, possible ones at the upper; what has no known amount, or is in another
 /// unit, may be any amount.
-fn sum(list: &List) -> Value {
+fn sum(scratch: &Scratch, list: List) -> Value {
     let amount = |value: &Value| match value {
         Value::Amount(amount) => Some(*amount),
         _ => None,
     };
     // Of several units the one declared first is meant, whatever the order of members.
-    let first =
-        list.certain.iter().chain(&list.possible).filter_map(amount).min_by_key(|known| known.measure);
+    let first = scratch.all(list).iter().filter_map(amount).min_by_key(|known| known.measure);
     let Some(first) = first else {
-        return if list.certain.is_empty() && list.possible.is_empty() {
-            Value::ratio(Interval::ZERO)
-        } else {
-            Value::Unknown
-        };
+        return if list.is_empty() { Value::ratio(Interval::ZERO) } else { Value::Unknown };
     };
     let part = |value: &Value| match amount(value).filter(|amount| amount.measure == first.measure) {
         Some(amount) => amount.interval,
         None => Interval::ANY_AMOUNT,
     };
-    let certain = list.certain.iter().map(part).fold(Interval::ZERO, Interval::plus);
-    let possible = list.possible.iter().map(|value| Interval { lo: Ratio::ZERO, hi: part(value).hi });
+    let certain = scratch.certain(list).iter().map(part).fold(Interval::ZERO, Interval::plus);
+    let possible =
+        scratch.possible(list).iter().map(|value| Interval { lo: Ratio::ZERO, hi: part(value).hi });
     let interval = possible.fold(certain, Interval::plus);
-    let same_substance =
-        list.certain.iter().chain(&list.possible).filter_map(amount).all(|amount| amount.of == first.of);
+    let same_substance = scratch.all(list).iter().filter_map(amount).all(|amount| amount.of == first.of);
     Value::Amount(Amount {
         interval,
         measure: first.measure,
@@ -262,12 +358,16 @@ fn sum(list: &List) -> Value {
     })
 }
 
-fn extreme_amounts(list: &List, least: bool) -> Value {
+fn extreme(scratch: &Scratch, list: List, least: bool) -> Value {
+    extreme_dates(scratch, list, least).unwrap_or_else(|| extreme_amounts(scratch, list, least))
+}
+
+fn extreme_amounts(scratch: &Scratch, list: List, least: bool) -> Value {
     let amount = |value: &Value| match value {
         Value::Amount(amount) => Some(*amount),
         _ => None,
     };
-    let known = list.certain.iter().chain(&list.possible).filter_map(amount);
+    let known = scratch.all(list).iter().filter_map(amount);
     let Some(first) = known.min_by_key(|known| known.measure) else { return Value::Unknown };
     let part = |value: &Value| {
         amount(value)
@@ -281,8 +381,8 @@ fn extreme_amounts(list: &List, least: bool) -> Value {
             Interval { lo: a.lo.max(b.lo), hi: a.hi.max(b.hi) }
         }
     };
-    let certain = list.certain.iter().map(part).reduce(pick);
-    let possible = list.possible.iter().map(part).reduce(pick);
+    let certain = scratch.certain(list).iter().map(part).reduce(pick);
+    let possible = scratch.possible(list).iter().map(part).reduce(pick);
     let interval = match (certain, possible) {
         (Some(certain), Some(possible)) if least => {
             Interval { lo: certain.lo.min(possible.lo), hi: certain.hi }
@@ -294,9 +394,9 @@ fn extreme_amounts(list: &List, least: bool) -> Value {
     Value::Amount(Amount { interval, ..first })
 }
 
-fn extreme_dates(list: &List, least: bool) -> Option<Value> {
+fn extreme_dates(scratch: &Scratch, list: List, least: bool) -> Option<Value> {
     let is_dates = |value: &Value| matches!(value, Value::Dates(_));
-    if !list.certain.iter().chain(&list.possible).any(is_dates) {
+    if !scratch.all(list).iter().any(is_dates) {
         return None;
     }
     let part = |value: &Value| match value {
@@ -310,8 +410,8 @@ fn extreme_dates(list: &List, least: bool) -> Option<Value> {
             Dates { first: a.first.max(b.first), last: a.last.max(b.last) }
         }
     };
-    let certain = list.certain.iter().map(part).reduce(pick);
-    let possible = list.possible.iter().map(part).reduce(pick);
+    let certain = scratch.certain(list).iter().map(part).reduce(pick);
+    let possible = scratch.possible(list).iter().map(part).reduce(pick);
     Some(match (certain, possible) {
         (Some(certain), Some(possible)) if least => {
             Value::Dates(Dates { first: certain.first.min(possible.first), last: certain.last })
@@ -336,9 +436,9 @@ fn end_of(value: &Value, lower: bool) -> Value {
 }
 
 /// The calendar years that dates touch, each once, ascending.
-fn years(list: &List) -> Value {
+fn years(dates: &[Value]) -> Vec<Value> {
     let mut years: Vec<i16> = Vec::new();
-    for member in &list.certain {
+    for member in dates {
         let Value::Dates(dates) = member else { continue };
         if let (Some(first), Some(last)) = (dates.first.year(), dates.last.year()) {
             years.extend(first..=last);
@@ -346,27 +446,5 @@ fn years(list: &List) -> Value {
     }
     years.sort_unstable();
     years.dedup();
-    List::of(years.iter().filter_map(|year| Dates::parse(&year.to_string())).map(Value::Dates).collect())
-}
-
-/// One level less. What a list that is only possible holds is possible.
-fn flat(list: &List) -> Value {
-    let mut out = List::default();
-    for member in &list.certain {
-        match member {
-            Value::List(inner) => {
-                out.certain.extend(inner.certain.iter().cloned());
-                out.possible.extend(inner.possible.iter().cloned());
-            }
-            Value::Unknown => out.possible.push(Value::Unknown),
-            single => out.certain.push(single.clone()),
-        }
-    }
-    for member in &list.possible {
-        match member {
-            Value::List(inner) => out.possible.extend(inner.certain.iter().chain(&inner.possible).cloned()),
-            single => out.possible.push(single.clone()),
-        }
-    }
-    Value::List(Rc::new(out))
+    years.iter().filter_map(|year| Dates::parse(&year.to_string())).map(Value::Dates).collect()
 }

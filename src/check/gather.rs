@@ -8,14 +8,16 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::eval::Evaluator;
 use super::finding::{Basis, Draft, shorten};
+use super::plan::{Step, plan, search};
 use super::value::Value;
 use super::waivers::Waivers;
 use super::world::World;
 use crate::config::{Level, Levels};
 use crate::diagnostic::{Code, Detail, Diagnostic, Severity};
 use crate::model::{Confidence, EntityId, Model};
+use crate::names::Symbol;
 use crate::outcome::{AsOf, Verdicts};
-use crate::rule::{Catalogue, Expr, From, LetUse, Node, Rule, Source, Stage};
+use crate::rule::{Catalogue, Expr, From, Rule, Source};
 use crate::schema::Schema;
 use crate::source::Sources;
 use crate::value::{Day, Truth};
@@ -82,7 +84,7 @@ pub fn judge(
         catalogue.rules.iter().enumerate().filter(|(_, rule)| enabled(rule)).collect();
     let mut judgement = Judgement { as_of: as_of_dates(&world), ..Judgement::default() };
     let mut drafts: Vec<(usize, Draft<'_>)> = Vec::new();
-    let mut missing: FxHashMap<String, usize> = FxHashMap::default();
+    let mut missing: FxHashMap<Symbol, usize> = FxHashMap::default();
     for said in run_rules(&world, &rules, run.detail, threads(model.len(), rules.len())) {
         let Some(rule) = catalogue.rules.get(said.rule) else { continue };
         if said.exhausted {
@@ -97,6 +99,7 @@ pub fn judge(
     yield_to(catalogue, &world, &mut drafts);
     absorb(catalogue, &mut drafts);
     let mut waivers = Waivers::read(&world, run.as_of.map_or(run.today, |(day, _)| day));
+    judgement.findings.reserve(drafts.len());
     for (at, draft) in drafts {
         let Some(rule) = catalogue.rules.get(at) else { continue };
         let own =
@@ -122,7 +125,8 @@ pub fn judge(
         judgement.findings.extend(waivers.unused(&world, &ran));
     }
     judgement.findings.append(&mut waivers.mistakes);
-    judgement.missing = missing.into_iter().collect();
+    let missing = missing.into_iter().map(|(field, count)| (model.names.text(field).to_owned(), count));
+    judgement.missing = missing.collect();
     judgement.missing.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     judgement
 }
@@ -146,7 +150,7 @@ struct Said<'a> {
     /// One for each primary node.
     drafts: Vec<Draft<'a>>,
     verdicts: Verdicts,
-    missing: FxHashMap<String, usize>,
+    missing: FxHashMap<Symbol, usize>,
     exhausted: bool,
     steps: u64,
 }
@@ -212,71 +216,81 @@ struct Subject {
     reached: bool,
     violates: bool,
     doubtful: bool,
-    missing: Vec<String>,
+    missing: Vec<Symbol>,
 }
 
 struct RuleRun<'r, 'w, 'a> {
     rule: &'r Rule,
+    plan: Vec<Step<'r>>,
     eval: Evaluator<'w, 'a>,
-    /// Works out what findings say beyond their lines, if that is wanted.
-    texts: Option<Evaluator<'w, 'a>>,
+    detail: Detail,
     said: Said<'a>,
     subject: Subject,
+    /// Parts of conditions so far that are unknown, with the number of their condition.
+    doubts: Vec<(&'r Expr, usize)>,
     /// Where the finding of a primary node stands among the drafts.
     by_node: FxHashMap<EntityId, usize>,
 }
 
 impl<'r: 'w, 'w, 'a> RuleRun<'r, 'w, 'a> {
     fn new(rule: &'r Rule, world: &'w World<'a>, detail: Detail) -> Self {
-        let eval = || Evaluator { stages: &rule.stages, ..Evaluator::new(world, rule.frame) };
-        let (eval, texts) = (eval(), (detail == Detail::Full).then(eval));
-        let by_node = FxHashMap::default();
-        Self { rule, eval, texts, said: Said::default(), subject: Subject::default(), by_node }
+        let eval = Evaluator { stages: &rule.stages, ..Evaluator::new(world, rule.frame) };
+        let (said, subject, by_node) = (Said::default(), Subject::default(), FxHashMap::default());
+        Self { rule, plan: plan(rule), eval, detail, said, subject, doubts: Vec::new(), by_node }
     }
 }
 
 impl<'a> RuleRun<'_, '_, 'a> {
     /// Runs the rule on each of its subjects: the members of its first range.
     fn all(mut self, number: usize) -> Said<'a> {
-        let left = |own: &Self| own.eval.fuel + own.texts.as_ref().map_or(0, |texts| texts.fuel);
+        let left = |own: &Self| own.eval.fuel + own.eval.beyond.0;
         let full = left(&self);
         self.subjects();
         Said { rule: number, exhausted: self.eval.fuel == 0, steps: full - left(&self), ..self.said }
     }
 
     fn subjects(&mut self) {
-        let rule = self.rule;
-        let first = rule.stages.iter().position(|stage| matches!(stage, Stage::Each(_)));
-        let Some((at, Stage::Each(source))) = first.and_then(|at| Some((at, rule.stages.get(at)?))) else {
+        let first = self.plan.iter().position(|step| matches!(step, Step::Each(_)));
+        let Some((at, Step::Each(source))) = first.and_then(|at| Some((at, *self.plan.get(at)?))) else {
             return;
         };
-        for stage in rule.stages.iter().take(at) {
-            if let Stage::Let(slot, value, LetUse::Condition) = stage {
+        for step in self.plan.iter().take(at) {
+            if let Step::Let(slot, value) = step {
                 let value = self.eval.eval(value);
                 self.eval.bind(*slot, value);
             }
         }
-        // Members are gathered first: what runs on them needs the evaluator itself.
-        let mut subjects: Vec<(Value, Truth)> = Vec::new();
-        self.eval.members(source, &mut |_, member, truth, _| {
-            subjects.push((member.clone(), truth));
-            ControlFlow::Continue(())
-        });
+        let (begun, _) = self.members(source);
+        let subjects = self.eval.scratch.gathered(begun).len();
         let all = match &source.from {
             From::Kinds(kinds) => self.eval.world.of_kinds(*kinds).len(),
-            _ => subjects.len(),
+            _ => subjects,
         };
-        self.said.verdicts.not_applicable += all.saturating_sub(subjects.len());
-        for (member, truth) in subjects {
+        self.said.verdicts.not_applicable += all.saturating_sub(subjects);
+        for number in 0..subjects {
+            let Some((member, truth)) = self.eval.scratch.gathered(begun).get(number).copied() else { break };
             self.subject = Subject::default();
+            let mark = self.eval.scratch.mark();
             self.eval.bind(source.slot, member);
             if truth.holds() {
-                self.stage(at + 1, &mut Vec::new());
+                self.stage(at + 1);
             } else if let Some(filter) = &source.filter {
                 self.doubt(filter);
             }
+            self.eval.scratch.cut(mark);
             self.conclude();
         }
+        self.eval.scratch.drop_gathered(begun);
+    }
+
+    /// Gathers the members of a range: what runs on them needs the evaluator itself.
+    fn members(&mut self, source: &Source) -> (usize, super::eval::Range) {
+        let begun = self.eval.scratch.gather();
+        let range = self.eval.members(source, &mut |own, member, truth, _| {
+            own.scratch.add(member, truth);
+            ControlFlow::Continue(())
+        });
+        (begun, range)
     }
 
     fn conclude(&mut self) {
@@ -296,47 +310,37 @@ impl<'a> RuleRun<'_, '_, 'a> {
         }
     }
 
-    /// Goes through the stages from one on; `doubts` are the conditions so far that are unknown.
-    fn stage<'s>(&mut self, at: usize, doubts: &mut Vec<&'s Expr>)
-    where
-        Self: 's,
-    {
+    /// Goes through the stages from one on.
+    fn stage(&mut self, at: usize) {
         if self.eval.fuel == 0 {
             return;
         }
-        let rule = self.rule;
-        match rule.stages.get(at) {
-            None if doubts.is_empty() => {
+        match self.plan.get(at).copied() {
+            None if self.doubts.is_empty() => {
                 self.subject.violates = true;
-                if let Some(draft) = self.eval.finding(rule, self.texts.as_mut()) {
+                if let Some(draft) = self.eval.finding(self.rule, self.detail) {
                     self.keep(draft);
                 }
             }
-            None => {
-                let doubts: Vec<Expr> = doubts.iter().map(|doubt| (*doubt).clone()).collect();
-                doubts.iter().for_each(|doubt| self.doubt(doubt));
+            None => self.doubt_conditions(),
+            Some(Step::Let(slot, value)) => {
+                let value = self.eval.eval(value);
+                self.eval.bind(slot, value);
+                self.stage(at + 1);
             }
-            Some(Stage::Let(slot, value, usage)) => {
-                if *usage == LetUse::Condition {
-                    let value = self.eval.eval(value);
-                    self.eval.bind(*slot, value);
-                }
-                self.stage(at + 1, doubts);
-            }
-            Some(Stage::When(condition)) => {
+            Some(Step::When(condition, number)) => {
                 self.subject.reached = true;
-                match self.eval.truth(condition) {
+                match self.eval.apart(|eval| eval.truth(condition)) {
                     Truth::False => {}
-                    Truth::True => self.stage(at + 1, doubts),
+                    Truth::True => self.stage(at + 1),
                     Truth::Unknown => {
-                        let mut more = doubts.clone();
-                        let condition: &Expr = condition;
-                        more.push(condition);
-                        self.stage(at + 1, &mut more);
+                        self.doubts.push((condition, number));
+                        self.stage(at + 1);
+                        self.doubts.pop();
                     }
                 }
             }
-            Some(Stage::Each(source)) => self.each(source, at, doubts),
+            Some(Step::Each(source)) => self.each(source, at),
         }
     }
 
@@ -348,59 +352,79 @@ impl<'a> RuleRun<'_, '_, 'a> {
         let graver = draft.diagnostic.severity > known.diagnostic.severity
             || draft.diagnostic.severity == known.diagnostic.severity && draft.steps < known.steps;
         let other = if graver { std::mem::replace(known, draft) } else { draft };
-        let Some(texts) = &mut self.texts else { return };
-        if !texts.spend(known.diagnostic.related.len()) {
-            return shorten(&mut known.diagnostic);
+        if self.detail == Detail::Line {
+            return;
         }
-        let extra = other.diagnostic.primary;
-        let places = std::iter::once(&known.diagnostic.primary).chain(&known.diagnostic.related);
-        if !places.map(|label| label.place).any(|place| place == extra.place) {
-            known.diagnostic.related.push(extra);
-        }
+        let (extra, known) = (other.diagnostic.primary, &mut known.diagnostic);
+        self.eval.beyond_line(|eval| {
+            if !eval.spend(known.related.len()) {
+                return shorten(known);
+            }
+            let mut places = std::iter::once(&known.primary).chain(&known.related).map(|label| label.place);
+            if !places.any(|place| place == extra.place) {
+                known.related.push(extra);
+            }
+        });
     }
 
-    fn each<'s>(&mut self, source: &'s Source, at: usize, doubts: &mut Vec<&'s Expr>)
-    where
-        Self: 's,
-    {
-        let mut members: Vec<(Value, Truth)> = Vec::new();
-        let range = self.eval.members(source, &mut |_, member, truth, _| {
-            members.push((member.clone(), truth));
-            ControlFlow::Continue(())
-        });
+    fn each(&mut self, source: &Source, at: usize) {
+        let (begun, range) = self.members(source);
         if range == super::eval::Range::Unknown
             && let From::List(list) = &source.from
         {
             self.doubt(list);
         }
-        if let From::List(Expr { node: Node::Paths(path), .. }) = &source.from {
+        let count = self.eval.scratch.gathered(begun).len();
+        if let Some(path) = search(source) {
             self.subject.reached = true;
-            if members.is_empty()
+            if count == 0
                 && let Some(field) = self.eval.unsaid(path)
             {
                 self.subject.doubtful = true;
                 self.subject.missing.push(field);
             }
         }
-        for (member, truth) in members {
+        for number in 0..count {
+            let Some((member, truth)) = self.eval.scratch.gathered(begun).get(number).copied() else { break };
             // A path with a step in doubt is still the path: the rule says what it makes of it.
             let counts = truth.holds()
                 || matches!(member, Value::Path(_)) && truth == Truth::Unknown && source.filter.is_none();
+            let mark = self.eval.scratch.mark();
             self.eval.bind(source.slot, member);
             if counts {
-                self.stage(at + 1, doubts);
+                self.stage(at + 1);
             } else if let Some(filter) = &source.filter {
                 self.doubt(filter);
             }
+            self.eval.scratch.cut(mark);
         }
+        self.eval.scratch.drop_gathered(begun);
     }
 
     /// Notes that a condition is unknown, and the first time for a subject what it lacks.
     fn doubt(&mut self, condition: &Expr) {
         self.subject.doubtful = true;
         if self.subject.missing.is_empty() {
-            self.eval.blame(condition, &mut self.subject.missing);
+            self.blame(condition);
         }
+    }
+
+    /// The same for the parts of conditions that are: of the first that lacks something, all parts count.
+    fn doubt_conditions(&mut self) {
+        self.subject.doubtful = true;
+        let mut lacking = (!self.subject.missing.is_empty()).then_some(usize::MAX);
+        for at in 0..self.doubts.len() {
+            let Some((part, number)) = self.doubts.get(at).copied() else { break };
+            if lacking.is_none_or(|lacking| lacking == number) {
+                self.blame(part);
+                lacking = (!self.subject.missing.is_empty()).then_some(number);
+            }
+        }
+    }
+
+    fn blame(&mut self, condition: &Expr) {
+        let missing = &mut self.subject.missing;
+        self.eval.apart(|eval| eval.blame(condition, missing));
     }
 }
 

@@ -1,6 +1,7 @@
 //! Evaluates rules over a model into diagnostics: owns expressions at work, paths, verdicts, and how findings
 //! are gathered. Knows neither terminal nor disk, and no particular rule.
 
+mod access;
 mod blame;
 mod cut;
 mod eval;
@@ -9,8 +10,10 @@ mod fixes;
 mod functions;
 mod gather;
 mod graph;
+mod group;
 mod memo;
 mod paths;
+mod plan;
 mod recipes;
 mod reliance;
 mod value;

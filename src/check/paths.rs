@@ -6,9 +6,10 @@ use std::rc::Rc;
 use super::eval::{Evaluator, fuel};
 use super::graph::{Ends, Graph, Route, RouteStep, State, Step};
 use super::memo::lock;
-use super::value::{List, Value};
+use super::value::{RouteId, Value};
 use super::world::World;
 use crate::model::{EntityId, FieldState, Written};
+use crate::names::Symbol;
 use crate::rule::{Access, EndSet, Expr, How, Path, Relation, Ty};
 use crate::schema::KindSet;
 use crate::source::Place;
@@ -20,25 +21,24 @@ const TO: u16 = 1;
 const CARRIED: u16 = 2;
 const VALUE: u16 = 3;
 
-impl Evaluator<'_, '_> {
+impl<'w, 'a> Evaluator<'w, 'a> {
     /// The best path of a search, as a list of at most one.
     pub(super) fn paths(&mut self, path: &Path) -> Value {
-        let start = self.eval(&path.from);
-        let Some(start) = start.entity() else { return Value::Unknown };
+        let Some(start) = self.entity(&path.from) else { return Value::Unknown };
         let item = match &path.carrying {
-            Some(carrying) => self.eval(carrying).entity(),
+            Some(carrying) => self.entity(carrying),
             None => carried_by(self.world, start),
         };
         let ends = self.ends(&path.ends);
         match self.route(path, (start, item), &ends) {
             Some(route) => {
-                let certain = route.is_certain();
-                let route = Value::Path(Rc::new(route));
-                let (certain, possible) =
-                    if certain { (vec![route], Vec::new()) } else { (Vec::new(), vec![route]) };
-                Value::List(Rc::new(List { certain, possible }))
+                let belongs = if route.is_certain() { Truth::True } else { Truth::Unknown };
+                let route = self.scratch.keep_route(Rc::new(route));
+                let begun = self.scratch.gather();
+                self.scratch.add(Value::Path(route), belongs);
+                Value::List(self.scratch.gathered_list(begun))
             }
-            None => List::of(Vec::new()),
+            None => Value::List(self.scratch.list([])),
         }
     }
 
@@ -55,7 +55,7 @@ impl Evaluator<'_, '_> {
         for id in self.world.of_kinds(ends.kinds).iter().copied() {
             self.fuel = self.fuel.saturating_sub(u64::from(ends.depends));
             self.bind(ends.slot, Value::Entity(id));
-            if ends.filter.as_ref().is_none_or(|filter| self.truth(filter).holds()) {
+            if ends.filter.as_ref().is_none_or(|filter| self.apart(|own| own.truth(filter)).holds()) {
                 entities.push(id);
             }
         }
@@ -81,8 +81,8 @@ impl Evaluator<'_, '_> {
     }
 
     /// The field whose value would settle a search that found no path, if one is not said on the way.
-    pub(super) fn unsaid(&mut self, path: &Path) -> Option<String> {
-        let start = self.eval(&path.from).entity()?;
+    pub(super) fn unsaid(&mut self, path: &Path) -> Option<Symbol> {
+        let start = self.entity(&path.from)?;
         let item = carried_by(self.world, start);
         let route = self.route(path, (start, item), &Ends::DeadEnds)?;
         let last = route.last();
@@ -113,32 +113,37 @@ impl Evaluator<'_, '_> {
         graph.map_or_else(Vec::new, |graph| lock(graph).other_ends(route))
     }
 
-    pub(super) fn path_part(&mut self, route: &Rc<Route>, access: &Access) -> Value {
-        let step = |at: usize| Value::Step(Rc::clone(route), at);
+    pub(super) fn path_part(&mut self, id: RouteId, access: &Access) -> Value {
+        let Some(route) = self.scratch.route(id) else { return Value::Unknown };
+        let step = |at: usize| Value::Step(id, at as u32);
         match access {
-            Access::Nodes => List::of(route.nodes().map(Value::Entity).collect()),
-            Access::Steps => List::of((0..route.steps.len()).map(step).collect()),
-            Access::Hops => List::of(route.hops().map(step).collect()),
+            Access::Nodes => Value::List(self.scratch.list(route.nodes().map(Value::Entity))),
+            Access::Steps => Value::List(self.scratch.list((0..route.steps.len()).map(step))),
+            Access::Hops => Value::List(self.scratch.list(route.hops().map(step))),
             Access::Last => Value::Entity(route.last()),
             Access::Share => route.share().map_or(Value::Unknown, Value::ratio),
             Access::Certain => Value::Truth(route.is_certain().into()),
             Access::Text => {
-                let texts: Vec<String> = route.hops().filter_map(|at| self.step_text(route, at)).collect();
-                Value::Text(texts.join(", ").into())
+                let texts: Vec<String> = route.hops().filter_map(|at| self.step_text(&route, at)).collect();
+                self.scratch.text(&texts.join(", "))
             }
             _ => Value::Unknown,
         }
     }
 
-    pub(super) fn step_part(&mut self, route: &Rc<Route>, at: usize, access: &Access) -> Value {
-        let Some(step) = route.steps.get(at) else { return Value::Unknown };
+    pub(super) fn step_part(&mut self, id: RouteId, at: u32, access: &Access) -> Value {
+        let Some(route) = self.scratch.route(id) else { return Value::Unknown };
+        let Some(step) = route.steps.get(at as usize) else { return Value::Unknown };
         match access {
             Access::StepFrom => Value::Entity(step.from.0),
             Access::StepTo => Value::Entity(step.to.0),
             Access::Carried => step.from.1.map_or(Value::Unknown, Value::Entity),
             Access::Share => step.share.map_or(Value::Unknown, Value::ratio),
             Access::Certain => Value::Truth(step.certain.into()),
-            Access::Text => self.step_text(route, at).map_or(Value::Unknown, |text| Value::Text(text.into())),
+            Access::Text => match self.step_text(&route, at as usize) {
+                Some(text) => self.scratch.text(&text),
+                None => Value::Unknown,
+            },
             _ => Value::Unknown,
         }
     }
@@ -162,16 +167,15 @@ impl Evaluator<'_, '_> {
         self.bind(VALUE, step.share.map_or(Value::Unknown, Value::ratio));
     }
 
-    /// The guards of a route that hold, for what they rest on.
-    pub(super) fn guards_of<'r>(&self, route: &'r Route) -> Vec<(&'r RouteStep, Expr)> {
-        let Some(relation) = self.world.catalogue.relations.get(route.relation.0 as usize) else {
-            return Vec::new();
-        };
-        let guard = |step: &'r RouteStep| {
-            let edge = relation.edges.get(step.edge as usize)?;
-            edge.guard.clone().map(|guard| (step, guard))
-        };
-        route.steps.iter().filter(|step| step.certain).filter_map(guard).collect()
+    /// The certain steps of a route with their guards, for what they rest on.
+    pub(super) fn guards_of<'r>(
+        &self,
+        route: &'r Route,
+    ) -> impl Iterator<Item = (&'r RouteStep, &'a Expr)> + use<'r, 'w, 'a> {
+        let relation = self.world.catalogue.relations.get(route.relation.0 as usize);
+        let edges = relation.map_or(&[][..], |relation| &relation.edges);
+        let certain = route.steps.iter().filter(|step| step.certain);
+        certain.filter_map(|step| Some((step, edges.get(step.edge as usize)?.guard.as_ref()?)))
     }
 
     /// An evaluator in which the guard of a step can be asked, with the fuel that is left.
@@ -186,7 +190,7 @@ impl Evaluator<'_, '_> {
 /// The item that an entity carries by itself.
 fn carried_by(world: &World<'_>, id: EntityId) -> Option<EntityId> {
     let slot = world.schema.kind(world.model.kind(id))?.carries?;
-    world.value(id, slot).entity()
+    world.model.named(id, slot)
 }
 
 /// Adds a state with all that can be reached from it. With it come all entities of the kinds from which its path
@@ -208,6 +212,9 @@ fn explore(world: &World<'_>, path: &Path, graph: &mut Graph, start: State) -> u
         }
     }
     let number = graph.number(start);
+    if graph.unexpanded().is_none() {
+        return number;
+    }
     let mut guards = Evaluator::new(world, declared.frame);
     guards.fuel = guards.fuel.saturating_sub(graph.spent);
     let full = guards.fuel;
@@ -246,12 +253,12 @@ impl Evaluator<'_, '_> {
             self.bind(TO, Value::Entity(to));
             self.bind(CARRIED, state.1.map_or(Value::Unknown, Value::Entity));
             self.bind(VALUE, share.map_or(Value::Unknown, Value::ratio));
-            let holds = edge.guard.as_ref().map_or(Truth::True, |guard| self.truth(guard));
+            let holds = edge.guard.as_ref().map_or(Truth::True, |guard| self.apart(|own| own.truth(guard)));
             if holds == Truth::False {
                 continue;
             }
             let share = match &edge.share {
-                Some(share) => match self.eval(share) {
+                Some(share) => match self.apart(|own| own.eval(share)) {
                     Value::Amount(amount) => Some(amount.interval),
                     _ => None,
                 },
@@ -283,14 +290,10 @@ impl Evaluator<'_, '_> {
                     Written::Entity(id) => vec![(id, whole, at(cell.span))],
                     Written::List(first, count) => {
                         let items = model.items(first, count);
-                        let share =
-                            |item: &crate::model::Item| match item.share.and_then(|at| model.amount(at)) {
-                                Some(amount) => Some(amount.interval),
-                                None if items.len() == 1 => whole,
-                                None => None,
-                            };
                         let named = items.iter().filter_map(|item| match item.value {
-                            Written::Entity(id) => Some((id, share(item), at(item.span))),
+                            Written::Entity(id) => {
+                                Some((id, self.share(item, items.len() == 1), at(item.span)))
+                            }
                             _ => None,
                         });
                         named.collect()
@@ -312,17 +315,16 @@ impl Evaluator<'_, '_> {
 }
 
 /// The field that a dead end leaves open: one that says `unknown`, else the last that an edge follows.
-fn unsaid_field(world: &World<'_>, relation: &Relation, id: EntityId) -> Option<String> {
+fn unsaid_field(world: &World<'_>, relation: &Relation, id: EntityId) -> Option<Symbol> {
     let kind = world.model.kind(id);
-    let fields =
+    let mut fields =
         relation.edges.iter().filter(|edge| edge.from.has(kind)).filter_map(|edge| match &edge.via {
-            Access::Entity(_, per_kind) => match per_kind.get(kind.0 as usize) {
-                Some(How::Field(slot)) => Some((edge.via_name.clone(), *slot)),
+            Access::Entity(name, per_kind) => match per_kind.get(kind.0 as usize) {
+                Some(How::Field(slot)) => Some((*name, *slot)),
                 _ => None,
             },
             _ => None,
         });
-    let fields: Vec<(String, crate::schema::Slot)> = fields.collect();
-    let unknown = fields.iter().find(|(_, slot)| world.model.cell(id, *slot).is_some());
-    unknown.or(fields.last()).map(|(name, _)| name.clone())
+    let unknown = fields.clone().find(|(_, slot)| world.model.cell(id, *slot).is_some());
+    unknown.or_else(|| fields.next_back()).map(|(name, _)| name)
 }

@@ -156,7 +156,7 @@ impl<'a> Evaluator<'_, 'a> {
 
     fn rely_field(&mut self, base: &Expr, access: &Access, facts: &mut Facts) {
         let Access::Entity(_, per_kind) = access else { return };
-        let Some(id) = self.eval(base).entity() else { return };
+        let Some(id) = self.entity(base) else { return };
         let How::Field(slot) = per_kind.get(self.world.model.kind(id).0 as usize).unwrap_or(&How::Nothing)
         else {
             return;
@@ -169,7 +169,7 @@ impl<'a> Evaluator<'_, 'a> {
 
     /// `x in list`: if the list names a group, that x is one of its members is a fact.
     fn rely_membership(&mut self, left: &Expr, right: &Expr, facts: &mut Facts) {
-        let Some(member) = self.eval(left).entity() else { return };
+        let Some(member) = self.entity(left) else { return };
         for group in self.groups_in(right) {
             let members = self.world.model.group(group).map_or(&[][..], |group| &group.members);
             if members.contains(&member) {
@@ -182,7 +182,7 @@ impl<'a> Evaluator<'_, 'a> {
         match &list.node {
             Node::Constant(Constant::Group(group)) => vec![*group],
             Node::Field(base, Access::Entity(_, per_kind)) => {
-                let Some(id) = self.eval(base).entity() else { return Vec::new() };
+                let Some(id) = self.entity(base) else { return Vec::new() };
                 let Some(How::Field(slot)) = per_kind.get(self.world.model.kind(id).0 as usize) else {
                     return Vec::new();
                 };
@@ -206,7 +206,7 @@ impl<'a> Evaluator<'_, 'a> {
         let mut witness = None;
         self.members(source, &mut |_, member, truth, _| {
             if truth.holds() {
-                witness = Some(member.clone());
+                witness = Some(member);
                 return ControlFlow::Break(());
             }
             ControlFlow::Continue(())
@@ -235,9 +235,10 @@ impl<'a> Evaluator<'_, 'a> {
     }
 
     fn rely_member(&mut self, source: &Source, facts: &mut Facts) {
-        let member = self.frame.get(source.slot as usize).cloned().unwrap_or(Value::Unknown);
-        if let Value::Path(route) = &member {
-            self.rely_route(route, facts);
+        if let Value::Path(id) = self.variable(source.slot)
+            && let Some(route) = self.scratch.route(id)
+        {
+            self.rely_route(&route, facts);
             if let From::List(list) = &source.from
                 && let Node::Paths(path) = &list.node
             {
@@ -256,7 +257,7 @@ impl<'a> Evaluator<'_, 'a> {
     fn rely_route(&mut self, route: &Route, facts: &mut Facts) {
         for (step, guard) in self.guards_of(route) {
             if let Some(mut guards) = self.at_step(route, step) {
-                guards.rely(&guard, facts);
+                guards.rely(guard, facts);
                 self.fuel = guards.fuel;
             }
         }
@@ -267,8 +268,10 @@ impl<'a> Evaluator<'_, 'a> {
         self.rely_range(source, facts);
         self.members(source, &mut |own, _, truth, _| {
             if truth.holds() {
-                own.rely_member(source, facts);
-                value.iter().for_each(|value| own.rely_value(value, facts));
+                own.apart(|own| {
+                    own.rely_member(source, facts);
+                    value.iter().for_each(|value| own.rely_value(value, facts));
+                });
             }
             ControlFlow::Continue(())
         });
@@ -278,7 +281,7 @@ impl<'a> Evaluator<'_, 'a> {
         self.rely_range(source, facts);
         self.members(source, &mut |own, _, truth, _| {
             if truth != Truth::False {
-                own.rely(body, facts);
+                own.apart(|own| own.rely(body, facts));
             }
             ControlFlow::Continue(())
         });
@@ -286,7 +289,7 @@ impl<'a> Evaluator<'_, 'a> {
 
     fn rely_recipes(&mut self, arguments: &[Expr], facts: &mut Facts) {
         let [ingredient, item] = arguments else { return };
-        if let (Some(ingredient), Some(item)) = (self.eval(ingredient).entity(), self.eval(item).entity()) {
+        if let (Some(ingredient), Some(item)) = (self.entity(ingredient), self.entity(item)) {
             let chain = self.world.recipes.chain(ingredient, item);
             chain.into_iter().for_each(|recipe| facts.note(Fact::Recipe(recipe)));
         }
@@ -303,7 +306,7 @@ impl<'a> Evaluator<'_, 'a> {
     }
 
     /// A fact as a finding quotes it.
-    pub(super) fn quote(&self, fact: Fact) -> Option<FactRef> {
+    pub(super) fn quote(&mut self, fact: Fact) -> Option<FactRef> {
         let evidence = self.evidence(fact)?;
         let confidence = if evidence.disputed {
             format!("{} (disputed)", evidence.confidence.as_str())
@@ -330,7 +333,7 @@ impl<'a> Evaluator<'_, 'a> {
     }
 
     /// A fact as a sentence, in the words that its kind or field declares for it.
-    fn statement(&self, fact: Fact) -> Option<String> {
+    fn statement(&mut self, fact: Fact) -> Option<String> {
         let (model, schema) = (self.world.model, self.world.schema);
         match fact {
             Fact::Member(id, group) => {
@@ -344,21 +347,21 @@ impl<'a> Evaluator<'_, 'a> {
             }
             Fact::Field(id, slot) => {
                 let field = schema.field(model.kind(id), slot)?;
-                let value = self.write(&self.world.value(id, slot));
+                let value = self.stated(id, slot);
                 let states = field
                     .states
                     .clone()
                     .unwrap_or_else(|| format!("{} of {{id}} is {{value}}", schema.names.text(field.name)));
-                Some(states.replace("{id}", &self.name(id)).replace("{value}", &value))
+                Some(states.replace("{id}", self.name(id)).replace("{value}", &value))
             }
             Fact::Recipe(id) => {
                 let kind = schema.kind(model.kind(id))?;
                 let states = kind.states.clone().unwrap_or_else(|| "{id}".into());
                 let fields = kind.fields.iter().enumerate();
-                let filled = fields.fold(states.replace("{id}", &self.name(id)), |text, (at, field)| {
+                let filled = fields.fold(states.replace("{id}", self.name(id)), |text, (at, field)| {
                     let braces = format!("{{{}}}", schema.names.text(field.name));
                     if text.contains(&braces) {
-                        text.replace(&braces, &self.write(&self.world.value(id, Slot(at as u8))))
+                        text.replace(&braces, &self.stated(id, Slot(at as u8)))
                     } else {
                         text
                     }
@@ -366,5 +369,14 @@ impl<'a> Evaluator<'_, 'a> {
                 Some(filled)
             }
         }
+    }
+    /// What a field of a fact says, in words.
+    fn stated(&mut self, id: EntityId, slot: Slot) -> String {
+        self.apart(|own| {
+            let value = own.field(id, slot);
+            let mut words = String::new();
+            own.write(&value, &mut words);
+            words
+        })
     }
 }

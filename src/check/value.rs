@@ -1,17 +1,18 @@
-//! Values while rules run: owns `Value` and how two values compare. Knows no expression.
+//! Values while rules run: owns `Value`, the scratch in which their members lie, and how two values compare. Knows
+//! no expression.
 
+use std::ops::Range;
 use std::rc::Rc;
-use std::sync::Arc;
 
+use super::eval::Evaluator;
 use super::graph::Route;
-use super::world::World;
 use crate::model::{Amount, EntityId};
 use crate::rule::{Comparison, Settle};
 use crate::schema::{EnumId, KindId, Measure};
 use crate::value::{Dates, Interval, Truth};
 
-/// What an expression came to.
-#[derive(Clone, Debug)]
+/// What an expression came to. All that is long lies in a [`Scratch`], so that a value is copied and never freed.
+#[derive(Clone, Copy, Debug)]
 pub(super) enum Value {
     /// Missing, `unknown`, or not understood.
     Unknown,
@@ -22,36 +23,191 @@ pub(super) enum Value {
     Gap(Dates, Dates),
     Enum(EnumId, u16),
     /// The word of a rule that stands in several enums; what it meets says which is meant.
-    Words(Arc<[(EnumId, u16)]>),
+    Words(List),
     Entity(EntityId),
     Kind(KindId),
-    Text(Rc<str>),
+    Text(Text),
     /// An entity with its part of the whole, if that is known.
     Share(EntityId, Option<Interval>),
-    Group(Rc<Group>),
-    Path(Rc<Route>),
+    /// Members of a list that share a key; the key is a list of one.
+    Group(List, List),
+    Path(RouteId),
     /// A step of a path, by its number.
-    Step(Rc<Route>, usize),
-    List(Rc<List>),
+    Step(RouteId, u32),
+    List(List),
 }
 
-/// Members that are certain, and members that are possible.
-#[derive(Clone, Debug, Default)]
+/// Members that are certain, and behind them members that are possible.
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct List {
-    pub certain: Vec<Value>,
-    pub possible: Vec<Value>,
+    first: u32,
+    certain: u32,
+    possible: u32,
 }
 
-/// Members of a list that share a key.
-#[derive(Clone, Debug)]
-pub(super) struct Group {
-    pub key: Value,
-    pub items: Rc<List>,
+/// Some of the words of a scratch.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Text {
+    start: u32,
+    end: u32,
+}
+
+/// The number of a route in a scratch.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct RouteId(u32);
+
+/// Where the members of lists, words and routes lie until they are cut off.
+#[derive(Debug, Default)]
+pub(super) struct Scratch {
+    values: Vec<Value>,
+    words: String,
+    routes: Vec<Rc<Route>>,
+    /// Members of lists that are being gathered, those of the innermost list last.
+    gathered: Vec<(Value, Truth)>,
+}
+
+/// How much a scratch held at some time.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Mark {
+    values: usize,
+    words: usize,
+    routes: usize,
 }
 
 impl List {
-    pub(super) fn of(certain: Vec<Value>) -> Value {
-        Value::List(Rc::new(List { certain, possible: Vec::new() }))
+    /// How many members it has.
+    pub(super) fn len(self) -> usize {
+        (self.certain + self.possible) as usize
+    }
+
+    pub(super) fn is_empty(self) -> bool {
+        self.len() == 0
+    }
+
+    /// How many members are certain.
+    pub(super) fn certain(self) -> usize {
+        self.certain as usize
+    }
+
+    /// Where its members lie in the scratch, with how far each belongs to it.
+    pub(super) fn places(self) -> impl Iterator<Item = (usize, Truth)> {
+        let possible = self.first + self.certain;
+        let belongs = move |at| if at < possible { Truth::True } else { Truth::Unknown };
+        (self.first..possible + self.possible).map(move |at| (at as usize, belongs(at)))
+    }
+
+    /// Its certain members from one on, up to another.
+    pub(super) fn part(self, range: Range<usize>) -> List {
+        let end = (range.end as u32).min(self.certain);
+        let start = (range.start as u32).min(end);
+        List { first: self.first + start, certain: end - start, possible: 0 }
+    }
+}
+
+impl Scratch {
+    /// What it holds now; what comes later can be cut off.
+    pub(super) fn mark(&self) -> Mark {
+        Mark { values: self.values.len(), words: self.words.len(), routes: self.routes.len() }
+    }
+
+    /// Forgets what came after a mark.
+    pub(super) fn cut(&mut self, mark: Mark) {
+        self.values.truncate(mark.values);
+        self.words.truncate(mark.words);
+        self.routes.truncate(mark.routes);
+    }
+
+    pub(super) fn at(&self, place: usize) -> Value {
+        self.values.get(place).copied().unwrap_or(Value::Unknown)
+    }
+
+    pub(super) fn certain(&self, list: List) -> &[Value] {
+        let first = list.first as usize;
+        self.values.get(first..first + list.certain as usize).unwrap_or(&[])
+    }
+
+    pub(super) fn possible(&self, list: List) -> &[Value] {
+        let first = (list.first + list.certain) as usize;
+        self.values.get(first..first + list.possible as usize).unwrap_or(&[])
+    }
+
+    /// All members, certain ones first.
+    pub(super) fn all(&self, list: List) -> &[Value] {
+        let first = list.first as usize;
+        self.values.get(first..first + list.len()).unwrap_or(&[])
+    }
+
+    /// A list of certain members.
+    pub(super) fn list(&mut self, members: impl IntoIterator<Item = Value>) -> List {
+        let first = self.values.len();
+        self.values.extend(members);
+        List { first: first as u32, certain: (self.values.len() - first) as u32, possible: 0 }
+    }
+
+    /// Begins a list whose members come one by one, with other lists in between.
+    pub(super) fn gather(&self) -> usize {
+        self.gathered.len()
+    }
+
+    /// Adds a member to the list that is being gathered.
+    pub(super) fn add(&mut self, member: Value, belongs: Truth) {
+        self.gathered.push((member, belongs));
+    }
+
+    /// Adds the members of a list, which belong at most so far, to the one that is being gathered.
+    pub(super) fn add_all(&mut self, list: List, belongs: Truth) {
+        for (at, own) in list.places() {
+            self.gathered.push((self.at(at), belongs.and(own)));
+        }
+    }
+
+    /// Members gathered since, as they were added.
+    pub(super) fn gathered(&self, since: usize) -> &[(Value, Truth)] {
+        self.gathered.get(since..).unwrap_or(&[])
+    }
+
+    /// Forgets what was gathered since.
+    pub(super) fn drop_gathered(&mut self, since: usize) {
+        self.gathered.truncate(since);
+    }
+
+    /// The list that was begun then.
+    pub(super) fn gathered_list(&mut self, since: usize) -> List {
+        let first = self.values.len();
+        let new = self.gathered.get(since..).unwrap_or(&[]);
+        let of = |certain: bool| {
+            new.iter().filter(move |(_, belongs)| belongs.holds() == certain).map(|(member, _)| *member)
+        };
+        self.values.extend(of(true));
+        let possible = self.values.len();
+        if possible - first < new.len() {
+            self.values.extend(of(false));
+        }
+        self.gathered.truncate(since);
+        List {
+            first: first as u32,
+            certain: (possible - first) as u32,
+            possible: (self.values.len() - possible) as u32,
+        }
+    }
+
+    pub(super) fn route(&self, id: RouteId) -> Option<Rc<Route>> {
+        self.routes.get(id.0 as usize).map(Rc::clone)
+    }
+
+    pub(super) fn keep_route(&mut self, route: Rc<Route>) -> RouteId {
+        self.routes.push(route);
+        RouteId(self.routes.len() as u32 - 1)
+    }
+
+    pub(super) fn words(&self, text: Text) -> &str {
+        self.words.get(text.start as usize..text.end as usize).unwrap_or("")
+    }
+
+    pub(super) fn text(&mut self, words: &str) -> Value {
+        let start = self.words.len() as u32;
+        self.words.push_str(words);
+        Value::Text(Text { start, end: self.words.len() as u32 })
     }
 }
 
@@ -71,7 +227,7 @@ impl Value {
     /// How many members it has, if it is a list.
     pub(super) fn length(&self) -> usize {
         match self {
-            Value::List(list) => list.certain.len() + list.possible.len(),
+            Value::List(list) => list.len(),
             _ => 0,
         }
     }
@@ -86,34 +242,18 @@ impl Value {
     pub(super) fn is_known(&self) -> bool {
         !matches!(self, Value::Unknown | Value::Truth(Truth::Unknown))
     }
-}
 
-/// How two values compare. Doubt between intervals is settled as asked; a missing operand stays unknown.
-pub(super) fn compare(
-    world: &World<'_>,
-    comparison: Comparison,
-    settle: Settle,
-    left: &Value,
-    right: &Value,
-) -> Truth {
-    let Some(truth) = relate(world, comparison, left, right) else { return Truth::Unknown };
-    match (truth, settle) {
-        (Truth::Unknown, Settle::Surely) => Truth::False,
-        (Truth::Unknown, Settle::Maybe) => Truth::True,
-        (truth, _) => truth,
-    }
-}
-
-/// `None` where an operand is missing or the two cannot be compared (two currencies, two substances).
-fn relate(world: &World<'_>, comparison: Comparison, left: &Value, right: &Value) -> Option<Truth> {
-    match comparison {
-        Comparison::Equal => equal(world, left, right),
-        Comparison::Unequal => equal(world, left, right).map(|truth| !truth),
-        Comparison::Less => less(world, left, right),
-        Comparison::More => less(world, right, left),
-        Comparison::AtMost => less(world, right, left).map(|truth| !truth),
-        Comparison::AtLeast => less(world, left, right).map(|truth| !truth),
-        Comparison::In => Some(among(world, left, right)),
+    /// Whether all of it is in the value itself.
+    pub(super) fn is_short(&self) -> bool {
+        !matches!(
+            self,
+            Value::Words(_)
+                | Value::Text(_)
+                | Value::Group(..)
+                | Value::Path(_)
+                | Value::Step(..)
+                | Value::List(_)
+        )
     }
 }
 
@@ -126,60 +266,101 @@ pub(super) fn comparable(a: &Amount, b: &Amount) -> bool {
     same_measure && same_substance
 }
 
-fn less(world: &World<'_>, left: &Value, right: &Value) -> Option<Truth> {
-    match (left, right) {
-        (Value::Amount(a), Value::Amount(b)) if comparable(a, b) => Some(a.interval.less(b.interval)),
-        (Value::Dates(a), Value::Dates(b)) => Some(a.before(*b)),
-        (Value::Enum(a, low), Value::Enum(b, high)) if a == b => Some((low < high).into()),
-        (Value::Enum(id, low), Value::Words(words)) => Some((*low < ordinal(words, *id)?).into()),
-        (Value::Words(words), Value::Enum(id, high)) => Some((ordinal(words, *id)? < *high).into()),
-        (Value::Gap(from, to), Value::Amount(span)) => Some(to.before(world.later(*from, span)?)),
-        (Value::Amount(span), Value::Gap(from, to)) => Some(world.later(*from, span)?.before(*to)),
-        _ => None,
+/// Doubt settled as asked; where there is nothing to compare, it stays.
+pub(super) fn settled(truth: Option<Truth>, settle: Settle) -> Truth {
+    match (truth, settle) {
+        (None, _) => Truth::Unknown,
+        (Some(Truth::Unknown), Settle::Surely) => Truth::False,
+        (Some(Truth::Unknown), Settle::Maybe) => Truth::True,
+        (Some(truth), _) => truth,
     }
 }
 
-/// The place of a word in one of the enums that have it.
-fn ordinal(words: &[(EnumId, u16)], id: EnumId) -> Option<u16> {
-    words.iter().find(|(own, _)| *own == id).map(|(_, ordinal)| *ordinal)
-}
+impl Evaluator<'_, '_> {
+    /// How two values compare. Doubt between intervals is settled as asked; a missing operand stays unknown.
+    pub(super) fn compare(
+        &self,
+        comparison: Comparison,
+        settle: Settle,
+        left: &Value,
+        right: &Value,
+    ) -> Truth {
+        settled(self.relate(comparison, left, right), settle)
+    }
 
-pub(super) fn equal(world: &World<'_>, left: &Value, right: &Value) -> Option<Truth> {
-    if let (Some(a), Some(b)) = (left.entity(), right.entity()) {
-        return Some((a == b).into());
-    }
-    match (left, right) {
-        (Value::Amount(a), Value::Amount(b)) if comparable(a, b) => Some(a.interval.equal(b.interval)),
-        (Value::Dates(a), Value::Dates(b)) => Some(a.equal(*b)),
-        (Value::Gap(from, to), Value::Amount(span)) => Some(to.equal(world.later(*from, span)?)),
-        (Value::Enum(a, x), Value::Enum(b, y)) => Some((a == b && x == y).into()),
-        (Value::Enum(id, x), Value::Words(words)) | (Value::Words(words), Value::Enum(id, x)) => {
-            Some((ordinal(words, *id) == Some(*x)).into())
+    /// `None` where an operand is missing or the two cannot be compared (two currencies, two substances).
+    fn relate(&self, comparison: Comparison, left: &Value, right: &Value) -> Option<Truth> {
+        match comparison {
+            Comparison::Equal => self.equal(left, right),
+            Comparison::Unequal => self.equal(left, right).map(|truth| !truth),
+            Comparison::Less => self.less(left, right),
+            Comparison::More => self.less(right, left),
+            Comparison::AtMost => self.less(right, left).map(|truth| !truth),
+            Comparison::AtLeast => self.less(left, right).map(|truth| !truth),
+            Comparison::In => Some(self.is_among(left, right)),
         }
-        // A kind is the one that it specialises, too.
-        (Value::Kind(is), Value::Kind(asked)) => {
-            world.schema.kind(*asked).map(|kind| kind.family.has(*is).into())
-        }
-        (Value::Text(a), Value::Text(b)) => Some((a == b).into()),
-        (Value::Truth(a), Value::Truth(b)) => Some(a.and(*b).or((!*a).and(!*b))),
-        _ => None,
     }
-}
 
-fn among(world: &World<'_>, value: &Value, list: &Value) -> Truth {
-    let Value::List(list) = list else { return Truth::Unknown };
-    if !value.is_known() {
-        let empty = list.certain.is_empty() && list.possible.is_empty();
-        return if empty { Truth::False } else { Truth::Unknown };
-    }
-    let mut best = Truth::False;
-    for member in &list.certain {
-        best = best.or(equal(world, value, member).unwrap_or(Truth::Unknown));
-        if best.holds() {
-            return best;
+    fn less(&self, left: &Value, right: &Value) -> Option<Truth> {
+        let world = self.world;
+        match (left, right) {
+            (Value::Amount(a), Value::Amount(b)) if comparable(a, b) => Some(a.interval.less(b.interval)),
+            (Value::Dates(a), Value::Dates(b)) => Some(a.before(*b)),
+            (Value::Enum(a, low), Value::Enum(b, high)) if a == b => Some((low < high).into()),
+            (Value::Enum(id, low), Value::Words(words)) => Some((*low < self.ordinal(*words, *id)?).into()),
+            (Value::Words(words), Value::Enum(id, high)) => Some((self.ordinal(*words, *id)? < *high).into()),
+            (Value::Gap(from, to), Value::Amount(span)) => Some(to.before(world.later(*from, span)?)),
+            (Value::Amount(span), Value::Gap(from, to)) => Some(world.later(*from, span)?.before(*to)),
+            _ => None,
         }
     }
-    let mut possible =
-        list.possible.iter().map(|member| equal(world, value, member).unwrap_or(Truth::Unknown));
-    if possible.any(|truth| truth != Truth::False) { Truth::Unknown } else { best }
+
+    /// The place of a word in one of the enums that have it.
+    fn ordinal(&self, words: List, id: EnumId) -> Option<u16> {
+        self.scratch.certain(words).iter().find_map(|word| match word {
+            Value::Enum(own, ordinal) if *own == id => Some(*ordinal),
+            _ => None,
+        })
+    }
+
+    pub(super) fn equal(&self, left: &Value, right: &Value) -> Option<Truth> {
+        match (left, right) {
+            (Value::Entity(a) | Value::Share(a, _), Value::Entity(b) | Value::Share(b, _)) => {
+                Some((a == b).into())
+            }
+            (Value::Enum(a, x), Value::Enum(b, y)) => Some((a == b && x == y).into()),
+            (Value::Amount(a), Value::Amount(b)) if comparable(a, b) => Some(a.interval.equal(b.interval)),
+            (Value::Dates(a), Value::Dates(b)) => Some(a.equal(*b)),
+            (Value::Gap(from, to), Value::Amount(span)) => Some(to.equal(self.world.later(*from, span)?)),
+            (Value::Enum(id, x), Value::Words(words)) | (Value::Words(words), Value::Enum(id, x)) => {
+                Some((self.ordinal(*words, *id) == Some(*x)).into())
+            }
+            // A kind is the one that it specialises, too.
+            (Value::Kind(is), Value::Kind(asked)) => {
+                self.world.schema.kind(*asked).map(|kind| kind.family.has(*is).into())
+            }
+            (Value::Text(a), Value::Text(b)) => {
+                Some((self.scratch.words(*a) == self.scratch.words(*b)).into())
+            }
+            (Value::Truth(a), Value::Truth(b)) => Some(a.and(*b).or((!*a).and(!*b))),
+            _ => None,
+        }
+    }
+
+    fn is_among(&self, value: &Value, list: &Value) -> Truth {
+        let Value::List(list) = list else { return Truth::Unknown };
+        if !value.is_known() {
+            return if list.is_empty() { Truth::False } else { Truth::Unknown };
+        }
+        let same = |member: &Value| self.equal(value, member).unwrap_or(Truth::Unknown);
+        let mut best = Truth::False;
+        for member in self.scratch.certain(*list) {
+            best = best.or(same(member));
+            if best.holds() {
+                return best;
+            }
+        }
+        let doubtful = self.scratch.possible(*list).iter().any(|member| same(member) != Truth::False);
+        if doubtful { Truth::Unknown } else { best }
+    }
 }

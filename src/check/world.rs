@@ -1,7 +1,6 @@
 //! What rules see while they run: owns the tables made once per portfolio (entities by kind, look-ups, as-of
 //! dates, parameters). Knows no rule in particular.
 
-use std::rc::Rc;
 use std::sync::{Arc, Mutex, OnceLock};
 
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -14,7 +13,7 @@ use super::value::Value;
 use crate::model::{Amount, EntityId, FieldState, Model, ReadValue, Written, read_place};
 use crate::outcome::AsOf;
 use crate::rule::{Catalogue, Index};
-use crate::schema::{KindId, KindSet, Measure, Schema, Slot};
+use crate::schema::{Field, KindId, KindSet, Measure, Schema, Slot};
 use crate::source::Sources;
 use crate::value::{Dates, Day, Ratio};
 
@@ -48,28 +47,59 @@ pub(super) struct Lookup {
     pub open: Vec<EntityId>,
     /// Those that say themselves that it is unknown, behind the scope in which they stand, sorted.
     unsaid: Vec<(Option<EntityId>, EntityId)>,
+    /// How many of those stand in no scope.
+    anywhere: usize,
+}
+
+/// Rows of a [`Lookup`].
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Referrers<'t> {
+    naming: &'t [(EntityId, EntityId)],
+    unsaid: [&'t [(Option<EntityId>, EntityId)]; 2],
+}
+
+impl<'t> Referrers<'t> {
+    pub(super) fn len(self) -> usize {
+        self.naming.len() + self.unsaid.iter().map(|row| row.len()).sum::<usize>()
+    }
+
+    /// Those that name the entity, in document order.
+    pub(super) fn naming(self) -> impl Iterator<Item = EntityId> + use<'t> {
+        self.naming.iter().map(|(_, naming)| *naming)
+    }
+
+    /// Those that say that it is unknown whom they name.
+    pub(super) fn unsaid(self) -> impl Iterator<Item = EntityId> + use<'t> {
+        self.unsaid.into_iter().flatten().map(|(_, naming)| *naming)
+    }
 }
 
 impl Lookup {
+    /// Those that name an entity, in document order, behind it.
+    fn pairs(&self, named: EntityId) -> &[(EntityId, EntityId)] {
+        let first = self.pairs.partition_point(|(known, _)| *known < named);
+        let behind = self.pairs.get(first..).unwrap_or(&[]);
+        let count = behind.iter().take_while(|(known, _)| *known == named).count();
+        behind.get(..count).unwrap_or(&[])
+    }
+
     /// Those that name an entity, in document order.
     pub(super) fn naming(&self, named: EntityId) -> impl Iterator<Item = EntityId> {
-        let first = self.pairs.partition_point(|(known, _)| *known < named);
-        self.pairs.iter().skip(first).take_while(move |(known, _)| *known == named).map(|(_, naming)| *naming)
+        self.pairs(named).iter().map(|(_, naming)| *naming)
     }
 
     /// Those that may mean an entity of a scope: they stand in it too, or one of both belongs to no scope. What
     /// lies in another scope has to be named by that, which nobody who does not know it does.
-    pub(super) fn unsaid(&self, scope: Option<EntityId>) -> impl Iterator<Item = EntityId> {
-        let of = |scope: Option<EntityId>| {
-            let first = self.unsaid.partition_point(|(known, _)| *known < scope);
-            let end = self.unsaid.partition_point(|(known, _)| *known <= scope);
-            self.unsaid.get(first..end).unwrap_or(&[])
-        };
-        let (anywhere, here) = match scope {
-            None => (self.unsaid.as_slice(), [].as_slice()),
-            Some(_) => (of(None), of(scope)),
-        };
-        anywhere.iter().chain(here).map(|(_, naming)| *naming)
+    fn unsaid(&self, scope: Option<EntityId>) -> [&[(Option<EntityId>, EntityId)]; 2] {
+        if scope.is_none() {
+            return [&self.unsaid, &[]];
+        }
+        // Those without a scope come first.
+        let (anywhere, scoped) = self.unsaid.split_at_checked(self.anywhere).unwrap_or_default();
+        let first = scoped.partition_point(|(known, _)| *known < scope);
+        let here = scoped.get(first..).unwrap_or(&[]);
+        let count = here.iter().take_while(|(known, _)| *known == scope).count();
+        [anywhere, here.get(..count).unwrap_or(&[])]
     }
 }
 
@@ -146,7 +176,7 @@ impl<'a> World<'a> {
 
     /// The table of an index, made when first asked for.
     pub(super) fn lookup(&self, index: usize) -> &Lookup {
-        static NONE: Lookup = Lookup { pairs: Vec::new(), open: Vec::new(), unsaid: Vec::new() };
+        static NONE: Lookup = Lookup { pairs: Vec::new(), open: Vec::new(), unsaid: Vec::new(), anywhere: 0 };
         let (Some(made), Some(index)) = (self.lookups.get(index), self.catalogue.indexes.get(index)) else {
             return &NONE;
         };
@@ -185,6 +215,7 @@ impl<'a> World<'a> {
             }
         }
         lookup.unsaid.sort_unstable();
+        lookup.anywhere = lookup.unsaid.partition_point(|(scope, _)| scope.is_none());
         lookup.pairs.sort_unstable();
         lookup.pairs.dedup();
         lookup
@@ -196,11 +227,11 @@ impl<'a> World<'a> {
     }
 
     /// The entities that name one in the fields of an index, and those that may: they say that it is unknown.
-    pub(super) fn referrers(&self, id: EntityId, index: usize) -> Value {
+    pub(super) fn referrers(&self, id: EntityId, index: usize) -> Referrers<'_> {
         let lookup = self.lookup(index);
-        let certain = lookup.naming(id).map(Value::Entity).collect();
-        let possible = lookup.unsaid(self.scope_around(id)).map(Value::Entity).collect();
-        Value::List(Rc::new(super::value::List { certain, possible }))
+        let unsaid =
+            if lookup.unsaid.is_empty() { [&[][..]; 2] } else { lookup.unsaid(self.scope_around(id)) };
+        Referrers { naming: lookup.pairs(id), unsaid }
     }
 
     /// The as-of date that holds for an entity: the flag's, its scope's, the portfolio's, the day of the run.
@@ -250,62 +281,46 @@ impl<'a> World<'a> {
             .then(|| Dates { first: from.first.plus_days(least), last: from.last.plus_days(most) })
     }
 
-    /// What a written value comes to; `slot` is the field that holds it.
-    pub(super) fn value(&self, id: EntityId, slot: Slot) -> Value {
-        let FieldState::Written(cell, file) = self.model.field(id, slot) else { return Value::Unknown };
-        let Some(field) = self.schema.field(self.model.kind(id), slot) else { return Value::Unknown };
-        self.written(cell.value, file, field)
+    /// The title of an entity.
+    pub(super) fn title(&self, id: EntityId) -> Option<&'a str> {
+        let entity = self.model.entity(id)?;
+        Some(self.sources.words(crate::source::Place { file: entity.file, span: entity.title? }))
     }
 
-    pub(super) fn written(
-        &self,
-        written: Written,
-        file: crate::source::FileId,
-        field: &crate::schema::Field,
-    ) -> Value {
+    /// What a field says where that is one thing and no text; unknown otherwise.
+    pub(super) fn value(&self, id: EntityId, slot: Slot) -> Value {
+        match self.model.field(id, slot) {
+            FieldState::Written(cell, _) => self.one(id, slot, cell.value),
+            _ => Value::Unknown,
+        }
+    }
+
+    /// What is written in a field of an entity, where that is one thing and no text.
+    pub(super) fn one(&self, id: EntityId, slot: Slot, written: Written) -> Value {
         match written {
-            Written::Unknown | Written::Unreadable | Written::Group(_) => Value::Unknown,
+            Written::Entity(id) => Value::Entity(id),
+            Written::Amount(index) => self.model.amount(index).map_or(Value::Unknown, Value::Amount),
+            other => match self.schema.field(self.model.kind(id), slot) {
+                Some(field) => self.written(other, field),
+                None => Value::Unknown,
+            },
+        }
+    }
+
+    /// The same for a field that was looked up.
+    pub(super) fn written(&self, written: Written, field: &Field) -> Value {
+        match written {
             Written::Entity(id) => Value::Entity(id),
             Written::Enum(ordinal) => field.ty.words().map_or(Value::Unknown, |id| Value::Enum(id, ordinal)),
             Written::YesNo(yes) => Value::Truth(yes.into()),
-            Written::Text(span) => {
-                Value::Text(self.sources.words(crate::source::Place { file, span }).into())
-            }
             Written::Dates(dates) => Value::Dates(dates),
             Written::Amount(index) => self.model.amount(index).map_or(Value::Unknown, Value::Amount),
-            Written::List(first, count) => self.list(first, count, file, field),
+            Written::Unknown
+            | Written::Unreadable
+            | Written::Group(_)
+            | Written::Text(_)
+            | Written::List(..) => Value::Unknown,
         }
-    }
-
-    fn list(
-        &self,
-        first: u32,
-        count: u32,
-        file: crate::source::FileId,
-        field: &crate::schema::Field,
-    ) -> Value {
-        let mut list = super::value::List::default();
-        let items = self.model.items(first, count);
-        let shares = field.ty.many == crate::schema::Many::Shares;
-        for item in items {
-            match item.value {
-                Written::Group(group) => {
-                    let members = self.model.group(group).map_or(&[][..], |group| &group.members);
-                    list.certain.extend(members.iter().map(|member| Value::Entity(*member)));
-                }
-                Written::Entity(id) if shares => {
-                    let share = item.share.and_then(|at| self.model.amount(at)).map(|amount| amount.interval);
-                    // One alone is all of it.
-                    let whole = (items.len() == 1).then(|| crate::value::Interval::point(Ratio::ONE));
-                    list.certain.push(Value::Share(id, share.or(whole)));
-                }
-                other => match self.written(other, file, field) {
-                    Value::Unknown => list.possible.push(Value::Unknown),
-                    known => list.certain.push(known),
-                },
-            }
-        }
-        Value::List(Rc::new(list))
     }
 }
 

@@ -12,8 +12,10 @@ use crate::value::{Interval, Ratio, Round, Truth};
 const MAX_LISTED: usize = 6;
 /// Steps that a sentence costs: it is kept, while a member is only visited.
 const SENTENCE: usize = 20;
+/// Bytes that most sentences fit into.
+const USUAL_SENTENCE: usize = 120;
 
-impl Evaluator<'_, '_> {
+impl<'w> Evaluator<'w, '_> {
     /// A sentence with its braces filled in.
     pub(super) fn fill(&mut self, template: &Template) -> String {
         self.filled(template, |_| false)
@@ -31,103 +33,119 @@ impl Evaluator<'_, '_> {
 
     fn filled(&mut self, template: &Template, is_code: impl Fn(&str) -> bool) -> String {
         self.spend(SENTENCE + template.parts.len());
-        let mut out = String::new();
+        let mut out = String::with_capacity(USUAL_SENTENCE);
         for part in &template.parts {
             match part {
                 Part::Words(words) => out.push_str(words),
-                Part::Expr(expr) if is_code(&out) => out.push_str(&self.code_of(expr)),
-                Part::Expr(expr) => out.push_str(&self.words_of(expr)),
+                Part::Expr(expr) if is_code(&out) => self.code_of(expr, &mut out),
+                Part::Expr(expr) => self.words_of(expr, &mut out),
             }
         }
         out
     }
 
     /// A value as a proposal writes it: what nobody declared is named in quotation marks.
-    fn code_of(&mut self, expr: &Expr) -> String {
-        let named = self.eval(expr).entity();
+    fn code_of(&mut self, expr: &Expr, out: &mut String) {
+        let named = self.entity(expr);
         let entity = named.and_then(|id| self.world.model.entity(id));
         match named.filter(|_| entity.is_some_and(|entity| entity.standing == Standing::Free)) {
-            Some(id) => format!("\"{}\"", self.world.spelling(id).trim_matches('"')),
-            None => self.words_of(expr),
+            Some(id) => out.extend(["\"", self.world.spelling(id).trim_matches('"'), "\""]),
+            None => self.words_of(expr, out),
         }
     }
 
-    fn words_of(&mut self, expr: &Expr) -> String {
+    fn words_of(&mut self, expr: &Expr, out: &mut String) {
         if let Node::Field(base, Access::Entity(_, per_kind)) = &expr.node
-            && let Some(words) = self.written_words(base, per_kind)
+            && self.written_words(base, per_kind, out)
         {
-            return words;
+            return;
         }
         if let Node::Parameter(at) = expr.node {
             let place = self.world.schema.parameters().get(at).map(|known| known.value);
-            return place.map_or_else(String::new, |place| self.world.sources.words(place).to_owned());
+            return out.push_str(place.map_or("", |place| self.world.sources.words(place)));
         }
-        let value = self.eval(expr);
-        self.write(&value)
+        self.apart(|own| {
+            let value = own.eval(expr);
+            own.write(&value, out);
+        });
     }
 
-    /// The author's words for a field that is written in a block.
-    fn written_words(&mut self, base: &Expr, per_kind: &[How]) -> Option<String> {
-        let id = self.eval(base).entity()?;
-        let How::Field(slot) = per_kind.get(self.world.model.kind(id).0 as usize)? else { return None };
-        let FieldState::Written(cell, file) = self.world.model.field(id, *slot) else { return None };
+    /// Adds the author's words for a field; false if it is not written in a block.
+    fn written_words(&mut self, base: &Expr, per_kind: &[How], out: &mut String) -> bool {
+        let Some(id) = self.entity(base) else { return false };
+        let How::Field(slot) = self.how(id, per_kind) else { return false };
+        let FieldState::Written(cell, file) = self.world.model.field(id, *slot) else { return false };
         let words = self.world.sources.words(Place { file, span: cell.span });
         // Quotation marks are the file's, not the sentence's.
-        let plain = words.trim_matches('"');
-        Some(plain.split_whitespace().collect::<Vec<_>>().join(" "))
+        for (at, word) in words.trim_matches('"').split_whitespace().enumerate() {
+            out.push_str(if at == 0 { "" } else { " " });
+            out.push_str(word);
+        }
+        true
     }
 
-    /// A value in words.
-    pub(super) fn write(&self, value: &Value) -> String {
+    /// Adds a value in words.
+    pub(super) fn write(&self, value: &Value, out: &mut String) {
         match value {
-            Value::Unknown => "unknown".into(),
-            Value::Truth(Truth::True) => "yes".into(),
-            Value::Truth(Truth::False) => "no".into(),
-            Value::Truth(Truth::Unknown) => "unknown".into(),
-            Value::Amount(amount) => self.amount(amount),
-            Value::Dates(dates) => dates.to_string(),
-            Value::Gap(from, to) => gap(*from, *to),
-            Value::Enum(id, ordinal) => self.world.schema.enum_word(*id, *ordinal).to_owned(),
-            Value::Words(words) => words.first().map_or_else(String::new, |(id, ordinal)| {
-                self.world.schema.enum_word(*id, *ordinal).to_owned()
-            }),
-            Value::Entity(id) => self.name(*id),
-            Value::Share(id, share) => match share {
-                Some(share) => format!("{} {}", self.name(*id), percent(*share)),
-                None => self.name(*id),
-            },
-            Value::Kind(id) => self.world.schema.kind_name(*id).to_owned(),
-            Value::Text(text) => text.to_string(),
-            Value::Group(group) => self.write(&group.key),
-            Value::Path(route) => self.name(route.last()),
-            Value::Step(route, at) => {
-                route.steps.get(*at).map_or_else(String::new, |step| self.name(step.to.0))
+            Value::Unknown | Value::Truth(Truth::Unknown) => out.push_str("unknown"),
+            Value::Truth(Truth::True) => out.push_str("yes"),
+            Value::Truth(Truth::False) => out.push_str("no"),
+            Value::Amount(amount) => out.push_str(&self.amount(amount)),
+            Value::Dates(dates) => out.push_str(&dates.to_string()),
+            Value::Gap(from, to) => out.push_str(&gap(*from, *to)),
+            Value::Enum(id, ordinal) => out.push_str(self.world.schema.enum_word(*id, *ordinal)),
+            Value::Entity(id) => out.push_str(self.name(*id)),
+            Value::Share(id, share) => {
+                out.push_str(self.name(*id));
+                if let Some(share) = share {
+                    out.extend([" ", &percent(*share)]);
+                }
             }
-            Value::List(list) => self.list(&list.certain),
+            Value::Kind(id) => out.push_str(self.world.schema.kind_name(*id)),
+            Value::Text(text) => out.push_str(self.scratch.words(*text)),
+            // One stands for all: the word of several enums, the key of a group.
+            Value::Words(of) | Value::Group(of, _) => {
+                self.scratch.certain(*of).iter().take(1).for_each(|one| self.write(one, out));
+            }
+            Value::Path(id) => {
+                self.scratch.route(*id).iter().for_each(|route| out.push_str(self.name(route.last())));
+            }
+            Value::Step(id, at) => {
+                let route = self.scratch.route(*id);
+                let step = route.as_ref().and_then(|route| route.steps.get(*at as usize));
+                step.iter().for_each(|step| out.push_str(self.name(step.to.0)));
+            }
+            Value::List(list) => self.write_list(self.scratch.certain(*list), out),
         }
     }
 
-    fn list(&self, members: &[Value]) -> String {
-        let mut words: Vec<String> =
-            members.iter().take(MAX_LISTED).map(|member| self.write(member)).collect();
-        if members.len() > MAX_LISTED {
-            words.push(format!("{} more", members.len() - MAX_LISTED));
+    fn write_list(&self, members: &[Value], out: &mut String) {
+        let shown = members.get(..MAX_LISTED).unwrap_or(members);
+        let more = members.len() - shown.len();
+        if members.is_empty() {
+            out.push_str("none");
         }
-        match words.as_slice() {
-            [] => "none".into(),
-            [only] => only.clone(),
-            [front @ .., last] => format!("{} and {last}", front.join(", ")),
+        for (at, member) in shown.iter().enumerate() {
+            let is_last = at + 1 == members.len();
+            out.push_str(if at == 0 {
+                ""
+            } else if is_last {
+                " and "
+            } else {
+                ", "
+            });
+            self.write(member, out);
+        }
+        if more > 0 {
+            out.push_str(&format!(" and {more} more"));
         }
     }
 
     /// An entity by its name, or by its title where its kind is known by that.
-    pub(super) fn name(&self, id: EntityId) -> String {
-        let by_title =
-            self.world.schema.kind(self.world.model.kind(id)).is_some_and(|kind| kind.shown_by_title);
-        if by_title && let Some(title) = self.title(id) {
-            return title.to_string();
-        }
-        self.world.spelling(id).to_owned()
+    pub(super) fn name(&self, id: EntityId) -> &'w str {
+        let world = self.world;
+        let by_title = world.schema.kind(world.model.kind(id)).is_some_and(|kind| kind.shown_by_title);
+        world.title(id).filter(|_| by_title).unwrap_or_else(|| world.spelling(id))
     }
 
     fn amount(&self, amount: &Amount) -> String {

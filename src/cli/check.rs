@@ -121,7 +121,10 @@ pub(super) fn run(args: &Args, out: &mut dyn Write) -> Done {
     let style = terminal::style(args.color, args.quiet, args.statistics);
     let reported = reports::write(&args.reports, &run, &terminal::in_file(style));
     let code = if reported { exit_code(&run) } else { FAILED };
-    Done { code, written: args.output_format.write(&run, &style, out) }
+    let written = args.output_format.write(&run, &style, out);
+    // The process ends, and the system takes all of it back at once.
+    std::mem::forget(run);
+    Done { code, written }
 }
 
 /// A mistake in the text is an error, so it fails the run at any level.
@@ -180,8 +183,10 @@ fn judge(args: &Args) -> Run {
     }
     run.packs_off.sort();
     run.packs_off.dedup();
-    sort(&mut run);
+    // Portfolios may share settings, and so what is wrong with them.
+    analysis::sort(&run.sources, &mut run.findings);
     run.known = known(&run.findings, &catalogues);
+    std::mem::forget(shelf);
     run
 }
 
@@ -235,18 +240,6 @@ fn known(findings: &[Diagnostic], catalogues: &[&Catalogue]) -> Vec<About> {
         why: known.why.clone(),
     });
     known.collect()
-}
-
-/// By file name, place and code; what concerns the run as a whole has no file and comes first.
-fn sort(run: &mut Run) {
-    let Run { sources, findings, .. } = run;
-    findings.sort_by(|a, b| {
-        let key = |found: &Diagnostic| (found.primary.place.span, found.code.clone());
-        let name = |found: &Diagnostic| sources.name(found.primary.place.file);
-        name(a).cmp(name(b)).then_with(|| key(a).cmp(&key(b))).then_with(|| a.message.cmp(&b.message))
-    });
-    // Portfolios may share settings, and so what is wrong with them.
-    findings.dedup();
 }
 
 /// Whether all rules exist that the command line names: one that does not would choose nothing and look as if

@@ -87,7 +87,7 @@ fn nothing(facts: &Model, query: &str) -> String {
 fn heading(book: &Rulebook, sources: &Sources, fact: EntityId) -> [String; 3] {
     let kind = book.schema.kind_name(book.facts.kind(fact)).to_owned();
     [kind, book.facts.name(fact).to_owned(), title(&book.facts, sources, fact).to_owned()]
-        .map(|cell| clean(&cell))
+        .map(|cell| clean(&cell).into_owned())
 }
 
 fn listed(book: &Rulebook, sources: &Sources, facts: &[EntityId]) -> String {

@@ -32,10 +32,12 @@ fn rows(found: &Found, sources: &Sources) -> Vec<[String; 2]> {
         } else {
             "read, not named".to_owned()
         };
-        [clean(sources.name(*file)), fate]
+        [clean(sources.name(*file)).into_owned(), fate]
     });
-    let left_out =
-        found.left_out.iter().map(|(name, setting)| [clean(name), format!("not read: `{setting}`")]);
+    let left_out = found
+        .left_out
+        .iter()
+        .map(|(name, setting)| [clean(name).into_owned(), format!("not read: `{setting}`")]);
     let mut rows: Vec<[String; 2]> = read.chain(left_out).collect();
     rows.sort();
     rows

@@ -43,7 +43,7 @@ pub(super) fn run(args: &Args, out: &mut dyn Write) -> Done {
 }
 
 fn shown(path: &Path) -> String {
-    clean(&path.display().to_string())
+    clean(&path.display().to_string()).into_owned()
 }
 
 /// All settings as remarks, each with what it does.

@@ -34,6 +34,9 @@ const FINDINGS: u8 = 1;
 /// Something was not read, not found, over a limit or broken; also wrong usage.
 const FAILED: u8 = 2;
 
+/// Bytes that are written at once.
+const OUTPUT_BUFFER: usize = 64 * 1024;
+
 const EXIT_CODES: &str = "\
 Exit codes:
   0  nothing found that fails the run
@@ -77,7 +80,7 @@ struct Done {
 
 /// Runs the command that the arguments spell, and returns its exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
-    let mut out = BufWriter::new(io::stdout().lock());
+    let mut out = BufWriter::with_capacity(OUTPUT_BUFFER, io::stdout().lock());
     let Done { code, written } = match Cli::try_parse_from(arguments) {
         Ok(cli) => match cli.command {
             Command::Check(args) => check::run(&args, &mut out),

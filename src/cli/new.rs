@@ -53,7 +53,8 @@ pub(super) fn run(args: &Args, out: &mut dyn Write) -> Done {
         let found = Diagnostic::new("not-readable", Severity::Error, message, place.file, place.span);
         return refuse(sources, vec![found.label("not written")]);
     }
-    let (path, folder) = (clean(&path.display().to_string()), clean(&folder.display().to_string()));
+    let (path, folder) = (path.display().to_string(), folder.display().to_string());
+    let (path, folder) = (clean(&path), clean(&folder));
     let text = format!(
         "wrote {path}\n`plumbrule test {folder}` runs its examples, `plumbrule check --rules {folder}` uses it\n"
     );

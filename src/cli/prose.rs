@@ -1,12 +1,14 @@
 //! Text for people outside findings: wrapped, and with nothing in it that a terminal would obey. Knows words
 //! only.
 
+use std::borrow::Cow;
+
 pub(super) use crate::report::clean;
 use crate::report::wrap;
 
 /// A text of several lines, each cleaned.
 pub(super) fn clean_lines(text: &str) -> String {
-    text.lines().flat_map(|line| [clean(line), "\n".to_owned()]).collect()
+    text.lines().flat_map(|line| [clean(line), Cow::Borrowed("\n")]).collect()
 }
 
 /// Paragraphs, wrapped to a width, each line behind a margin.
@@ -23,13 +25,14 @@ fn fill(paragraph: &str, margin: &str, width: usize) -> String {
 }
 
 /// Rows of cells as lines with aligned columns; the last cell of a row is not padded.
-pub(super) fn table<const N: usize>(rows: &[[String; N]]) -> String {
+pub(super) fn table<const N: usize>(rows: &[[impl AsRef<str>; N]]) -> String {
     let mut out = String::new();
-    let width =
-        |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max();
+    let width = |column: usize| {
+        rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.as_ref().chars().count()).max()
+    };
     let widths: Vec<usize> = (0..N).map(|column| width(column).unwrap_or(0)).collect();
     for row in rows {
-        let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
+        let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{:width$}", cell.as_ref()));
         out.push_str(cells.collect::<Vec<_>>().join("  ").trim_end());
         out.push('\n');
     }

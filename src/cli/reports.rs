@@ -71,5 +71,5 @@ pub(super) fn write(reports: &[Report], run: &Run, style: &Style) -> bool {
 }
 
 fn shown(report: &Report) -> String {
-    clean(&report.file.to_string_lossy())
+    clean(&report.file.to_string_lossy()).into_owned()
 }

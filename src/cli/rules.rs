@@ -24,7 +24,7 @@ pub(super) fn run(args: &Args, out: &mut dyn Write) -> Done {
         Err(refused) => return refused,
     };
     let known = book.catalogue.explanations.iter().filter(|known| args.all || known.pack != LANGUAGE);
-    let rows: Vec<[String; 4]> = known
+    let rows: Vec<_> = known
         .map(|known| [known.id.as_str(), known.severity.as_str(), &known.pack, &known.title].map(clean))
         .collect();
     Done { code: CLEAN, written: out.write_all(table(&rows).as_bytes()) }

@@ -51,7 +51,7 @@ fn is_called(schema: &Schema, kind: &Kind, name: &str) -> bool {
 }
 
 fn list(schema: &Schema) -> String {
-    let rows: Vec<[String; 2]> =
+    let rows: Vec<_> =
         written(schema).map(|(id, kind)| [schema.kind_name(id), &kind.title].map(clean)).collect();
     table(&rows)
 }

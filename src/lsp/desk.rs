@@ -108,7 +108,7 @@ impl Desk {
             let message = "an edit lies outside of the text, so what is shown may be old; close the file and open it again";
             return if was_lost { Ok(()) } else { Err(message.to_owned()) };
         }
-        let (name, text) = (document.text.name.clone(), document.text.text.clone());
+        let (name, text) = (document.text.name.clone(), document.text.text.to_string());
         self.retype(&name, text);
         Ok(())
     }
@@ -163,7 +163,7 @@ impl Desk {
     fn find(&mut self) {
         let mut disk = Disk::by_whole_paths();
         for document in self.documents.values() {
-            disk.lay(&document.path, document.text.text.as_str());
+            disk.lay(&document.path, &*document.text.text);
         }
         let Settings { rules, config, isolated, .. } = &self.settings;
         let choice = Choice { rules, config: config.as_deref(), isolated: *isolated, force_exclude: false };
@@ -242,7 +242,7 @@ impl Document {
                     offset(&self.text, part.range.start, unit).zip(offset(&self.text, part.range.end, unit));
                 match ends.filter(|(start, end)| start <= end) {
                     Some((start, end)) if !self.is_lost => {
-                        let mut text = std::mem::take(&mut self.text.text);
+                        let mut text = std::mem::take(&mut self.text.text).into_owned();
                         text.replace_range(start as usize..end as usize, &part.text);
                         text
                     }

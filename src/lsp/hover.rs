@@ -10,7 +10,7 @@ use crate::syntax::{self, Class, Shape, Token, View};
 
 /// The word at a place with what it is about, as Markdown.
 pub(super) fn hover(spot: &Spot<'_>) -> Option<(Span, String)> {
-    let (file, text) = (spot.file, spot.text.text.as_str());
+    let (file, text) = (spot.file, spot.text.text.as_ref());
     let trees = syntax::read(file, text, &mut Vec::new());
     let entry = trees
         .iter()

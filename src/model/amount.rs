@@ -35,46 +35,11 @@ pub(super) fn read_amount<'a>(
     names: &Names,
 ) -> Result<ReadAmount<'a>, Slip> {
     let mut reader = Reader { value, units, names, at: 0 };
-    if let Some(sign) = units.sign(value.words()) {
-        return Err(reader.currency_sign(&sign.mark, &sign.refused.write, &sign.refused.because));
-    }
-    let (low, high) = reader.bounds()?;
-    let of = if reader.takes_word("of") {
-        let rest = Value { atoms: value.atoms.get(reader.at..).unwrap_or(&[]), ..value };
-        if rest.atoms.len() != 1 {
-            return Err(reader.error(
-                "wrong-value",
-                "say of what it is an amount, in one name",
-                rest.span(),
-                "one name, or one in quotation marks",
-            ));
-        }
-        Some(rest)
-    } else {
-        reader.finish()?;
-        None
-    };
-    let measure = reader.common_measure(&low, &high)?;
-    // One end of a range may leave the unit to the other: `between 850 and 1,000 t/yr`.
-    let (low, high) =
-        (Part { unit: low.unit.or(high.unit), ..low }, Part { unit: high.unit.or(low.unit), ..high });
-    let scaled = |part: &Part, round| match part.unit {
-        _ if !part.number.is_finite() => part.number,
-        Some((_, factor)) => part.number.mul(factor, round),
-        None => part.number,
-    };
-    let interval = Interval { lo: scaled(&low, Round::Down), hi: scaled(&high, Round::Up) };
-    if interval.lo > interval.hi {
-        return Err(reader.error(
-            "number-form",
-            "the first number of a range is the smaller one",
-            value.span(),
-            "this range holds nothing",
-        ));
-    }
-    Ok(ReadAmount { interval, measure, percent: low.percent || high.percent, of })
+    reader.amount().map_err(|slip| match units.sign(value.words()) {
+        Some(sign) => reader.currency_sign(&sign.mark, &sign.refused.write, &sign.refused.because),
+        None => slip,
+    })
 }
-
 struct Reader<'a, 'u> {
     value: Value<'a>,
     units: &'u Units,
@@ -99,6 +64,44 @@ impl<'a> Reader<'a, '_> {
         Box::new(Diagnostic::new(code, Severity::Error, message, self.file(), span).label(label))
     }
 
+    fn amount(&mut self) -> Result<ReadAmount<'a>, Slip> {
+        let (low, high) = self.bounds()?;
+        let of = if self.takes_word("of") {
+            let rest = Value { atoms: self.value.atoms.get(self.at..).unwrap_or(&[]), ..self.value };
+            if rest.atoms.len() != 1 {
+                return Err(self.error(
+                    "wrong-value",
+                    "say of what it is an amount, in one name",
+                    rest.span(),
+                    "one name, or one in quotation marks",
+                ));
+            }
+            Some(rest)
+        } else {
+            self.finish()?;
+            None
+        };
+        let measure = self.common_measure(&low, &high)?;
+        // One end of a range may leave the unit to the other: `between 850 and 1,000 t/yr`.
+        let (low, high) =
+            (Part { unit: low.unit.or(high.unit), ..low }, Part { unit: high.unit.or(low.unit), ..high });
+        let scaled = |part: &Part, round| match part.unit {
+            _ if !part.number.is_finite() => part.number,
+            Some((_, factor)) => part.number.mul(factor, round),
+            None => part.number,
+        };
+        let interval = Interval { lo: scaled(&low, Round::Down), hi: scaled(&high, Round::Up) };
+        if interval.lo > interval.hi {
+            return Err(self.error(
+                "number-form",
+                "the first number of a range is the smaller one",
+                self.value.span(),
+                "this range holds nothing",
+            ));
+        }
+        Ok(ReadAmount { interval, measure, percent: low.percent || high.percent, of })
+    }
+
     fn takes_word(&mut self, word: &str) -> bool {
         let found = self.peek().is_some_and(|token| token.is_word(self.value.text, word));
         self.at += usize::from(found);
@@ -106,6 +109,10 @@ impl<'a> Reader<'a, '_> {
     }
 
     fn bounds(&mut self) -> Result<(Part, Part), Slip> {
+        if self.peek().is_some_and(|token| token.class == Class::Number) {
+            let exact = self.part()?;
+            return Ok((exact, exact));
+        }
         let zero = |part: Part| Part { number: Ratio::ZERO, ..part };
         if self.takes_word("up") {
             self.expect_word("to", "up to")?;

@@ -3,15 +3,16 @@
 
 use rustc_hash::FxHashMap;
 
+use super::deal;
 use super::facts::ProvenanceId;
-use super::join;
+use super::fields::Rows;
 use super::resolve::{Pending, Target};
 use super::{Cell, Entity, EntityId, Model, Standing, Written};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::names::{Symbol, nearest};
-use crate::schema::{KindId, KindSet, Schema, Slot};
+use crate::schema::{KindId, KindSet, Schema};
 use crate::source::{FileId, Place, Span};
-use crate::syntax::{self, Class, Shape, View, unquote};
+use crate::syntax::{Class, Shape, View, unquote};
 
 /// One text of a portfolio: its number and its words.
 #[derive(Clone, Copy, Debug)]
@@ -39,9 +40,6 @@ pub(super) const DECLARATIONS: [&str; 14] = [
     "example",
     "field",
 ];
-/// Fields that every fact block understands.
-const FACT_FIELDS: [&str; 9] =
-    ["also", "trade", "source", "as_of", "confidence", "status", "from", "until", "value"];
 
 /// Reads the proposals of one portfolio on top of the facts; false if a part was beyond a limit and not read.
 pub fn load_portfolio(
@@ -51,20 +49,14 @@ pub fn load_portfolio(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> (Model, bool) {
     let by_file: FxHashMap<FileId, &str> = texts.iter().map(|text| (text.file, text.text)).collect();
-    let mut whole = true;
-    let mut pieces = Vec::new();
-    for text in texts {
-        let mut split = syntax::split(text.file, text.text);
-        whole &= !split.over_limit;
-        diagnostics.append(&mut split.diagnostics);
-        pieces.extend(split.pieces.into_iter().map(|piece| (*text, piece)));
-    }
-    let mut part = join::read(schema, facts, &pieces);
+    let mut part = deal::read(schema, facts, texts);
     diagnostics.append(&mut part.diagnostics);
-    let mut loader = Loader { pending: part.pending, ..Loader::new(schema, part.model, diagnostics) };
+    let far = part.pending.len();
+    let mut loader = Loader { pending: part.pending, far, ..Loader::new(schema, part.model, diagnostics) };
     loader.singles();
+    loader.name_blocks();
     loader.resolve_all(&|file| by_file.get(&file).copied().unwrap_or(""));
-    (loader.model, whole)
+    (loader.model, !part.over_limit)
 }
 
 /// A group whose members are not resolved yet: its number, its file, and the members as written.
@@ -74,11 +66,14 @@ pub(super) struct Loader<'s, 'd> {
     pub(super) schema: &'s Schema,
     pub(super) model: Model,
     pub(super) pending: Vec<Pending>,
+    /// How many of them their own scope could not resolve.
+    pub(super) far: usize,
     pub(super) facts: bool,
     pub(super) provenance: Option<ProvenanceId>,
     pub(super) groups: Vec<OpenGroup>,
     /// How many near misses were sought: each looks at all names.
     pub(super) suggestions: usize,
+    pub(super) rows: Rows,
     pub(super) diagnostics: &'d mut Vec<Diagnostic>,
 }
 
@@ -89,10 +84,12 @@ impl<'s, 'd> Loader<'s, 'd> {
             schema,
             model,
             pending: Vec::new(),
+            far: 0,
             facts: false,
             provenance: None,
             groups: Vec::new(),
             suggestions: 0,
+            rows: Rows::default(),
             diagnostics,
         }
     }
@@ -113,19 +110,9 @@ impl Loader<'_, '_> {
     /// An entry of a proposal file, at the top level or in a block.
     pub(super) fn entry(&mut self, view: View<'_>, parent: Option<EntityId>) {
         match view.shape() {
-            Shape::Block
-                if DECLARATIONS.contains(&view.keyword())
-                    && self.schema.kind_named(view.keyword()).is_none() =>
-            {
-                let message =
-                    format!("a `{}` belongs to a folder of rules, not among proposals", view.keyword());
-                self.error("rule-in-portfolio", view.head(), message, "not read");
-            }
             Shape::Block => self.block(view, parent),
             Shape::Statement if parent.is_none() && DECLARATIONS.contains(&view.keyword()) => {
-                let message =
-                    format!("a `{}` belongs to a folder of rules, not among proposals", view.keyword());
-                self.error("rule-in-portfolio", view.head(), message, "not read");
+                self.declaration(view);
             }
             Shape::Statement => self.unexpected(view),
             Shape::Field => {
@@ -133,6 +120,11 @@ impl Loader<'_, '_> {
                 self.error("unexpected-text", view.head(), "a field belongs in a block", label);
             }
         }
+    }
+
+    fn declaration(&mut self, view: View<'_>) {
+        let message = format!("a `{}` belongs to a folder of rules, not among proposals", view.keyword());
+        self.error("rule-in-portfolio", view.head(), message, "not read");
     }
 
     fn unexpected(&mut self, view: View<'_>) {
@@ -186,6 +178,9 @@ impl Loader<'_, '_> {
         if let Some(entity) = self.model.entities.get_mut(id.0 as usize) {
             entity.end = end;
         }
+        if !self.facts {
+            self.name_parts(id);
+        }
         self.provenance = outer;
     }
 
@@ -196,21 +191,23 @@ impl Loader<'_, '_> {
     fn kind_of(&mut self, view: View<'_>) -> Option<KindId> {
         let token = view.atoms().first().copied()?;
         let written = view.words(token);
+        let named = self.schema.kind_named(written);
+        if named.is_none() && !self.facts && DECLARATIONS.contains(&written) {
+            self.declaration(view);
+            return None;
+        }
         if token.class == Class::Name {
             let message = format!("a block has no colon before its brace: write `{written} {{ … }}`");
             self.error("unexpected-text", view.at(token.span), message, "read as a block all the same");
         }
-        if let Some(kind) = self.schema.kind_named(written)
+        if let Some(kind) = named
             && self.schema.kind(kind).is_some_and(|kind| !kind.is_abstract && kind.fact == self.facts)
         {
             return Some(kind);
         }
         let writable = self.schema.kinds().filter(|(_, kind)| !kind.is_abstract && kind.fact == self.facts);
         let near = nearest(written, writable.map(|(_, kind)| self.schema.names.text(kind.name)));
-        let special = self
-            .schema
-            .kind_named(written)
-            .filter(|kind| self.schema.kind(*kind).is_some_and(|kind| kind.is_abstract));
+        let special = named.filter(|kind| self.schema.kind(*kind).is_some_and(|kind| kind.is_abstract));
         let label = match (near, special.and_then(|kind| self.schema.kind(kind))) {
             (_, Some(general)) => {
                 let kinds: Vec<&str> = general
@@ -283,13 +280,10 @@ impl Loader<'_, '_> {
             title: view.title_token().map(|token| unquote(view.text, token.span)),
             body_end,
             standing: Standing::Declared,
+            named: view.name_token().is_some(),
             written: 0,
             first_cell: 0,
         });
-        if view.name_token().is_some() && !self.facts {
-            let twice = self.model.claim_name((parent, name), id);
-            self.diagnostics.extend(twice);
-        }
         id
     }
 
@@ -338,122 +332,6 @@ impl Loader<'_, '_> {
         self.diagnostics.push(super::resolve::lookalike(place, written, None));
     }
 
-    fn slot_of(&self, kind: KindId, inner: View<'_>) -> Option<Slot> {
-        let name = self.model.names.get(inner.keyword())?;
-        self.schema.kind(kind)?.slot(name)
-    }
-
-    fn fields(&mut self, view: View<'_>, kind: KindId, id: EntityId) {
-        let mut cells: Vec<(Slot, View<'_>, Option<ProvenanceId>)> = Vec::new();
-        for inner in view.inside() {
-            match (inner.shape(), self.slot_of(kind, inner)) {
-                (Shape::Field, Some(slot)) => self.note_field(&mut cells, slot, inner, None),
-                (Shape::Field, None) => self.unknown_field(inner, kind),
-                (Shape::Block, Some(slot)) if self.facts => {
-                    let evidence = self.read_provenance(inner);
-                    self.note_field(&mut cells, slot, inner, evidence);
-                }
-                _ => {}
-            }
-        }
-        cells.sort_by_key(|(slot, ..)| *slot);
-        let first_cell = self.model.cells.len() as u32;
-        let mut written = 0_u64;
-        for (slot, inner, evidence) in &cells {
-            let Some(field) = self.schema.field(kind, *slot) else { continue };
-            let value = match inner.shape() {
-                Shape::Block => inner.field("value").unwrap_or_else(|| inner.value()),
-                _ => inner.value(),
-            };
-            let cell = self.read_field(value, field, id);
-            self.model.cells.push(cell);
-            written |= 1 << slot.0;
-            if let Some(evidence) = evidence {
-                self.model.cell_provenance.insert((id, *slot), *evidence);
-            }
-        }
-        if let Some(entity) = self.model.entities.get_mut(id.0 as usize) {
-            (entity.written, entity.first_cell) = (written, first_cell);
-        }
-        self.check_required(view, kind, written);
-    }
-
-    fn note_field<'v>(
-        &mut self,
-        cells: &mut Vec<(Slot, View<'v>, Option<ProvenanceId>)>,
-        slot: Slot,
-        inner: View<'v>,
-        evidence: Option<ProvenanceId>,
-    ) {
-        let Some((_, first, _)) = cells.iter().find(|(known, ..)| *known == slot) else {
-            cells.push((slot, inner, evidence));
-            return;
-        };
-        let name_place =
-            |view: View<'_>| view.at(view.atoms().first().map_or(view.head().span, |token| token.span));
-        let place = name_place(inner);
-        let found = Diagnostic::new(
-            "duplicate-field",
-            Severity::Error,
-            format!("`{}` is written twice in this block", inner.keyword()),
-            place.file,
-            place.span,
-        )
-        .label("not read")
-        .related(name_place(*first), "the first one counts")
-        .help("keep one of them");
-        self.diagnostics.push(found);
-    }
-
-    fn unknown_field(&mut self, inner: View<'_>, kind: KindId) {
-        if self.facts && FACT_FIELDS.contains(&inner.keyword()) {
-            return;
-        }
-        let Some(declared) = self.schema.kind(kind) else { return };
-        let written = inner.keyword();
-        let names = || declared.fields.iter().map(|field| self.schema.names.text(field.name));
-        let span = inner.atoms().first().map_or(inner.head().span, |token| token.span);
-        let kind_name = self.schema.names.text(declared.name);
-        let found = Diagnostic::new(
-            "unknown-field",
-            Severity::Error,
-            format!("`{kind_name}` has no field `{written}`"),
-            inner.file,
-            span,
-        );
-        let found = match nearest(written, names()) {
-            Some(near) => found
-                .label(format!("did you mean `{near}`?"))
-                .help(format!("`{near}: {}`", inner.value().words())),
-            None => found
-                .label("not read")
-                .help(format!("`{kind_name}` has {}", names().collect::<Vec<_>>().join(", "))),
-        };
-        self.diagnostics.push(found);
-    }
-
-    fn check_required(&mut self, view: View<'_>, kind: KindId, written: u64) {
-        let fields = self.schema.kind(kind).map_or(&[][..], |kind| &kind.fields);
-        for (at, field) in fields.iter().enumerate() {
-            if !field.required || written >> at & 1 == 1 {
-                continue;
-            }
-            let (name, kind_name) = (self.schema.names.text(field.name), self.schema.kind_name(kind));
-            let example = field.example.as_deref().unwrap_or("TODO");
-            let head = view.head();
-            let found = Diagnostic::new(
-                "missing-field",
-                Severity::Error,
-                format!("this `{kind_name}` says nothing without `{name}`"),
-                head.file,
-                head.span,
-            )
-            .label(format!("`{name}` is missing"))
-            .help(format!("`{name}: {example}`"));
-            self.diagnostics.push(found);
-        }
-    }
-
     /// Of some kinds a portfolio has one: a second is a mistake, and where none is written one is implied.
     fn singles(&mut self) {
         let kinds: Vec<KindId> =
@@ -484,6 +362,7 @@ impl Loader<'_, '_> {
             title: None,
             body_end: 0,
             standing: Standing::Implied,
+            named: false,
             written: 0,
             first_cell: 0,
         });
@@ -525,6 +404,7 @@ impl Loader<'_, '_> {
             title: None,
             body_end: 0,
             standing: Standing::Free,
+            named: false,
             written: 0,
             first_cell: 0,
         };
@@ -555,25 +435,54 @@ impl Loader<'_, '_> {
     }
 }
 
-impl Model {
-    /// Gives a name in a block to an entity; a mistake if another has it already.
-    pub(super) fn claim_name(&mut self, key: (Option<EntityId>, Symbol), id: EntityId) -> Option<Diagnostic> {
-        let first = *self.inside.entry(key).or_insert(id);
-        if first == id {
-            return None;
+impl Loader<'_, '_> {
+    /// Gives the blocks at the top level to their names.
+    fn name_blocks(&mut self) {
+        let mut next = self.model.facts_end;
+        while let Some(entity) = self.model.entity(EntityId(next)) {
+            let (id, name, named) = (EntityId(next), entity.name, entity.named);
+            next = entity.end;
+            if named {
+                let first = *self.model.top.entry(name).or_insert(id);
+                self.named_twice(first, id);
+            }
         }
-        let place = self.place(id)?;
-        let written = self.names.text(key.1);
+    }
+
+    /// Sees to it that no two parts of a block bear one name.
+    fn name_parts(&mut self, around: EntityId) {
+        let crowded = self.model.is_crowded(around);
+        let mut next = around.0 + 1;
+        while let Some(part) = self.model.entity(EntityId(next)) {
+            let (id, name, named) = (EntityId(next), part.name, part.named);
+            next = part.end;
+            if !named {
+                continue;
+            }
+            let first = if crowded {
+                *self.model.crowded.entry((around, name)).or_insert(id)
+            } else {
+                self.model.part_named(around, name).unwrap_or(id)
+            };
+            self.named_twice(first, id);
+        }
+    }
+
+    /// A mistake if another block has the name already.
+    fn named_twice(&mut self, first: EntityId, id: EntityId) {
+        if first == id {
+            return;
+        }
+        let (Some(place), Some(earlier)) = (self.model.place(id), self.model.place(first)) else { return };
+        let written = self.model.name(id);
         // A head ends with its name.
         let start = place.span.end.saturating_sub(written.len() as u32);
         let message = format!("`{written}` is defined twice");
         let span = Span { start, ..place.span };
         let found = Diagnostic::new("duplicate-id", Severity::Error, message, place.file, span)
             .label("again here")
+            .related(earlier, "first here")
             .help("give one of them another name; what refers to it means the first");
-        Some(match self.place(first) {
-            Some(first) => found.related(first, "first here"),
-            None => found,
-        })
+        self.diagnostics.push(found);
     }
 }

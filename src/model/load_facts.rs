@@ -15,16 +15,7 @@ use crate::syntax::{self, Shape, Value, View};
 pub fn load_facts(schema: &Schema, files: &[Declarations<'_>], diagnostics: &mut Vec<Diagnostic>) -> Model {
     let model = Model { names: schema.names.clone(), ..Model::default() };
     let texts: FxHashMap<FileId, &str> = files.iter().map(|file| (file.file, file.text)).collect();
-    let mut loader = Loader {
-        schema,
-        model,
-        pending: Vec::new(),
-        facts: true,
-        provenance: None,
-        groups: Vec::new(),
-        suggestions: 0,
-        diagnostics,
-    };
+    let mut loader = Loader { facts: true, ..Loader::new(schema, model, diagnostics) };
     for view in files.iter().flat_map(|file| file.entries()) {
         loader.fact_entry(view);
     }
@@ -145,6 +136,7 @@ impl Loader<'_, '_> {
     pub(super) fn defaults<'t>(&mut self, text: &dyn Fn(FileId) -> &'t str) {
         let kinds: Vec<KindId> = self.schema.kinds().map(|(id, _)| id).collect();
         for kind in kinds {
+            let mut defaults = Vec::new();
             let fields = self.schema.kind(kind).map_or(&[][..], |kind| &kind.fields);
             for (at, field) in fields.iter().enumerate() {
                 let Some(place) = field.default else { continue };
@@ -160,9 +152,10 @@ impl Loader<'_, '_> {
                 let index = self.model.cells.len() - 1;
                 self.resolve_all(text);
                 if let Some(cell) = self.model.cells.get(index).copied() {
-                    self.model.defaults.insert((kind, Slot(at as u8)), (cell, place.file));
+                    defaults.push((Slot(at as u8), cell, place.file));
                 }
             }
+            self.model.defaults.push(defaults);
         }
     }
 

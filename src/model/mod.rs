@@ -4,7 +4,9 @@
 mod amount;
 mod card;
 mod dates;
+mod deal;
 mod facts;
+mod fields;
 mod join;
 mod load;
 mod load_facts;
@@ -49,6 +51,8 @@ pub struct Entity {
     pub body_end: u32,
     /// Whether somebody wrote it.
     pub standing: Standing,
+    /// Whether it was given a name of its own.
+    named: bool,
     written: u64,
     first_cell: u32,
 }
@@ -146,16 +150,22 @@ pub struct Model {
     fact_provenance: Vec<Option<ProvenanceId>>,
     /// Of fact fields with evidence of their own.
     cell_provenance: FxHashMap<(EntityId, Slot), ProvenanceId>,
-    defaults: FxHashMap<(KindId, Slot), (Cell, FileId)>,
+    /// By kind: the few fields of it that have one.
+    defaults: Vec<Vec<(Slot, Cell, FileId)>>,
     /// Names of facts, their aliases and trade names.
     known: FxHashMap<Symbol, Vec<Known>>,
-    /// Blocks by the block around them (none at the top level) and their name.
-    inside: FxHashMap<(Option<EntityId>, Symbol), EntityId>,
+    /// Blocks that stand in no other, by their name.
+    top: FxHashMap<Symbol, EntityId>,
+    /// Blocks directly inside one that holds more than [`MAX_SCANNED`], by their name.
+    crowded: FxHashMap<(EntityId, Symbol), EntityId>,
     /// Free names, by what they may stand for.
     free: FxHashMap<(KindSet, Symbol), EntityId>,
     singles: FxHashMap<KindId, EntityId>,
     facts_end: u32,
 }
+
+/// Most entities inside another that are gone through in search of a name; more get a table.
+const MAX_SCANNED: u32 = 64;
 
 /// A name of a fact.
 #[derive(Clone, Copy, Debug)]
@@ -218,6 +228,47 @@ impl Model {
         (id.0 + 1..self.entity(id).map_or(0, |entity| entity.end)).map(EntityId)
     }
 
+    /// The entities directly inside another, in written order.
+    fn parts(&self, id: EntityId) -> impl Iterator<Item = (EntityId, &Entity)> {
+        let mut next = id.0 + 1;
+        let end = self.entity(id).map_or(0, |entity| entity.end);
+        std::iter::from_fn(move || {
+            let part = EntityId(next);
+            let entity = self.entity(part).filter(|_| next < end)?;
+            next = entity.end;
+            Some((part, entity))
+        })
+    }
+
+    /// Whether there is more inside an entity than is gone through for a name.
+    fn is_crowded(&self, id: EntityId) -> bool {
+        self.entity(id).is_some_and(|entity| entity.end - id.0 > MAX_SCANNED)
+    }
+
+    /// Makes room for what a text of so many bytes usually says.
+    fn reserve(&mut self, bytes: usize) {
+        self.entities.reserve(bytes / 128);
+        self.cells.reserve(bytes / 24);
+        self.items.reserve(bytes / 256);
+        self.amounts.reserve(bytes / 128);
+        self.names.reserve(bytes / 512);
+    }
+
+    /// Whether anything inside an entity bears a name, at any depth.
+    fn holds_name(&self, around: EntityId, name: Symbol) -> bool {
+        let end = self.entity(around).map_or(0, |entity| entity.end);
+        let inside = self.entities.get(around.0 as usize + 1..end as usize).unwrap_or(&[]);
+        inside.iter().any(|entity| entity.name == name)
+    }
+
+    /// The block of that name directly inside another: the first, if there are several.
+    fn part_named(&self, around: EntityId, name: Symbol) -> Option<EntityId> {
+        if self.is_crowded(around) {
+            return self.crowded.get(&(around, name)).copied();
+        }
+        self.parts(around).find(|(_, part)| part.named && part.name == name).map(|(id, _)| id)
+    }
+
     /// The blocks around an entity, nearest first.
     pub fn around(&self, id: EntityId) -> impl Iterator<Item = EntityId> {
         let mut next = self.entity(id).and_then(|entity| entity.parent);
@@ -242,9 +293,19 @@ impl Model {
                 return FieldState::Written(*cell, entity.file);
             }
         }
-        match self.defaults.get(&(entity.kind, slot)) {
-            Some((cell, file)) => FieldState::Written(*cell, *file),
+        let defaults = self.defaults.get(entity.kind.0 as usize).map_or(&[][..], Vec::as_slice);
+        match defaults.iter().find(|(own, ..)| *own == slot) {
+            Some((_, cell, file)) => FieldState::Written(*cell, *file),
             None => FieldState::Missing,
+        }
+    }
+
+    /// The one entity that a field names, if it names one.
+    #[must_use]
+    pub fn named(&self, id: EntityId, slot: Slot) -> Option<EntityId> {
+        match self.field(id, slot) {
+            FieldState::Written(Cell { value: Written::Entity(named), .. }, _) => Some(named),
+            _ => None,
         }
     }
 

@@ -8,7 +8,7 @@ use super::resolve::{Pending, Target};
 use super::{Amount, Cell, EntityId, Item, Written};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::names::{Names, nearest};
-use crate::schema::{Base, Dimension, EnumId, Field, Many, Schema, Word};
+use crate::schema::{Dimension, EnumId, Field, Many, Schema, Word};
 use crate::source::{FileId, Place, Span};
 use crate::syntax::{self, Class, Piece, Value, View, unquote};
 use crate::value::{Interval, MAX_YEAR, MIN_YEAR, Ratio, Round};
@@ -66,17 +66,17 @@ impl Loader<'_, '_> {
     }
 
     fn read_list(&mut self, value: Value<'_>, field: &Field, entity: EntityId) -> Written {
-        let parts: Vec<Value<'_>> = value.parts().collect();
-        if !value.is_list() && parts.len() > 1 {
+        let count = value.parts().count();
+        if !value.is_list() && count > 1 {
             return self.slip(value, field, "several need brackets: `[a, b]`");
         }
         let first = self.model.items.len() as u32;
         let mut total = Interval::ZERO;
-        for part in &parts {
+        for part in value.parts() {
             // The slot must exist before a name in it is noted as pending.
             let index = self.model.items.len() as u32;
             self.model.items.push(Item { span: part.span(), value: Written::Unknown, share: None });
-            let (name, share) = self.split_share(*part, field);
+            let (name, share) = self.split_share(part, field);
             total = share
                 .and_then(|at| self.model.amount(at))
                 .map_or(total, |amount| total.plus(amount.interval));
@@ -102,7 +102,7 @@ impl Loader<'_, '_> {
             self.diagnostics.push(found);
             return Written::Unreadable;
         }
-        Written::List(first, parts.len() as u32)
+        Written::List(first, count as u32)
     }
 
     /// Parts `name 80%` into the name and the share; one name alone has all.
@@ -156,9 +156,7 @@ impl Loader<'_, '_> {
                 self.refer(value, field, entity, target);
                 Written::Unreadable
             }
-            Class::Word if value.atoms.len() == 1 && ty.bases.contains(&Base::YesNo) => {
-                self.read_yes_no(value, field)
-            }
+            Class::Word if value.atoms.len() == 1 && ty.takes_yes_no() => self.read_yes_no(value, field),
             Class::Word | Class::Number | Class::Mark if ty.quantity().is_some() => {
                 self.read_quantity(value, field, entity)
             }
@@ -213,11 +211,14 @@ impl Loader<'_, '_> {
         let Some(token) = value.atoms.first().copied() else { return };
         let quoted = token.is_prose();
         let span = if quoted { unquote(value.text, token.span) } else { token.span };
+        let name = self.model.names.intern(span.of(value.text));
         self.pending.push(Pending {
             target,
             entity,
             file: value.file,
             span,
+            name,
+            other: None,
             quoted,
             kinds: field.ty.kinds(),
             in_list: field.ty.many == Many::List,
@@ -274,11 +275,14 @@ impl Loader<'_, '_> {
         if let Some(of) = read.of {
             let Some(token) = of.atoms.first().copied() else { return Written::Amount(index) };
             let span = if token.is_prose() { unquote(of.text, token.span) } else { token.span };
+            let name = self.model.names.intern(span.of(of.text));
             self.pending.push(Pending {
                 target: Target::Of(index),
                 entity,
                 file: value.file,
                 span,
+                name,
+                other: None,
                 quoted: token.is_prose(),
                 kinds: self.schema.amounts_of(),
                 in_list: false,

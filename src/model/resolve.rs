@@ -33,6 +33,9 @@ pub(super) struct Pending {
     pub file: FileId,
     /// The name, without quotation marks.
     pub span: Span,
+    pub name: Symbol,
+    /// What bears the name and is of no kind that may stand here.
+    pub other: Option<EntityId>,
     pub quoted: bool,
     pub kinds: KindSet,
     /// Whether a group may stand for its members.
@@ -46,116 +49,163 @@ pub(super) struct Pending {
 enum Found {
     One(EntityId, bool),
     Several(EntityId, EntityId),
-    WrongKind(EntityId),
     Nothing,
 }
 
 /// Blocks of each scope by name, made when a scope is first searched.
 type ScopeNames = FxHashMap<EntityId, FxHashMap<Symbol, Vec<EntityId>>>;
 
+impl Pending {
+    fn place(&self) -> Place {
+        Place { file: self.file, span: self.span }
+    }
+
+    /// Whether an entity may stand here; the first that may not is kept.
+    fn fits(&mut self, model: &Model, id: EntityId) -> bool {
+        let right = self.kinds.has(model.kind(id));
+        if !right {
+            self.other.get_or_insert(id);
+        }
+        right
+    }
+}
+
 impl Loader<'_, '_> {
+    /// Resolves what its own scope can: all of the scope has been read, and nothing outside of it counts for more.
+    pub(super) fn resolve_near<'t>(&mut self, text: &dyn Fn(FileId) -> &'t str) {
+        let mut scopes = ScopeNames::default();
+        let mut pending = std::mem::take(&mut self.pending);
+        let mut kept = self.far;
+        for at in self.far..pending.len() {
+            let Some(mut here) = pending.get(at).copied() else { break };
+            if !self.resolved_near(&mut here, text, &mut scopes) {
+                if let Some(slot) = pending.get_mut(kept) {
+                    *slot = here;
+                }
+                kept += 1;
+            }
+        }
+        pending.truncate(kept);
+        (self.pending, self.far) = (pending, kept);
+    }
+
     /// Resolves all names that are pending; `text` gives the words of a file.
     pub(super) fn resolve_all<'t>(&mut self, text: &dyn Fn(FileId) -> &'t str) {
+        self.resolve_near(text);
+        self.far = 0;
         let mut scopes = ScopeNames::default();
-        for pending in std::mem::take(&mut self.pending) {
-            let written = pending.span.of(text(pending.file));
-            self.resolve(&pending, written, &mut scopes);
+        for mut pending in std::mem::take(&mut self.pending) {
+            let written = |pending: &Pending| pending.span.of(text(pending.file));
+            match self.find_far(&mut pending, &mut scopes) {
+                Found::One(id, trade_name) => {
+                    if trade_name {
+                        self.synonym(pending.place(), written(&pending), id);
+                    }
+                    self.set(pending.target, Written::Entity(id));
+                }
+                Found::Several(a, b) => self.ambiguous(pending.place(), written(&pending), a, b),
+                Found::Nothing => self.not_found(&pending, written(&pending)),
+            }
         }
     }
 
-    fn resolve(&mut self, pending: &Pending, written: &str, scopes: &mut ScopeNames) {
-        let place = Place { file: pending.file, span: pending.span };
-        let symbol = self.model.names.get(written);
-        if let Some(ordinal) =
-            symbol.zip(pending.words).and_then(|(word, id)| self.schema.get_enum(id)?.ordinal(word))
-        {
-            return self.set(pending.target, Written::Enum(ordinal));
+    fn not_found(&mut self, pending: &Pending, written: &str) {
+        match pending.other {
+            _ if pending.quoted && self.is_disguised(written, pending.kinds).is_none() => {
+                self.free(pending, written);
+            }
+            Some(other) => self.wrong_kind(pending.place(), written, pending.kinds, other),
+            None => self.undefined(pending, written),
         }
-        let group = symbol
-            .filter(|_| pending.in_list && !pending.quoted)
-            .and_then(|name| self.model.group_named(name));
+    }
+
+    fn resolved_near<'t>(
+        &mut self,
+        pending: &mut Pending,
+        text: &dyn Fn(FileId) -> &'t str,
+        scopes: &mut ScopeNames,
+    ) -> bool {
+        let word = pending.words.and_then(|id| self.schema.get_enum(id)?.ordinal(pending.name));
+        if let Some(ordinal) = word {
+            self.set(pending.target, Written::Enum(ordinal));
+            return true;
+        }
+        let group = self.model.group_named(pending.name).filter(|_| pending.in_list && !pending.quoted);
         if let Some(group) =
             group.filter(|id| self.model.group(*id).is_some_and(|group| pending.kinds.has(group.of)))
         {
-            return self.set(pending.target, Written::Group(group));
+            self.set(pending.target, Written::Group(group));
+            return true;
         }
-        match self.find(pending, written, symbol, scopes) {
-            Found::One(id, trade_name) => {
-                if trade_name {
-                    self.synonym(place, written, id);
-                }
-                self.set(pending.target, Written::Entity(id));
+        match self.find_near(pending, scopes) {
+            Found::One(id, _) => self.set(pending.target, Written::Entity(id)),
+            Found::Several(a, b) => {
+                self.ambiguous(pending.place(), pending.span.of(text(pending.file)), a, b)
             }
-            Found::Several(a, b) => self.ambiguous(place, written, a, b),
-            _ if pending.quoted && self.is_disguised(written, pending.kinds).is_none() => {
-                self.free(pending, written)
-            }
-            Found::WrongKind(other) => self.wrong_kind(place, written, pending.kinds, other),
-            Found::Nothing => self.undefined(pending, written),
+            Found::Nothing => return false,
         }
+        true
     }
 
-    fn find(
-        &self,
-        pending: &Pending,
-        written: &str,
-        symbol: Option<Symbol>,
-        scopes: &mut ScopeNames,
-    ) -> Found {
-        let mut other = None;
+    /// Sought in the blocks outward, then anywhere in the scope.
+    fn find_near(&self, pending: &mut Pending, scopes: &mut ScopeNames) -> Found {
         let model = &self.model;
-        let fits = |id: EntityId, other: &mut Option<EntityId>| {
-            let right = pending.kinds.has(model.kind(id));
-            if !right {
-                other.get_or_insert(id);
-            }
-            right
-        };
-        if let Some(name) = symbol {
-            for around in std::iter::once(pending.entity).chain(model.around(pending.entity)) {
-                if let Some(id) =
-                    model.inside.get(&(Some(around), name)).copied().filter(|id| fits(*id, &mut other))
-                {
-                    return Found::One(id, false);
-                }
-            }
-            if let Some(scope) =
-                model.entity(pending.entity).and_then(|_| model.scope(self.schema, pending.entity))
-            {
-                let mut hits = in_scope(model, scope, name, scopes);
-                hits.retain(|id| fits(*id, &mut other));
-                match hits.as_slice() {
-                    [] => {}
-                    [only] => return Found::One(*only, false),
-                    [a, b, ..] => return Found::Several(*a, *b),
-                }
-            }
-            if let Some(id) = model.inside.get(&(None, name)).copied().filter(|id| fits(*id, &mut other)) {
+        let entity = pending.entity;
+        let scope = model.scope(self.schema, entity);
+        // Most names are of other files, which one look at the scope tells.
+        let outermost =
+            scope.filter(|scope| model.entity(*scope).is_some_and(|scope| scope.parent.is_none()));
+        if outermost.is_some_and(|scope| !model.is_crowded(scope) && !model.holds_name(scope, pending.name)) {
+            return Found::Nothing;
+        }
+        // What is written in a fact names other facts.
+        let blocks = std::iter::once(entity).chain(model.around(entity)).filter(|_| !self.facts);
+        for around in blocks {
+            let part = model.part_named(around, pending.name);
+            if let Some(id) = part.filter(|id| pending.fits(model, *id)) {
                 return Found::One(id, false);
             }
         }
-        if let Some(id) = self.dotted(pending, written, scopes).filter(|id| fits(*id, &mut other)) {
+        let Some(scope) = scope else { return Found::Nothing };
+        let mut found = Found::Nothing;
+        for id in in_scope(model, scope, pending.name, scopes) {
+            if pending.fits(model, id) {
+                match found {
+                    Found::One(first, _) => return Found::Several(first, id),
+                    _ => found = Found::One(id, false),
+                }
+            }
+        }
+        found
+    }
+
+    /// Sought at the top level, in another scope by its name, among the facts.
+    fn find_far(&self, pending: &mut Pending, scopes: &mut ScopeNames) -> Found {
+        let model = &self.model;
+        let top = model.top.get(&pending.name).copied();
+        if let Some(id) = top.filter(|id| pending.fits(model, *id)) {
             return Found::One(id, false);
         }
-        let known = symbol.and_then(|name| model.known.get(&name)).map_or(&[][..], Vec::as_slice);
-        if let Some(known) = known.iter().find(|known| fits(known.fact, &mut other)) {
-            return Found::One(known.fact, known.trade_name);
+        if let Some(id) = self.dotted(pending, scopes).filter(|id| pending.fits(model, *id)) {
+            return Found::One(id, false);
         }
-        other.map_or(Found::Nothing, Found::WrongKind)
+        let known = model.known.get(&pending.name).map_or(&[][..], Vec::as_slice);
+        let known = known.iter().find(|known| pending.fits(model, known.fact));
+        known.map_or(Found::Nothing, |known| Found::One(known.fact, known.trade_name))
     }
 
     /// `parent.name` within the scope, or `scope.name` elsewhere.
-    fn dotted(&self, pending: &Pending, written: &str, scopes: &mut ScopeNames) -> Option<EntityId> {
-        let (outer, inner) = written.split_once('.')?;
-        let (outer, inner) = (self.model.names.get(outer)?, self.model.names.get(inner)?);
+    fn dotted(&self, pending: &Pending, scopes: &mut ScopeNames) -> Option<EntityId> {
         let model = &self.model;
-        let scope = model.entity(pending.entity).and_then(|_| model.scope(self.schema, pending.entity));
+        let (outer, inner) = model.names.text(pending.name).split_once('.')?;
+        let (outer, inner) = (model.names.get(outer)?, model.names.get(inner)?);
+        let scope = model.scope(self.schema, pending.entity);
         let near = scope.map(|scope| in_scope(model, scope, outer, scopes)).unwrap_or_default();
-        if let Some(id) = near.iter().find_map(|parent| model.inside.get(&(Some(*parent), inner))) {
-            return Some(*id);
+        if let Some(id) = near.iter().find_map(|parent| model.part_named(*parent, inner)) {
+            return Some(id);
         }
-        let top = model.inside.get(&(None, outer)).copied()?;
-        let direct = model.inside.get(&(Some(top), inner)).copied();
+        let top = model.top.get(&outer).copied()?;
+        let direct = model.part_named(top, inner);
         direct.or_else(|| in_scope(model, top, inner, scopes).first().copied())
     }
 
@@ -178,8 +228,7 @@ impl Loader<'_, '_> {
         }
         let plain: String = unicode_security::skeleton(written).collect();
         let name = self.model.names.get(&plain)?;
-        let known =
-            self.model.fact_named(name, kinds).or_else(|| self.model.inside.get(&(None, name)).copied());
+        let known = self.model.fact_named(name, kinds).or_else(|| self.model.top.get(&name).copied());
         known.map(|_| plain)
     }
 
@@ -292,13 +341,10 @@ impl Loader<'_, '_> {
     }
 }
 
-/// Most entities of a scope that are gone through for each name; names of a larger one get a table.
-const MAX_SCANNED: u32 = 64;
-
 /// The entities of a scope that bear a name, in written order.
 fn in_scope(model: &Model, scope: EntityId, name: Symbol, scopes: &mut ScopeNames) -> Vec<EntityId> {
     let named = |id: EntityId| model.entity(id).map(|entity| (entity.name, id));
-    if model.entity(scope).is_some_and(|entity| entity.end - scope.0 <= MAX_SCANNED) {
+    if !model.is_crowded(scope) {
         let all = model.inside(scope).filter_map(named);
         return all.filter(|(own, _)| *own == name).map(|(_, id)| id).collect();
     }

@@ -26,7 +26,7 @@ pub(super) fn write(run: &Run, style: &Style, out: &mut Painter<'_>) -> io::Resu
         Block::Verdicts(rows) => joined(&rows, |line| row(line, width)),
         Block::Statistics(rules) => statistics(rules),
         Block::Keyed(lines) => joined(&lines, |line| keyed(line, width)),
-        Block::Pointer(text) => clean(&text),
+        Block::Pointer(text) => clean(&text).into_owned(),
     });
     let text = blocks.collect::<Vec<_>>().join("\n\n");
     if text.is_empty() { Ok(()) } else { writeln!(out, "{text}") }

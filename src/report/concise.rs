@@ -4,10 +4,10 @@ use std::io::{self, Write};
 
 use crate::diagnostic::Diagnostic;
 use crate::outcome::Run;
-use crate::source::Sources;
+use crate::source::{Position, Sources};
 
 use super::clean::clean;
-use super::paint::{Painter, Role, tagged};
+use super::paint::{Painter, Role};
 use super::{Style, columns};
 
 pub(super) fn write(run: &Run, style: &Style, out: &mut dyn Write) -> io::Result<()> {
@@ -30,16 +30,23 @@ pub(super) fn write_finding(
     painter: &mut Painter<'_>,
 ) -> io::Result<()> {
     let place = finding.primary.place;
-    let mut line = String::new();
     if let Some(file) = sources.get(place.file) {
-        let position = file.position(place.span.start);
-        line.push_str(&clean(&file.name));
-        line.push_str(&format!(":{}:{}: ", position.line, position.column));
+        let Position { line, column } = file.position(place.span.start);
+        painter.text(&clean(&file.name));
+        painter.text(":");
+        painter.text(&line.to_string());
+        painter.text(":");
+        painter.text(&column.to_string());
+        painter.text(": ");
     }
-    line.push_str(&tagged(Role::of(finding.severity), finding.severity.as_str()));
-    line.push_str(&tagged(Role::Dim, &format!("[{}]", clean(finding.code.as_str()))));
-    line.push_str(": ");
-    line.push_str(&clean(&finding.message));
-    line.push('\n');
-    painter.write_all(line.as_bytes())
+    painter.set(Role::of(finding.severity));
+    painter.text(finding.severity.as_str());
+    painter.set(Role::Dim);
+    painter.text("[");
+    painter.text(&clean(finding.code.as_str()));
+    painter.text("]");
+    painter.set(Role::Plain);
+    painter.text(": ");
+    painter.text(&clean(&finding.message));
+    painter.end_line()
 }

@@ -116,7 +116,8 @@ impl Excerpt {
 
 impl Page {
     fn of(file: &SourceFile) -> Self {
-        Self { name: clean::clean(&file.name), text: String::new(), lines: Vec::new(), columns: Vec::new() }
+        let name = clean::clean(&file.name).into_owned();
+        Self { name, text: String::new(), lines: Vec::new(), columns: Vec::new() }
     }
 }
 
@@ -148,7 +149,7 @@ fn choose<'a>(sources: &Sources, labels: &'a [Shown<'_>]) -> (Vec<Spot<'a>>, usi
 /// Where a label is shown: on the first line that it touches, whatever its span claims.
 fn locate<'a>(file: &SourceFile, label: &'a Shown<'_>, order: usize) -> Spot<'a> {
     let start = label.place.span.start.min(file.text.len() as u32);
-    let line = file.lines().line(start);
+    let line = file.lines().line(&file.text, start);
     let whole = file.lines().span(&file.text, line);
     let (first, last) = (whole.start as usize + mark_bytes(file, line), whole.end as usize);
     let start = border_before(&file.text, start as usize).clamp(first, last.max(first));
@@ -224,7 +225,7 @@ impl Drawing<'_> {
         let range = visible(&self.page.text, line.clone(), range);
         let position = self.file.position(spot.range.start as u32);
         self.page.columns.push((range.start, position.column as usize));
-        let text = clean::clean(spot.text);
+        let text = clean::clean(spot.text).into_owned();
         let columns = |to: usize| self.page.text.get(line.start..to).map_or(0, wide);
         let needed = cells(&text);
         let below = alone

@@ -63,12 +63,15 @@ fn command(finding: &Diagnostic, sources: &Sources) -> String {
         text = format!("{file}:{}:{}: {text}", start.line, start.column);
         properties.extend([
             ("file", file),
-            ("line", start.line.to_string()),
-            ("endLine", end.line.to_string()),
+            ("line", start.line.to_string().into()),
+            ("endLine", end.line.to_string().into()),
         ]);
         // GitHub refuses columns of what spans lines.
         if start.line == end.line {
-            properties.extend([("col", start.column.to_string()), ("endColumn", end.column.to_string())]);
+            properties.extend([
+                ("col", start.column.to_string().into()),
+                ("endColumn", end.column.to_string().into()),
+            ]);
         }
     }
     let properties: Vec<_> =

@@ -1,5 +1,6 @@
 //! The Code Quality report of GitLab, which a merge request compares with that of its target branch.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use serde::ser::Serializer;
@@ -25,7 +26,7 @@ pub(super) fn write(run: &Run, _: &Style, out: &mut dyn Write) -> io::Result<()>
 
 #[derive(serde::Serialize)]
 struct Issue<'a> {
-    description: String,
+    description: Cow<'a, str>,
     check_name: &'a str,
     fingerprint: String,
     severity: &'static str,

@@ -1,6 +1,7 @@
 //! JUnit XML, which every CI system shows as tests: one suite for each file, one failed test for each finding that
 //! fails the run, one passed test for each other finding and for each file without any.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use rustc_hash::FxHashMap;
@@ -28,7 +29,7 @@ pub(super) fn write(run: &Run, _: &Style, out: &mut dyn Write) -> io::Result<()>
 
 /// Tests of one file, or of the run as a whole.
 struct Suite<'a> {
-    name: String,
+    name: Cow<'a, str>,
     cases: Vec<Case<'a>>,
 }
 

@@ -97,8 +97,12 @@ pub(super) fn drawn(entry: &Entry, width: usize) -> String {
 fn fix(help: &str, width: usize) -> Vec<String> {
     let mut lines = help.lines();
     let first = clean(lines.next().unwrap_or(""));
-    let mut all = if first.ends_with(['{', '}']) { vec![first] } else { wrap::prose(&first, width, width) };
-    all.extend(lines.map(clean));
+    let mut all = if first.ends_with(['{', '}']) {
+        vec![first.into_owned()]
+    } else {
+        wrap::prose(&first, width, width)
+    };
+    all.extend(lines.map(|line| clean(line).into_owned()));
     all
 }
 

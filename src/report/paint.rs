@@ -69,6 +69,22 @@ impl<'a> Painter<'a> {
         self.role = role;
     }
 
+    /// Adds cleaned text.
+    pub(super) fn text(&mut self, text: &str) {
+        self.words(text.as_bytes());
+    }
+
+    /// Adds bytes that show themselves or are blanks.
+    fn words(&mut self, bytes: &[u8]) {
+        let begun = bytes.trim_ascii_start();
+        self.blanks += bytes.len() - begun.len();
+        let visible = begun.trim_ascii_end();
+        if !visible.is_empty() {
+            self.push(visible);
+            self.blanks = begun.len() - visible.len();
+        }
+    }
+
     fn push(&mut self, visible: &[u8]) {
         self.line.resize(self.line.len() + std::mem::take(&mut self.blanks), b' ');
         self.paint(self.role);
@@ -86,7 +102,7 @@ impl<'a> Painter<'a> {
         self.painted = role;
     }
 
-    fn end_line(&mut self) -> io::Result<()> {
+    pub(super) fn end_line(&mut self) -> io::Result<()> {
         self.blanks = 0;
         self.paint(Role::Plain);
         self.line.push(b'\n');
@@ -100,15 +116,12 @@ impl Write for Painter<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let mut rest = bytes;
         while !rest.is_empty() {
-            let visible = rest.iter().position(|byte| *byte <= b' ').unwrap_or(rest.len());
-            let (words, behind) = rest.split_at(visible);
-            if !words.is_empty() {
-                self.push(words);
-            }
+            let length = rest.iter().position(|byte| *byte < b' ').unwrap_or(rest.len());
+            let (words, behind) = rest.split_at(length);
+            self.words(words);
             let Some((byte, behind)) = behind.split_first() else { break };
             match (byte, ROLES.get(usize::from(*byte))) {
                 (b'\n', _) => self.end_line()?,
-                (b' ', _) => self.blanks += 1,
                 (_, Some((role, _))) => self.role = *role,
                 _ => self.push(&[*byte]),
             }

@@ -37,7 +37,7 @@ fn lines(finding: &Diagnostic, sources: &Sources, remarks: Vec<String>) -> Vec<S
         let keyword = if here.is_none() { "place" } else { "also" };
         let Some(place) = place(label.place, sources, here) else { continue };
         let text = clean(&label.text);
-        let rest = if text.is_empty() { text } else { format!(": {text}") };
+        let rest = if text.is_empty() { String::new() } else { format!(": {text}") };
         lines.push(format!("{keyword}: {place}{rest}"));
         here = Some(label.place.file);
     }

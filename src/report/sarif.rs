@@ -269,7 +269,7 @@ struct Finding<'a> {
 impl<'a> Finding<'a> {
     fn of(finding: &'a Diagnostic, fingerprint: &'a str, rule_index: usize, sources: &'a Sources) -> Self {
         let related = related(finding, sources);
-        let label = Some(clean(&finding.primary.text)).filter(|text| !text.is_empty());
+        let label = Some(clean(&finding.primary.text).into_owned()).filter(|text| !text.is_empty());
         Self {
             rule_id: finding.code.as_str(),
             rule_index,
@@ -288,7 +288,7 @@ impl<'a> Finding<'a> {
 fn related(finding: &Diagnostic, sources: &Sources) -> Vec<Location> {
     let labels = labels::labels(finding).into_iter().skip(1);
     let located = labels.filter_map(|label| {
-        let said = clean(&label.text);
+        let said = clean(&label.text).into_owned();
         let said = if said.is_empty() { spoken::words(label.place, sources) } else { said };
         Location::at(label.place, None, Some(said), sources)
     });

@@ -16,12 +16,15 @@ const MAX_WORDS: usize = 60;
 pub(super) fn remark(finding: &Diagnostic, sources: &Sources) -> Vec<String> {
     let words = words(finding.primary.place, sources);
     let label = clean(&finding.primary.text);
-    let at = match (words.as_str(), label.as_str()) {
+    let at = match (words.as_str(), label.as_ref()) {
         (_, "") => None,
         ("", label) => Some(format!("here: {label}")),
         (words, label) => Some(format!("at {words}: {label}")),
     };
-    std::iter::once(clean(&finding.message)).chain(at).chain(chosen(finding, &["path", "fix"])).collect()
+    std::iter::once(clean(&finding.message).into_owned())
+        .chain(at)
+        .chain(chosen(finding, &["path", "fix"]))
+        .collect()
 }
 
 /// The words of a place between backticks, cut where they are many; empty if there are none.
@@ -62,7 +65,7 @@ fn cells(row: &str) -> String {
 /// A part of the last lines.
 pub(super) fn paragraph(block: Block<'_>) -> Vec<String> {
     match block {
-        Block::Heading(text) | Block::Pointer(text) => vec![clean(&text)],
+        Block::Heading(text) | Block::Pointer(text) => vec![clean(&text).into_owned()],
         Block::Verdicts(rows) => {
             rows.iter().map(|(label, count, rest)| verdict(label, *count, rest)).collect()
         }

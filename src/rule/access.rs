@@ -1,18 +1,49 @@
 //! What stands behind a dot: fields, plurals, reverse names, and the parts of paths, groups and amounts. Owns
 //! the words for what is not there.
 
+use rustc_hash::FxHashMap;
+
 use super::ast::{Ast, Node as Written};
 use super::expr::{Access, Constant, How, Index, Node, Ty};
 use super::typing::Typer;
 use crate::model::{ReadValue, read_place};
 use crate::names::{Symbol, nearest};
-use crate::schema::{Base, Dimension, KindId, KindSet, Many, Schema, Type};
+use crate::schema::{Base, Dimension, KindId, KindSet, Many, Schema, Slot, Type};
 use crate::source::Span;
 
+/// What is worked out once for all rules.
+#[derive(Debug, Default)]
+pub(super) struct Tables {
+    /// The tables that rules look entities up in.
+    pub indexes: Vec<Index>,
+    /// What a word after a dot means for entities of some kinds, and what it yields.
+    meanings: FxHashMap<(KindSet, Symbol), Option<(Access, Ty)>>,
+}
+
+/// What bears a name besides fields of a kind itself.
+struct Naming {
+    /// Fields that have it as the name of their reverse, with the kinds that they may lead to.
+    fields: Vec<(KindId, Slot, KindSet)>,
+    /// The kinds that have it as their plural.
+    plural: Option<KindSet>,
+}
+
+impl Naming {
+    fn of(schema: &Schema, name: Symbol) -> Self {
+        let fields = schema.kinds().flat_map(|(id, kind)| {
+            let reversed = kind.fields.iter().zip(0..).filter(|(field, _)| field.reverse == Some(name));
+            reversed.map(move |(field, at)| (id, Slot(at), field.ty.kinds()))
+        });
+        let mut kinds = schema.kinds().map(|(_, kind)| kind);
+        let plural = kinds.find(|kind| kind.plural == Some(name)).map(|kind| kind.family);
+        Self { fields: fields.collect(), plural }
+    }
+}
+
 impl Typer<'_> {
-    pub(super) fn field(&mut self, base: &Ast, field: &str, span: Span) -> (Node, Ty) {
+    pub(super) fn field(&mut self, base: &Ast<'_>, field: &str, span: Span) -> (Node, Ty) {
         if let Written::Word(word) = &base.node
-            && word == "param"
+            && *word == "param"
         {
             return self.parameter(field, span);
         }
@@ -74,11 +105,20 @@ impl Typer<'_> {
 
     pub(super) fn entity_access(&mut self, kinds: KindSet, field: &str) -> Option<(Access, Ty)> {
         let name = self.context.facts.names.get(field)?;
+        if let Some(known) = self.tables.meanings.get(&(kinds, name)) {
+            return known.clone();
+        }
+        let found = self.meaning(kinds, name);
+        self.tables.meanings.insert((kinds, name), found.clone());
+        found
+    }
+
+    fn meaning(&mut self, kinds: KindSet, name: Symbol) -> Option<(Access, Ty)> {
+        let naming = Naming::of(self.schema(), name);
         let mut ty: Option<Ty> = None;
-        let count = self.schema().kinds().count();
-        let mut per_kind = vec![How::Nothing; count].into_boxed_slice();
+        let mut per_kind = vec![How::Nothing; self.schema().kinds().count()];
         for kind in kinds.iter() {
-            let Some((how, own)) = self.how(kind, name) else { continue };
+            let Some((how, own)) = self.how(kind, name, &naming) else { continue };
             if let Some(slot) = per_kind.get_mut(kind.0 as usize) {
                 *slot = how;
             }
@@ -87,33 +127,25 @@ impl Typer<'_> {
                 None => own,
             });
         }
-        Some((Access::Entity(name, per_kind), ty?))
+        Some((Access::Entity(name, per_kind.into()), ty?))
     }
 
-    pub(super) fn how(&mut self, kind: KindId, name: Symbol) -> Option<(How, Ty)> {
+    fn how(&mut self, kind: KindId, name: Symbol, naming: &Naming) -> Option<(How, Ty)> {
         let schema = self.schema();
         if let Some(slot) = schema.kind(kind)?.slot(name) {
             let ty = schema.field(kind, slot).map_or(Ty::Any, |field| field_type(&field.ty));
             return Some((How::Field(slot), ty));
         }
-        let mut referring = Vec::new();
-        for (other, declared) in schema.kinds() {
-            let slots = declared
-                .fields
-                .iter()
-                .enumerate()
-                .filter(|(_, field)| field.reverse == Some(name) && field.ty.kinds().has(kind));
-            referring.extend(slots.map(|(at, _)| (other, crate::schema::Slot(at as u8))));
-        }
+        let referring = naming.fields.iter().filter(|(.., kinds)| kinds.has(kind));
+        let referring: Vec<(KindId, Slot)> = referring.map(|(other, slot, _)| (*other, *slot)).collect();
         if !referring.is_empty() {
             let kinds =
                 referring.iter().fold(KindSet::EMPTY, |set, (kind, _)| set.union(KindSet::one(*kind)));
             let index = self.index(referring);
             return Some((How::Referrers(index), Ty::List(Box::new(Ty::Entity(kinds)))));
         }
-        let plural = schema.kinds().find(|(_, declared)| declared.plural == Some(name));
-        let (_, declared) = plural.filter(|(_, declared)| self.may_hold(kind, declared.family))?;
-        Some((How::Inside(declared.family), Ty::List(Box::new(Ty::Entity(declared.family)))))
+        let family = naming.plural.filter(|family| self.may_hold(kind, *family))?;
+        Some((How::Inside(family), Ty::List(Box::new(Ty::Entity(family)))))
     }
 
     /// Whether blocks of a kind can stand inside blocks of another, at any depth.
@@ -132,12 +164,13 @@ impl Typer<'_> {
         }
     }
 
-    pub(super) fn index(&mut self, mut fields: Vec<(KindId, crate::schema::Slot)>) -> usize {
+    pub(super) fn index(&mut self, mut fields: Vec<(KindId, Slot)>) -> usize {
         fields.sort_unstable();
         let wanted = Index { fields };
-        self.indexes.iter().position(|known| *known == wanted).unwrap_or_else(|| {
-            self.indexes.push(wanted);
-            self.indexes.len() - 1
+        let indexes = &mut self.tables.indexes;
+        indexes.iter().position(|known| *known == wanted).unwrap_or_else(|| {
+            indexes.push(wanted);
+            indexes.len() - 1
         })
     }
 

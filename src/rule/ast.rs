@@ -1,72 +1,73 @@
-//! Expressions as written: owns the untyped tree of the rule language. Knows no schema.
+//! Expressions as written: owns the untyped tree of the rule language, whose words stay in their text. Knows no
+//! schema.
 
 use crate::source::Span;
 
 /// An expression with its words.
 #[derive(Clone, Debug)]
-pub(super) struct Ast {
+pub(super) struct Ast<'t> {
     pub span: Span,
-    pub node: Node,
+    pub node: Node<'t>,
 }
 
 #[derive(Clone, Debug)]
-pub(super) enum Node {
+pub(super) enum Node<'t> {
     /// A variable, enum value, fact, or function without arguments.
-    Word(String),
+    Word(&'t str),
     /// `x.f`: the field's name and its words.
-    Field(Box<Ast>, String, Span),
+    Field(Box<Ast<'t>>, &'t str, Span),
     /// A number with unit, a date, or money: read by the value reader.
     Literal,
     Text(String),
-    List(Vec<Ast>),
-    Not(Box<Ast>),
-    And(Vec<Ast>),
-    Or(Vec<Ast>),
-    Compare(Comparison, Settle, Box<Ast>, Box<Ast>),
-    Arithmetic(Sign, Box<Ast>, Box<Ast>),
-    Quantified(Quantifier, Bind, Option<Box<Ast>>),
-    Call(String, Vec<Argument>),
-    Group(Bind, Box<Ast>),
-    Paths(Box<Search>),
+    List(Vec<Ast<'t>>),
+    Not(Box<Ast<'t>>),
+    And(Vec<Ast<'t>>),
+    Or(Vec<Ast<'t>>),
+    Compare(Comparison, Settle, Box<Ast<'t>>, Box<Ast<'t>>),
+    Arithmetic(Sign, Box<Ast<'t>>, Box<Ast<'t>>),
+    Quantified(Quantifier, Bind<'t>, Option<Box<Ast<'t>>>),
+    Call(&'t str, Vec<Argument<'t>>),
+    Group(Bind<'t>, Box<Ast<'t>>),
+    Paths(Box<Search<'t>>),
 }
 
 /// `x: kind where e` or `x in list where e`.
 #[derive(Clone, Debug)]
-pub(super) struct Bind {
-    pub name: String,
+pub(super) struct Bind<'t> {
+    pub name: &'t str,
     pub span: Span,
-    pub range: Range,
-    pub filter: Option<Box<Ast>>,
+    pub range: Range<'t>,
+    pub filter: Option<Box<Ast<'t>>>,
 }
 
 #[derive(Clone, Debug)]
-pub(super) enum Range {
-    Kind(String, Span),
-    List(Box<Ast>),
+pub(super) enum Range<'t> {
+    Kind(&'t str, Span),
+    List(Box<Ast<'t>>),
 }
 
 /// An argument of a call; aggregates use the parts behind the value.
 #[derive(Clone, Debug)]
-pub(super) struct Argument {
-    pub value: Value,
-    pub by: Option<Ast>,
-    pub each: Option<Bind>,
+pub(super) struct Argument<'t> {
+    pub value: Value<'t>,
+    pub by: Option<Ast<'t>>,
+    pub each: Option<Bind<'t>>,
 }
 
 #[derive(Clone, Debug)]
-pub(super) enum Value {
-    Plain(Ast),
-    Bind(Bind),
+pub(super) enum Value<'t> {
+    Plain(Ast<'t>),
+    Bind(Bind<'t>),
 }
 
 /// `paths from s carrying it along relation to x: kind where e`.
 #[derive(Clone, Debug)]
-pub(super) struct Search {
-    pub from: Ast,
-    pub carrying: Option<Ast>,
-    pub relation: String,
+pub(super) struct Search<'t> {
+    pub from: Ast<'t>,
+    pub carrying: Option<Ast<'t>>,
+    pub relation: &'t str,
     pub relation_span: Span,
-    pub to: Bind,
+    pub to: Bind<'t>,
 }
 
 /// How two values compare.

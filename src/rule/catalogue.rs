@@ -3,6 +3,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::access::Tables;
 use super::declare::RuleReader;
 use super::expr::Index;
 use super::typing::{Context, Define, Typer};
@@ -127,6 +128,8 @@ pub struct RuleFile<'a> {
     pub pack: &'a str,
     /// Its name without `.plumb`.
     pub stem: &'a str,
+    /// Whether its examples were read.
+    pub is_whole: bool,
 }
 
 /// Reads the rules, relations and functions of all files.
@@ -139,13 +142,13 @@ pub fn load(
     let texts = files.iter().map(|file| (file.declarations.file, file.declarations.text)).collect();
     let mut context =
         Context { schema, facts, relations: FxHashMap::default(), defines: FxHashMap::default(), texts };
-    let mut catalogue = Catalogue::default();
+    let (mut catalogue, mut tables) = (Catalogue::default(), Tables::default());
     name_relations(&mut context, files, diagnostics);
     read_defines(&mut context, files, diagnostics);
     for define in context.defines.values() {
-        Typer::new(&context, define.file, &mut catalogue.indexes, diagnostics).check_define(define);
+        Typer::new(&context, define.file, &mut tables, diagnostics).check_define(define);
     }
-    read_relations(&context, files, &mut catalogue, diagnostics);
+    catalogue.relations = read_relations(&context, files, &mut tables, diagnostics);
     let mut seen: FxHashSet<String> = FxHashSet::default();
     for file in files {
         for view in file.declarations.blocks("rule").chain(file.declarations.blocks("language")) {
@@ -153,15 +156,16 @@ pub fn load(
                 continue;
             }
             if view.keyword() == "rule" {
-                let typer = Typer::new(&context, view.file, &mut catalogue.indexes, diagnostics);
-                let (rule, explanation) = RuleReader::new(typer, view, file.pack).read();
+                let typer = Typer::new(&context, view.file, &mut tables, diagnostics);
+                let (rule, explanation) = RuleReader::new(typer, view, file).read();
                 catalogue.rules.extend(rule);
                 catalogue.explanations.push(explanation);
             } else {
-                catalogue.explanations.push(language(view));
+                catalogue.explanations.push(language(view, file.is_whole));
             }
         }
     }
+    catalogue.indexes = tables.indexes;
     catalogue.rules.sort_by(|a, b| a.id.cmp(&b.id));
     catalogue.explanations.sort_by(|a, b| a.id.cmp(&b.id));
     check_references(&catalogue, diagnostics);
@@ -206,11 +210,11 @@ fn claim_id(
     true
 }
 
-fn name_relations(context: &mut Context<'_>, files: &[RuleFile<'_>], diagnostics: &mut Vec<Diagnostic>) {
+fn name_relations<'a>(context: &mut Context<'a>, files: &[RuleFile<'a>], diagnostics: &mut Vec<Diagnostic>) {
     for view in files.iter().flat_map(|file| file.declarations.blocks("relation")) {
-        let name = view.name().unwrap_or("").to_owned();
+        let name = view.name().unwrap_or("");
         let id = RelationId(context.relations.len() as u16);
-        if context.relations.insert(name.clone(), id).is_some() {
+        if context.relations.insert(name, id).is_some() {
             let found = Diagnostic::new(
                 "duplicate-id",
                 Severity::Error,
@@ -223,8 +227,8 @@ fn name_relations(context: &mut Context<'_>, files: &[RuleFile<'_>], diagnostics
     }
 }
 
-fn read_defines(context: &mut Context<'_>, files: &[RuleFile<'_>], diagnostics: &mut Vec<Diagnostic>) {
-    let mut defines: Vec<Define> = Vec::new();
+fn read_defines<'a>(context: &mut Context<'a>, files: &[RuleFile<'a>], diagnostics: &mut Vec<Diagnostic>) {
+    let mut defines: Vec<Define<'_>> = Vec::new();
     for file in files {
         let statements = file.declarations.entries().filter(|view| view.shape() == Shape::Statement);
         for view in statements {
@@ -246,8 +250,8 @@ fn read_defines(context: &mut Context<'_>, files: &[RuleFile<'_>], diagnostics: 
         }
     }
     for define in defines {
-        let (file, span, name) = (define.file, define.span, define.name.clone());
-        if context.defines.insert(name.clone(), define).is_some() {
+        let (file, span, name) = (define.file, define.span, define.name);
+        if context.defines.insert(name, define).is_some() {
             let found = Diagnostic::new(
                 "duplicate-id",
                 Severity::Error,
@@ -263,24 +267,24 @@ fn read_defines(context: &mut Context<'_>, files: &[RuleFile<'_>], diagnostics: 
 fn read_relations(
     context: &Context<'_>,
     files: &[RuleFile<'_>],
-    catalogue: &mut Catalogue,
+    tables: &mut Tables,
     diagnostics: &mut Vec<Diagnostic>,
-) {
+) -> Vec<Relation> {
     let mut relations: Vec<(RelationId, Relation)> = Vec::new();
     for view in files.iter().flat_map(|file| file.declarations.blocks("relation")) {
         let Some(name) = view.name() else { continue };
         let Some(id) = context.relations.get(name).copied() else { continue };
-        let mut typer = Typer::new(context, view.file, &mut catalogue.indexes, diagnostics);
+        let mut typer = Typer::new(context, view.file, tables, diagnostics);
         let edges: Vec<Edge> = super::define::edges(&mut typer, view);
         let frame = typer.frame;
         relations.push((id, Relation { name: name.to_owned(), edges, frame }));
     }
     relations.sort_by_key(|(id, _)| id.0);
-    catalogue.relations = relations.into_iter().map(|(_, relation)| relation).collect();
+    relations.into_iter().map(|(_, relation)| relation).collect()
 }
 
 /// A language diagnostic: doc and examples, without condition.
-fn language(view: View<'_>) -> Explanation {
+fn language(view: View<'_>, with_examples: bool) -> Explanation {
     let text = |field| view.field(field).map(|value| value.prose().into_owned());
     let reads = match text("reads").as_deref() {
         Some("rules") => Reads::Rules,
@@ -288,7 +292,7 @@ fn language(view: View<'_>) -> Explanation {
         _ => Reads::Portfolio,
     };
     let example = |field: &str, bad: bool| {
-        let value = view.field(field)?;
+        let value = view.field(field).filter(|_| with_examples)?;
         let token = value.atoms.first().copied()?;
         Some(Example {
             bad,

@@ -1,10 +1,12 @@
 //! A rule once all its statements are read: owns what it may not lack, what can never be reached, and what its
 //! conditions depend on.
 
+use super::ast::Comparison;
 use super::declare::RuleReader;
-use super::expr::{Expr, Ty};
+use super::expr::{Access, Expr, Function, How, Node, Ty};
 use super::template::Template;
 use super::{Explanation, LetUse, Stage};
+use crate::schema::{KindId, KindSet};
 use crate::source::Span;
 
 /// Most ranges, names and conditions of a rule.
@@ -19,15 +21,11 @@ impl RuleReader<'_> {
         for stage in self.rule.stages.iter_mut().rev() {
             match stage {
                 Stage::When(condition) => needed.extend(condition.variables()),
-                Stage::Each(source) => {
-                    source.filter.iter().for_each(|filter| needed.extend(filter.variables()));
-                    match &source.from {
-                        super::From::Kinds(_) => {}
-                        super::From::Naming(_, _, inner) | super::From::List(inner) => {
-                            needed.extend(inner.variables())
-                        }
+                Stage::Each(source) => source.visit(&mut |expr| {
+                    if let Node::Variable(slot) = expr.node {
+                        needed.push(slot);
                     }
-                }
+                }),
                 Stage::Let(slot, value, usage) => {
                     if needed.contains(slot) {
                         needed.extend(value.variables());
@@ -50,6 +48,35 @@ impl RuleReader<'_> {
         let steps = rule.steps.iter().map(|step| (&step.because, Some(&step.when)));
         let said = texts.chain(labels).chain(steps).flat_map(|(text, when)| text.exprs().chain(when));
         said.chain(rule.primary.iter().map(|label| &label.place)).flat_map(Expr::variables).collect()
+    }
+
+    /// Whether a range, name, condition or severity step reads a field of a fact, a membership in a group, or a
+    /// recipe. The guards of a relation may.
+    pub(super) fn rests_on_facts(&self) -> bool {
+        let schema = self.typer.schema();
+        let facts = schema.kinds().filter(|(_, kind)| kind.fact);
+        let facts = facts.fold(KindSet::EMPTY, |set, (kind, _)| set.union(KindSet::one(kind)));
+        let field = |kind: KindId, how: &[How]| matches!(how.get(kind.0 as usize), Some(How::Field(_)));
+        let reads = |node: &Node| match node {
+            Node::Field(_, Access::Entity(_, how)) | Node::Has(_, Access::Entity(_, how)) => {
+                facts.iter().any(|kind| field(kind, how))
+            }
+            Node::Compare(Comparison::In, _, _, list) => {
+                list.ty.member().is_some_and(|member| !member.kinds().common(facts).is_empty())
+            }
+            Node::Call(Function::Upstream, _) | Node::Paths(_) => true,
+            _ => false,
+        };
+        let mut found = false;
+        let mut see = |expr: &Expr| found |= reads(&expr.node);
+        for stage in &self.rule.stages {
+            match stage {
+                Stage::When(expr) | Stage::Let(_, expr, _) => expr.visit(&mut see),
+                Stage::Each(source) => source.visit(&mut see),
+            }
+        }
+        self.rule.steps.iter().for_each(|step| step.when.visit(&mut see));
+        found
     }
 
     /// The parameters that conditions read.
@@ -90,7 +117,7 @@ impl RuleReader<'_> {
         }
         self.check_reached();
         for bad in [true, false] {
-            if !self.examples.iter().any(|example| example.bad == bad) {
+            if self.is_whole && !self.examples.iter().any(|example| example.bad == bad) {
                 let message = if bad {
                     "this rule has no bad example: nothing shows that it can fire"
                 } else {

@@ -8,16 +8,19 @@ use super::template::Template;
 use super::typing::Typer;
 use super::{
     Conditional, EditPlan, Example, Expectation, Explanation, FixPlan, Label, LetUse, Note, Reads, Rule,
-    SeverityStep, Stage,
+    RuleFile, SeverityStep, Stage,
 };
 use crate::diagnostic::{Applicability, Code, NoteKind, Severity};
 use crate::names::nearest;
 use crate::schema::KindSet;
-use crate::syntax::{Class, Shape, Token, Value, View, prose};
+use crate::syntax::{Class, Closed, Shape, Token, Value, View, prose};
 
 const FIELDS: [&str; 6] = ["severity", "why", "doc", "pillar", "yields-to", "covers"];
 const STATEMENTS: [&str; 9] =
     ["for", "let", "when", "downgrade", "upgrade", "message", "label", "note", "help"];
+
+/// Examples of rules, which may stay closed.
+pub const EXAMPLES: Closed<'static> = Closed { inside: "rule", kind: "example" };
 
 /// Reads one rule.
 pub(super) struct RuleReader<'a> {
@@ -25,17 +28,19 @@ pub(super) struct RuleReader<'a> {
     pub(super) view: View<'a>,
     pub(super) rule: Rule,
     pub(super) examples: Vec<Example>,
+    /// Whether examples were read.
+    pub(super) is_whole: bool,
 }
 
 impl<'a> RuleReader<'a> {
-    pub(super) fn new(typer: Typer<'a>, view: View<'a>, pack: &str) -> Self {
+    pub(super) fn new(typer: Typer<'a>, view: View<'a>, file: &RuleFile<'_>) -> Self {
         let text = |field: &str| view.field(field).map(|value| value.prose().into_owned());
         let codes = |field: &str| -> Vec<Code> {
             view.field(field).into_iter().flat_map(Value::parts).map(|part| part.words().into()).collect()
         };
         let rule = Rule {
             id: view.name().unwrap_or("").into(),
-            pack: pack.to_owned(),
+            pack: file.pack.to_owned(),
             title: view.title().unwrap_or_default().into_owned(),
             place: view.head(),
             severity: Severity::Warning,
@@ -53,8 +58,9 @@ impl<'a> RuleReader<'a> {
             help: Vec::new(),
             fixes: Vec::new(),
             parameters: Vec::new(),
+            rests_on_facts: false,
         };
-        Self { typer, view, rule, examples: Vec::new() }
+        Self { typer, view, rule, examples: Vec::new(), is_whole: file.is_whole }
     }
 
     /// The rule, unless it is too incomplete to run, and what is known of it.
@@ -77,6 +83,7 @@ impl<'a> RuleReader<'a> {
             self.mark_late_lets();
         }
         self.rule.parameters = self.parameters();
+        self.rule.rests_on_facts = self.rests_on_facts();
         let explanation = self.explanation();
         (complete.then_some(self.rule), explanation)
     }
@@ -167,7 +174,7 @@ impl<'a> RuleReader<'a> {
         let ast = parser.expr()?;
         parser.finish()?;
         let value = self.typer.expr(&ast, None);
-        let slot = self.typer.declare(&name, value.ty.clone());
+        let slot = self.typer.declare(name, value.ty.clone());
         self.rule.stages.push(Stage::Let(slot, value, LetUse::Condition));
         Ok(())
     }
@@ -180,7 +187,7 @@ impl<'a> RuleReader<'a> {
     fn step(&mut self, mut parser: Parser<'_>) -> Result<(), Slip> {
         parser.needs("to")?;
         let (word, _) = parser.name("the new severity")?;
-        let Some(to) = Severity::parse(&word) else {
+        let Some(to) = Severity::parse(word) else {
             parser.at -= 1;
             return Err(parser.error(format!("`{word}` is no severity"), "`error`, `warning` or `note`"));
         };
@@ -310,7 +317,8 @@ impl<'a> RuleReader<'a> {
 
     fn block(&mut self, entry: View<'a>) {
         match entry.keyword() {
-            "example" => self.example(entry),
+            "example" if self.is_whole => self.example(entry),
+            "example" => {}
             "fix" => {
                 if let Err(slip) = self.fix(entry) {
                     self.typer.say(*slip);
@@ -421,10 +429,10 @@ impl<'a> RuleReader<'a> {
             let (field, _) = parser.name("the field")?;
             parser.needs("in")?;
             let into = self.place(&mut parser)?;
-            self.check_insertion(&field, &into);
+            self.check_insertion(field, &into);
             let text = self.prose(&mut parser)?;
             parser.finish()?;
-            return Ok(EditPlan::Insert { field, into, text });
+            return Ok(EditPlan::Insert { field: field.to_owned(), into, text });
         }
         parser.needs("replace")?;
         let place = self.place(&mut parser)?;

@@ -10,7 +10,7 @@ use crate::source::Span;
 use crate::syntax::{Class, Token, View};
 
 /// `define name(a: type, …) -> type = expression`
-pub(super) fn define(context: &Context<'_>, view: View<'_>) -> Result<Define, Slip> {
+pub(super) fn define<'a>(context: &Context<'a>, view: View<'a>) -> Result<Define<'a>, Slip> {
     let names = &context.facts.names;
     let units = &context.schema.units;
     let after = view.head().span;
@@ -31,7 +31,7 @@ pub(super) fn define(context: &Context<'_>, view: View<'_>) -> Result<Define, Sl
         while let Some(token) = parser.peek().filter(|token| token.class == Class::Name) {
             parser.at += 1;
             let ty = read_type(context, &mut parser)?;
-            parameters.push((parser.words(token).to_owned(), ty));
+            parameters.push((parser.words(token), ty));
             if parser.peek().is_some_and(|token| token.class == Class::Comma) {
                 parser.at += 1;
             }
@@ -56,7 +56,7 @@ fn read_type(context: &Context<'_>, parser: &mut Parser<'_>) -> Result<Ty, Slip>
     let (word, _) = parser.name("a type")?;
     let schema = context.schema;
     let dimension = |name: &str| Ty::Amount(schema.units.parse_dimension(name));
-    let ty = match word.as_str() {
+    let ty = match word {
         "list" => {
             parser.needs("of")?;
             return Ok(Ty::List(Box::new(read_type(context, parser)?)));
@@ -117,7 +117,7 @@ fn edge(typer: &mut Typer<'_>, atoms: &[Token], after: Span) -> Result<Option<Ed
     let to = edge_kind(typer, &mut parser)?;
     parser.needs("via")?;
     let (via_name, span) = parser.name("the field")?;
-    let found = typer.access(&Ty::Entity(from), &via_name, span);
+    let found = typer.access(&Ty::Entity(from), via_name, span);
     let guard = if parser.takes("when") { Some(parser.expr()?) } else { None };
     let share = if parser.takes("share") { Some(parser.expr()?) } else { None };
     parser.needs("as")?;
@@ -151,12 +151,12 @@ fn edge(typer: &mut Typer<'_>, atoms: &[Token], after: Span) -> Result<Option<Ed
         );
     }
     let text = typer.template(text);
-    Ok(Some(Edge { from, to, via, via_name, guard, share, text }))
+    Ok(Some(Edge { from, to, via, via_name: via_name.to_owned(), guard, share, text }))
 }
 
 fn edge_kind(typer: &mut Typer<'_>, parser: &mut Parser<'_>) -> Result<KindSet, Slip> {
     let (name, _) = parser.name("a kind")?;
-    match typer.schema().kind_named(&name).and_then(|id| typer.schema().kind(id)) {
+    match typer.schema().kind_named(name).and_then(|id| typer.schema().kind(id)) {
         Some(kind) => Ok(kind.family),
         None => {
             parser.at -= 1;

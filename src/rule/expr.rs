@@ -127,7 +127,7 @@ pub enum Constant {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Access {
     /// Of entities: by kind.
-    Entity(Symbol, Box<[How]>),
+    Entity(Symbol, Arc<[How]>),
     /// The path by which an entity is written.
     Id,
     /// The title of an entity.
@@ -369,6 +369,17 @@ impl Ty {
     }
 }
 
+impl Source {
+    /// Visits the expressions of the range and its condition, and all expressions inside.
+    pub fn visit(&self, see: &mut dyn FnMut(&Expr)) {
+        match &self.from {
+            From::Kinds(_) => {}
+            From::Naming(_, _, inner) | From::List(inner) => inner.visit(see),
+        }
+        self.filter.iter().for_each(|filter| filter.visit(see));
+    }
+}
+
 impl Expr {
     /// The parameters that it reads, each once.
     #[must_use]
@@ -387,13 +398,6 @@ impl Expr {
     /// Visits it and all expressions inside.
     pub fn visit(&self, see: &mut dyn FnMut(&Expr)) {
         see(self);
-        let source = |source: &Source, see: &mut dyn FnMut(&Expr)| {
-            match &source.from {
-                From::Kinds(_) => {}
-                From::Naming(_, _, inner) | From::List(inner) => inner.visit(see),
-            }
-            source.filter.iter().for_each(|filter| filter.visit(see));
-        };
         match &self.node {
             Node::Constant(_) | Node::Variable(_) | Node::Parameter(_) | Node::Single(_) => {}
             Node::Field(inner, _) | Node::Has(inner, _) | Node::Missing(inner, _) | Node::Not(inner) => {
@@ -407,15 +411,15 @@ impl Expr {
                 right.visit(see);
             }
             Node::Quantified(_, over, body) => {
-                source(over, see);
+                over.visit(see);
                 body.iter().for_each(|body| body.visit(see));
             }
             Node::Aggregate(_, over, value) => {
-                source(over, see);
+                over.visit(see);
                 value.iter().for_each(|value| value.visit(see));
             }
             Node::Group(over, key) => {
-                source(over, see);
+                over.visit(see);
                 key.visit(see);
             }
             Node::With(bindings, body) => {

@@ -57,11 +57,11 @@ pub fn built_in<'a>() -> impl Iterator<Item = &'a str> {
     PRESENCE.into_iter().chain(plain).chain(aggregates)
 }
 
-impl Typer<'_> {
+impl<'a> Typer<'a> {
     pub(super) fn call(
         &mut self,
         name: &str,
-        arguments: &[Argument],
+        arguments: &[Argument<'_>],
         span: Span,
         expected: Option<&Ty>,
     ) -> (Node, Ty) {
@@ -93,7 +93,7 @@ impl Typer<'_> {
 
     fn unknown_function(&mut self, name: &str, span: Span) -> (Node, Ty) {
         let context = self.context;
-        let near = nearest(name, built_in().chain(context.defines.keys().map(String::as_str)));
+        let near = nearest(name, built_in().chain(context.defines.keys().copied()));
         let label = near.map_or_else(|| "not declared".into(), |near| format!("did you mean `{near}`?"));
         let own = Span { start: span.start, end: span.start + name.len() as u32 };
         self.error("undefined-reference", own, format!("there is no function `{name}`"), label);
@@ -101,7 +101,7 @@ impl Typer<'_> {
     }
 
     /// `has(x.f)` and `missing(x.f)` ask of the field and not of its value.
-    fn presence(&mut self, name: &str, arguments: &[Argument], span: Span) -> (Node, Ty) {
+    fn presence(&mut self, name: &str, arguments: &[Argument<'_>], span: Span) -> (Node, Ty) {
         let [
             Argument {
                 value: Value::Plain(Ast { node: Written::Field(base, field, field_span), .. }),
@@ -125,7 +125,12 @@ impl Typer<'_> {
     }
 
     /// An aggregate over members; `None` if the call has the form of a plain function.
-    fn aggregate_call(&mut self, how: Aggregate, arguments: &[Argument], span: Span) -> Option<(Node, Ty)> {
+    fn aggregate_call(
+        &mut self,
+        how: Aggregate,
+        arguments: &[Argument<'_>],
+        span: Span,
+    ) -> Option<(Node, Ty)> {
         let (how, argument) = match (how, arguments) {
             (Aggregate::Top(_), [Argument { value: Value::Plain(count), .. }, argument]) => {
                 let count = self.words(count).parse().ok();
@@ -148,7 +153,7 @@ impl Typer<'_> {
             (Value::Plain(list), None, None) => {
                 // `count(xs)`: every member of a list.
                 let bind = Bind {
-                    name: "each".into(),
+                    name: "each",
                     span: list.span,
                     range: Range::List(Box::new(list.clone())),
                     filter: None,
@@ -167,11 +172,16 @@ impl Typer<'_> {
         }
     }
 
-    fn words(&self, ast: &Ast) -> &str {
+    fn words(&self, ast: &Ast<'_>) -> &str {
         ast.span.of(self.context.texts.get(&self.file).copied().unwrap_or(""))
     }
 
-    fn declared(&mut self, define: &super::typing::Define, arguments: &[Argument], span: Span) -> (Node, Ty) {
+    fn declared(
+        &mut self,
+        define: &super::typing::Define<'a>,
+        arguments: &[Argument<'_>],
+        span: Span,
+    ) -> (Node, Ty) {
         if arguments.len() != define.parameters.len() {
             let message = format!(
                 "`{}` takes {} values and is given {}",
@@ -199,7 +209,7 @@ impl Typer<'_> {
         self.inline(define, given, span)
     }
 
-    fn plain_argument(&mut self, argument: &Argument, expected: Option<&Ty>, span: Span) -> Option<Expr> {
+    fn plain_argument(&mut self, argument: &Argument<'_>, expected: Option<&Ty>, span: Span) -> Option<Expr> {
         match argument {
             Argument { value: Value::Plain(ast), by: None, each: None } => Some(self.expr(ast, expected)),
             _ => {
@@ -213,7 +223,7 @@ impl Typer<'_> {
         &mut self,
         function: Function,
         arity: usize,
-        arguments: &[Argument],
+        arguments: &[Argument<'_>],
         span: Span,
         expected: Option<&Ty>,
     ) -> (Node, Ty) {

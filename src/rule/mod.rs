@@ -17,6 +17,7 @@ mod typing;
 
 pub use ast::{Comparison, Quantifier, Settle, Sign};
 pub use catalogue::{Catalogue, Example, Expectation, Explanation, Reads, RuleFile, load};
+pub use declare::EXAMPLES;
 pub use expr::{
     Access, Aggregate, Constant, EndSet, Expr, From, Function, How, Index, Node, Path, Source, Ty,
 };
@@ -71,6 +72,8 @@ pub struct Rule {
     pub fixes: Vec<FixPlan>,
     /// Parameters that its conditions read.
     pub parameters: Vec<usize>,
+    /// Whether what it finds can rest on a fact at all.
+    pub rests_on_facts: bool,
 }
 
 /// One step of finding what a rule speaks of.

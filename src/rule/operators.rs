@@ -12,8 +12,8 @@ impl Typer<'_> {
         &mut self,
         comparison: Comparison,
         settle: Settle,
-        left: &Ast,
-        right: &Ast,
+        left: &Ast<'_>,
+        right: &Ast<'_>,
         span: Span,
     ) -> (Node, Ty) {
         // A bare word takes its meaning from the other side.
@@ -123,7 +123,13 @@ impl Typer<'_> {
         self.say(found);
     }
 
-    pub(super) fn arithmetic(&mut self, sign: Sign, left: &Ast, right: &Ast, span: Span) -> (Node, Ty) {
+    pub(super) fn arithmetic(
+        &mut self,
+        sign: Sign,
+        left: &Ast<'_>,
+        right: &Ast<'_>,
+        span: Span,
+    ) -> (Node, Ty) {
         let (left, right) = (self.expr(left, None), self.expr(right, None));
         let ty = match (sign, &left.ty, &right.ty) {
             (_, Ty::Any, _) | (_, _, Ty::Any) => Ty::Any,

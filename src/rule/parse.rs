@@ -90,11 +90,11 @@ impl<'a> Parser<'a> {
     }
 
     /// A plain word: the name of a variable, kind or relation.
-    pub(super) fn name(&mut self, what: &str) -> Result<(String, Span), Slip> {
+    pub(super) fn name(&mut self, what: &str) -> Result<(&'a str, Span), Slip> {
         match self.peek() {
             Some(token) if token.class == Class::Word => {
                 self.at += 1;
-                Ok((self.words(token).to_owned(), token.span))
+                Ok((self.words(token), token.span))
             }
             _ => Err(self.error(format!("{what} is missing here"), "a word should stand here")),
         }
@@ -109,7 +109,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    pub(super) fn expr(&mut self) -> Result<Ast, Slip> {
+    pub(super) fn expr(&mut self) -> Result<Ast<'a>, Slip> {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
             return Err(
@@ -121,16 +121,16 @@ impl<'a> Parser<'a> {
         out
     }
 
-    fn conjunction(&mut self) -> Result<Ast, Slip> {
+    fn conjunction(&mut self) -> Result<Ast<'a>, Slip> {
         self.chain("and", Self::negation, Node::And)
     }
 
     fn chain(
         &mut self,
         word: &str,
-        part: fn(&mut Self) -> Result<Ast, Slip>,
-        node: fn(Vec<Ast>) -> Node,
-    ) -> Result<Ast, Slip> {
+        part: fn(&mut Self) -> Result<Ast<'a>, Slip>,
+        node: fn(Vec<Ast<'a>>) -> Node<'a>,
+    ) -> Result<Ast<'a>, Slip> {
         let first = part(self)?;
         if !self.is_word(word) {
             return Ok(first);
@@ -139,15 +139,11 @@ impl<'a> Parser<'a> {
         while self.takes(word) {
             parts.push(part(self)?);
         }
-        Ok(self.over(&parts.clone(), node(parts)))
-    }
-
-    fn over(&self, parts: &[Ast], node: Node) -> Ast {
         let span = parts.iter().map(|part| part.span).reduce(Span::to).unwrap_or(self.after);
-        Ast { span, node }
+        Ok(Ast { span, node: node(parts) })
     }
 
-    fn negation(&mut self) -> Result<Ast, Slip> {
+    fn negation(&mut self) -> Result<Ast<'a>, Slip> {
         let start = self.here();
         if self.takes("not") {
             self.depth += 1;
@@ -161,7 +157,7 @@ impl<'a> Parser<'a> {
         self.comparison()
     }
 
-    fn comparison(&mut self) -> Result<Ast, Slip> {
+    fn comparison(&mut self) -> Result<Ast<'a>, Slip> {
         let left = self.sum()?;
         let settle = if self.takes("surely") {
             Settle::Surely
@@ -202,11 +198,11 @@ impl<'a> Parser<'a> {
         Some(comparison)
     }
 
-    fn sum(&mut self) -> Result<Ast, Slip> {
+    fn sum(&mut self) -> Result<Ast<'a>, Slip> {
         self.operations(Self::product, &[("+", Sign::Plus), ("-", Sign::Minus)])
     }
 
-    fn product(&mut self) -> Result<Ast, Slip> {
+    fn product(&mut self) -> Result<Ast<'a>, Slip> {
         self.operations(Self::postfix, &[("*", Sign::Times), ("/", Sign::Over)])
     }
 
@@ -221,9 +217,9 @@ impl<'a> Parser<'a> {
 
     fn operations(
         &mut self,
-        part: fn(&mut Self) -> Result<Ast, Slip>,
+        part: fn(&mut Self) -> Result<Ast<'a>, Slip>,
         signs: &[(&str, Sign)],
-    ) -> Result<Ast, Slip> {
+    ) -> Result<Ast<'a>, Slip> {
         let mut left = part(self)?;
         while let Some((_, sign)) = signs.iter().find(|(mark, _)| self.is_mark(mark)) {
             self.at += 1;
@@ -238,27 +234,27 @@ impl<'a> Parser<'a> {
     }
 
     /// What may have `.field` behind it. A word may hold its fields already: `p.targets` is one atom.
-    fn postfix(&mut self) -> Result<Ast, Slip> {
+    fn postfix(&mut self) -> Result<Ast<'a>, Slip> {
         let mut base = self.primary()?;
         while self.is_mark(".") {
             self.at += 1;
             let (path, span) = self.name("the name of a field")?;
-            base = self.fields(base, &path, span)?;
+            base = self.fields(base, path, span)?;
         }
         Ok(base)
     }
 
-    fn fields(&mut self, base: Ast, path: &str, span: Span) -> Result<Ast, Slip> {
+    fn fields(&mut self, base: Ast<'a>, path: &'a str, span: Span) -> Result<Ast<'a>, Slip> {
         self.link(path.split('.').count())?;
         let mut start = span.start;
         Ok(path.split('.').fold(base, |base, field| {
             let own = Span { start, end: start + field.len() as u32 };
             start = own.end + 1;
-            Ast { span: base.span.to(own), node: Node::Field(Box::new(base), field.to_owned(), own) }
+            Ast { span: base.span.to(own), node: Node::Field(Box::new(base), field, own) }
         }))
     }
 
-    fn primary(&mut self) -> Result<Ast, Slip> {
+    fn primary(&mut self) -> Result<Ast<'a>, Slip> {
         let Some(token) = self.peek() else {
             return Err(
                 self.error("something is missing at the end of this statement", "a value should follow")
@@ -285,7 +281,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn word(&mut self, token: Token) -> Result<Ast, Slip> {
+    fn word(&mut self, token: Token) -> Result<Ast<'a>, Slip> {
         match self.words(token) {
             "some" | "no" | "every" if self.starts_bind() => self.quantified(),
             "group" => self.group(),
@@ -298,9 +294,9 @@ impl<'a> Parser<'a> {
                 let span = Span { start: token.span.start, end: token.span.start + first.len() as u32 };
                 let adjoining = self.peek().is_some_and(|next| next.span.start == token.span.end);
                 if rest.is_none() && adjoining && self.is_mark("(") {
-                    return self.call(first.to_owned(), span);
+                    return self.call(first, span);
                 }
-                let base = Ast { span, node: Node::Word(first.to_owned()) };
+                let base = Ast { span, node: Node::Word(first) };
                 match rest {
                     Some(rest) => self.fields(base, rest, Span { start: span.end + 1, end: token.span.end }),
                     None => Ok(base),
@@ -325,7 +321,7 @@ impl<'a> Parser<'a> {
     }
 
     /// `24 months`, `50%`, `450 t/yr`, `USD 3 billion`, `2030-Q4`.
-    fn literal(&mut self) -> Ast {
+    fn literal(&mut self) -> Ast<'a> {
         let start = self.here();
         let mut end = start;
         if self.peek().is_some_and(|token| token.class == Class::Word) {
@@ -349,7 +345,7 @@ impl<'a> Parser<'a> {
         Ast { span: start.to(end), node: Node::Literal }
     }
 
-    fn list(&mut self) -> Result<Ast, Slip> {
+    fn list(&mut self) -> Result<Ast<'a>, Slip> {
         let start = self.here();
         self.needs_mark("[")?;
         let mut parts = Vec::new();
@@ -370,7 +366,7 @@ impl<'a> Parser<'a> {
         found
     }
 
-    fn quantified(&mut self) -> Result<Ast, Slip> {
+    fn quantified(&mut self) -> Result<Ast<'a>, Slip> {
         let start = self.here();
         let quantifier = match self.peek().map(|token| self.words(token)) {
             Some("some") => Quantifier::Some,
@@ -390,7 +386,7 @@ impl<'a> Parser<'a> {
     }
 
     /// `x: kind where e` or `x in list where e`.
-    pub(super) fn bind(&mut self) -> Result<Bind, Slip> {
+    pub(super) fn bind(&mut self) -> Result<Bind<'a>, Slip> {
         let mut bind = self.bind_head()?;
         if self.takes("where") {
             bind.filter = Some(Box::new(self.expr()?));
@@ -398,7 +394,7 @@ impl<'a> Parser<'a> {
         Ok(bind)
     }
 
-    fn bind_head(&mut self) -> Result<Bind, Slip> {
+    fn bind_head(&mut self) -> Result<Bind<'a>, Slip> {
         let Some(token) = self.peek().filter(|token| matches!(token.class, Class::Word | Class::Name)) else {
             return Err(self.error("a name is missing here", "write `x: KIND` or `x in LIST`"));
         };
@@ -410,10 +406,10 @@ impl<'a> Parser<'a> {
             self.needs("in")?;
             Range::List(Box::new(self.sum()?))
         };
-        Ok(Bind { name: self.words(token).to_owned(), span: token.span, range, filter: None })
+        Ok(Bind { name: self.words(token), span: token.span, range, filter: None })
     }
 
-    fn group(&mut self) -> Result<Ast, Slip> {
+    fn group(&mut self) -> Result<Ast<'a>, Slip> {
         let start = self.here();
         self.at += 1;
         let bind = self.bind()?;
@@ -422,7 +418,7 @@ impl<'a> Parser<'a> {
         Ok(Ast { span: start.to(key.span), node: Node::Group(bind, Box::new(key)) })
     }
 
-    fn paths(&mut self) -> Result<Ast, Slip> {
+    fn paths(&mut self) -> Result<Ast<'a>, Slip> {
         let start = self.here();
         self.at += 1;
         self.needs("from")?;
@@ -439,7 +435,7 @@ impl<'a> Parser<'a> {
         })
     }
 
-    fn call(&mut self, name: String, span: Span) -> Result<Ast, Slip> {
+    fn call(&mut self, name: &'a str, span: Span) -> Result<Ast<'a>, Slip> {
         self.needs_mark("(")?;
         let mut arguments = Vec::new();
         while !self.is_mark(")") {
@@ -454,7 +450,7 @@ impl<'a> Parser<'a> {
     }
 
     /// `e`, `x in list where e`, `x in list by e`, `e for each x in list where e`.
-    fn argument(&mut self) -> Result<Argument, Slip> {
+    fn argument(&mut self) -> Result<Argument<'a>, Slip> {
         let is_bind = self.peek().is_some_and(|token| token.class == Class::Name)
             || self.peek().is_some_and(|token| token.class == Class::Word)
                 && self.atoms.get(self.at + 1).is_some_and(|next| next.is_word(self.text, "in"));

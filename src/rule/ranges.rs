@@ -13,8 +13,8 @@ impl Typer<'_> {
     pub(super) fn quantified(
         &mut self,
         quantifier: Quantifier,
-        bind: &Bind,
-        body: Option<&Ast>,
+        bind: &Bind<'_>,
+        body: Option<&Ast<'_>>,
     ) -> (Node, Ty) {
         let mark = self.enter();
         let source = self.source(bind);
@@ -24,17 +24,17 @@ impl Typer<'_> {
     }
 
     /// A range with its variable, which stays in reach until the caller leaves.
-    pub(super) fn source(&mut self, bind: &Bind) -> Source {
+    pub(super) fn source(&mut self, bind: &Bind<'_>) -> Source {
         let (from, member) = match &bind.range {
             Range::Kind(kind, span) => self.kind_range(kind, *span),
             Range::List(list) => {
-                let outer = self.ranging.replace(bind.name.clone());
+                let outer = self.ranging.replace(bind.name.to_owned());
                 let range = self.list_range(list);
                 self.ranging = outer;
                 range
             }
         };
-        let slot = self.declare(&bind.name, member);
+        let slot = self.declare(bind.name, member);
         let filter = bind.filter.as_ref().map(|filter| self.condition(filter));
         let source = self.look_up(Source { slot, from, filter });
         self.warn_of_product(&source, bind);
@@ -42,7 +42,7 @@ impl Typer<'_> {
     }
 
     /// A range over a kind whose condition asks for something from outside is gone through each time anew.
-    pub(super) fn warn_of_product(&mut self, source: &Source, bind: &Bind) {
+    pub(super) fn warn_of_product(&mut self, source: &Source, bind: &Bind<'_>) {
         let from_outside = |filter: &Expr| filter.variables().into_iter().any(|used| used < source.slot);
         if !matches!(source.from, From::Kinds(_)) || !source.filter.as_ref().is_some_and(from_outside) {
             return;
@@ -69,7 +69,7 @@ impl Typer<'_> {
         }
     }
 
-    pub(super) fn list_range(&mut self, list: &Ast) -> (From, Ty) {
+    pub(super) fn list_range(&mut self, list: &Ast<'_>) -> (From, Ty) {
         let list = self.expr(list, Some(&Ty::List(Box::new(Ty::Any))));
         let member = match &list.ty {
             Ty::List(member) => (**member).clone(),
@@ -109,7 +109,7 @@ impl Typer<'_> {
         Source { from: From::Naming(kinds, index, key), ..source }
     }
 
-    pub(super) fn group(&mut self, bind: &Bind, key: &Ast) -> (Node, Ty) {
+    pub(super) fn group(&mut self, bind: &Bind<'_>, key: &Ast<'_>) -> (Node, Ty) {
         let mark = self.enter();
         let source = self.source(bind);
         let member = self.variables.last().map_or(Ty::Any, |(_, _, ty)| ty.clone());
@@ -122,12 +122,12 @@ impl Typer<'_> {
         )
     }
 
-    pub(super) fn paths(&mut self, search: &Search) -> (Node, Ty) {
+    pub(super) fn paths(&mut self, search: &Search<'_>) -> (Node, Ty) {
         let from = self.expr(&search.from, None);
         let carrying = search.carrying.as_ref().map(|carrying| self.expr(carrying, None));
         let relation = self.context.relations.get(&search.relation).copied();
         if relation.is_none() {
-            let near = nearest(&search.relation, self.context.relations.keys().map(String::as_str));
+            let near = nearest(search.relation, self.context.relations.keys().copied());
             let label = near.map_or_else(|| "not declared".into(), |near| format!("did you mean `{near}`?"));
             self.error(
                 "undefined-reference",
@@ -150,7 +150,7 @@ impl Typer<'_> {
             }
         };
         let kinds = if let From::Kinds(kinds) = range { kinds } else { KindSet::EMPTY };
-        let slot = self.declare(&search.to.name, member);
+        let slot = self.declare(search.to.name, member);
         let first_own = slot;
         let filter = search.to.filter.as_ref().map(|filter| self.condition(filter));
         self.leave(mark);
@@ -173,7 +173,12 @@ impl Typer<'_> {
     }
 
     /// An aggregate over a source, as a call or a quantifier makes it.
-    pub(super) fn aggregate(&mut self, how: Aggregate, bind: &Bind, value: Option<&Ast>) -> (Node, Ty) {
+    pub(super) fn aggregate(
+        &mut self,
+        how: Aggregate,
+        bind: &Bind<'_>,
+        value: Option<&Ast<'_>>,
+    ) -> (Node, Ty) {
         let mark = self.enter();
         let source = self.source(bind);
         let member = self.variables.last().map_or(Ty::Any, |(_, _, ty)| ty.clone());

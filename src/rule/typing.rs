@@ -4,8 +4,9 @@
 use rustc_hash::FxHashMap;
 
 use super::RelationId;
+use super::access::Tables;
 use super::ast::{Ast, Node as Written};
-use super::expr::{Constant, Expr, Index, Node, Ty};
+use super::expr::{Constant, Expr, Node, Ty};
 use super::parse::Parser;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{Model, ReadValue, read_value};
@@ -23,21 +24,21 @@ const MAX_VARIABLES: usize = u16::MAX as usize;
 
 /// A declared function.
 #[derive(Clone, Debug)]
-pub(super) struct Define {
-    pub name: String,
+pub(super) struct Define<'a> {
+    pub name: &'a str,
     pub file: FileId,
     pub span: Span,
-    pub parameters: Vec<(String, Ty)>,
+    pub parameters: Vec<(&'a str, Ty)>,
     pub returns: Ty,
-    pub body: Ast,
+    pub body: Ast<'a>,
 }
 
 /// What rules may name.
 pub(super) struct Context<'a> {
     pub schema: &'a Schema,
     pub facts: &'a Model,
-    pub relations: FxHashMap<String, RelationId>,
-    pub defines: FxHashMap<String, Define>,
+    pub relations: FxHashMap<&'a str, RelationId>,
+    pub defines: FxHashMap<&'a str, Define<'a>>,
     pub texts: FxHashMap<FileId, &'a str>,
 }
 
@@ -45,14 +46,14 @@ pub(super) struct Context<'a> {
 pub(super) struct Typer<'a> {
     pub context: &'a Context<'a>,
     pub file: FileId,
-    pub indexes: &'a mut Vec<Index>,
+    pub tables: &'a mut Tables,
     pub diagnostics: &'a mut Vec<Diagnostic>,
     /// Variables in reach, innermost last.
     pub(super) variables: Vec<(String, u16, Ty)>,
     /// Slots given out.
     pub frame: usize,
     /// Functions being inlined, outermost first.
-    pub(super) calls: Vec<String>,
+    pub(super) calls: Vec<&'a str>,
     /// How many calls were inlined so far.
     inlined: usize,
     /// How deep the expression that is being typed lies in others.
@@ -69,13 +70,13 @@ impl<'a> Typer<'a> {
     pub(super) fn new(
         context: &'a Context<'a>,
         file: FileId,
-        indexes: &'a mut Vec<Index>,
+        tables: &'a mut Tables,
         diagnostics: &'a mut Vec<Diagnostic>,
     ) -> Self {
         Self {
             context,
             file,
-            indexes,
+            tables,
             diagnostics,
             variables: Vec::new(),
             frame: 0,
@@ -144,7 +145,7 @@ impl<'a> Typer<'a> {
         }
     }
 
-    pub(super) fn expr(&mut self, ast: &Ast, expected: Option<&Ty>) -> Expr {
+    pub(super) fn expr(&mut self, ast: &Ast<'_>, expected: Option<&Ty>) -> Expr {
         if self.depth == MAX_DEPTH {
             self.limit(ast.span, format!("this comes to expressions nested deeper than {MAX_DEPTH}"));
             return Expr { node: Node::Constant(Constant::Unknown), ty: Ty::Any, span: ast.span };
@@ -155,7 +156,7 @@ impl<'a> Typer<'a> {
         expr
     }
 
-    fn typed(&mut self, ast: &Ast, expected: Option<&Ty>) -> Expr {
+    fn typed(&mut self, ast: &Ast<'_>, expected: Option<&Ty>) -> Expr {
         let span = ast.span;
         let (node, ty) = match &ast.node {
             Written::Word(word) => self.word(word, span, expected),
@@ -185,7 +186,7 @@ impl<'a> Typer<'a> {
     }
 
     /// An expression that must be true or false.
-    pub(super) fn condition(&mut self, ast: &Ast) -> Expr {
+    pub(super) fn condition(&mut self, ast: &Ast<'_>) -> Expr {
         let expr = self.expr(ast, Some(&Ty::Truth));
         if !matches!(expr.ty, Ty::Truth | Ty::Any) {
             let (words, what) = (ast.span.of(self.text()).to_owned(), self.describe(&expr.ty));
@@ -213,8 +214,9 @@ impl<'a> Typer<'a> {
         if let Some(id) = single.filter(|id| self.schema().kind(*id).is_some_and(|kind| kind.single)) {
             return (Node::Single(id), Ty::Entity(KindSet::one(id)));
         }
-        if let Some(define) = self.context.defines.get(word).filter(|define| define.parameters.is_empty()) {
-            return self.inline(&define.clone(), Vec::new(), span);
+        let context = self.context;
+        if let Some(define) = context.defines.get(word).filter(|define| define.parameters.is_empty()) {
+            return self.inline(define, Vec::new(), span);
         }
         self.unknown_word(word, span, expected);
         (Node::Constant(Constant::Unknown), Ty::Any)
@@ -312,7 +314,7 @@ impl<'a> Typer<'a> {
         }
     }
 
-    fn list(&mut self, parts: &[Ast], expected: Option<&Ty>) -> (Node, Ty) {
+    fn list(&mut self, parts: &[Ast<'_>], expected: Option<&Ty>) -> (Node, Ty) {
         let member = expected.and_then(Ty::member);
         let parts: Vec<Expr> = parts.iter().map(|part| self.expr(part, member)).collect();
         let ty = parts.iter().map(|part| part.ty.clone()).reduce(Ty::join).unwrap_or(Ty::Any);
@@ -320,7 +322,7 @@ impl<'a> Typer<'a> {
     }
 
     /// The body of a declared function with its parameters bound to the arguments.
-    pub(super) fn inline(&mut self, define: &Define, arguments: Vec<Expr>, span: Span) -> (Node, Ty) {
+    pub(super) fn inline(&mut self, define: &Define<'a>, arguments: Vec<Expr>, span: Span) -> (Node, Ty) {
         if self.calls.contains(&define.name) {
             let through = self.calls.join("` and `");
             let message = format!(
@@ -335,7 +337,7 @@ impl<'a> Typer<'a> {
             self.limit(span, format!("this comes to more than {MAX_INLINED} calls of functions"));
             return (Node::Constant(Constant::Unknown), Ty::Any);
         }
-        self.calls.push(define.name.clone());
+        self.calls.push(define.name);
         let (outer_variables, outer_file, outer_quiet) =
             (std::mem::take(&mut self.variables), self.file, self.quiet);
         (self.file, self.quiet) = (define.file, true);
@@ -349,8 +351,8 @@ impl<'a> Typer<'a> {
     }
 
     /// Types a function by itself, so that its mistakes are said once, where it stands.
-    pub(super) fn check_define(&mut self, define: &Define) {
-        self.calls.push(define.name.clone());
+    pub(super) fn check_define(&mut self, define: &Define<'a>) {
+        self.calls.push(define.name);
         for (name, ty) in &define.parameters {
             self.declare(name, ty.clone());
         }

@@ -36,7 +36,10 @@ impl<'a> Declarations<'a> {
 /// Reads the declarations of all files; their order does not matter.
 pub fn load(files: &[Declarations<'_>], diagnostics: &mut Vec<Diagnostic>) -> Schema {
     let mut loader = Loader { schema: Schema::default(), diagnostics };
-    let all = |keyword| files.iter().flat_map(move |file| file.blocks(keyword));
+    let entries = files.iter().flat_map(|file| file.entries());
+    let blocks = entries.filter(|view| view.shape() == Shape::Block && KEYWORDS.contains(&view.keyword()));
+    let blocks: Vec<View<'_>> = blocks.collect();
+    let all = |keyword| blocks.iter().copied().filter(move |view| view.keyword() == keyword);
     loader.units(all("unit").collect());
     all("refused").for_each(|view| loader.refused(view));
     all("sign").for_each(|view| loader.sign(view));
@@ -51,6 +54,7 @@ pub fn load(files: &[Declarations<'_>], diagnostics: &mut Vec<Diagnostic>) -> Sc
     loader.schema
 }
 
+const KEYWORDS: [&str; 6] = ["unit", "refused", "sign", "enum", "kind", "parameter"];
 const KIND_ATTRIBUTES: [&str; 16] = [
     "plural",
     "is",
@@ -289,6 +293,7 @@ impl Loader<'_> {
             states: view.field("states").map(|states| states.prose().into_owned()),
             fields: Vec::new(),
             field_names: Vec::new(),
+            required: 0,
             place: view.head(),
         });
         self.schema.kinds_by_name.insert(name, id);
@@ -397,7 +402,7 @@ impl Loader<'_> {
             self.error(value.place(), "this type names nothing", "write a value type, an enum or a kind");
             return None;
         }
-        Some(Type { many, bases })
+        Some(Type::new(many, bases))
     }
 
     fn base(&mut self, word: &str, block: View<'_>) -> Option<Base> {
@@ -464,6 +469,8 @@ impl Loader<'_> {
             let inherited =
                 line.get(1).and_then(|base| self.schema.kind(*base)).map(|base| (base.open, base.amounts_of));
             if let Some(kind) = self.schema.kinds.get_mut(id.0 as usize) {
+                let required = fields.iter().enumerate().filter(|(_, field)| field.required);
+                kind.required = required.fold(0, |all, (slot, _)| all | 1 << slot);
                 kind.field_names = fields.iter().map(|field| field.name).collect();
                 kind.fields = fields;
                 if let Some((open, amounts_of)) = inherited {

@@ -127,6 +127,8 @@ pub struct Kind {
     pub fields: Vec<Field>,
     /// Their names, close together: each field that is read is sought here.
     pub(super) field_names: Vec<Symbol>,
+    /// Those of its fields without which a block means nothing, as bits.
+    pub required: u64,
     /// Where it is declared.
     pub place: Place,
 }

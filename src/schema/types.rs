@@ -52,37 +52,56 @@ pub struct Type {
     pub many: Many,
     /// Each may be any of these.
     pub bases: Vec<Base>,
+    kinds: KindSet,
+    words: Option<EnumId>,
+    text: bool,
+    date: bool,
 }
 
 impl Type {
+    /// So many values, each any of these.
+    #[must_use]
+    pub fn new(many: Many, bases: Vec<Base>) -> Self {
+        let kinds = bases.iter().fold(KindSet::EMPTY, |set, base| match base {
+            Base::Kinds(kinds) => set.union(*kinds),
+            _ => set,
+        });
+        let words = bases.iter().find_map(|base| match base {
+            Base::Enum(id) => Some(*id),
+            _ => None,
+        });
+        let (text, date) = (bases.contains(&Base::Text), bases.contains(&Base::Date));
+        Self { many, bases, kinds, words, text, date }
+    }
+
     /// The kinds that a name in this field may refer to.
     #[must_use]
     pub fn kinds(&self) -> KindSet {
-        self.bases.iter().fold(KindSet::EMPTY, |set, base| match base {
-            Base::Kinds(kinds) => set.union(*kinds),
-            _ => set,
-        })
+        self.kinds
     }
 
     /// The enum of which this field holds a word.
     #[must_use]
     pub fn words(&self) -> Option<EnumId> {
-        self.bases.iter().find_map(|base| match base {
-            Base::Enum(id) => Some(*id),
-            _ => None,
-        })
+        self.words
     }
 
     /// Whether prose may stand here.
     #[must_use]
     pub fn takes_text(&self) -> bool {
-        self.bases.contains(&Base::Text)
+        self.text
     }
 
     /// Whether a date may stand here.
     #[must_use]
     pub fn takes_date(&self) -> bool {
-        self.bases.contains(&Base::Date)
+        self.date
+    }
+
+    /// Whether `yes` and `no` may stand here.
+    #[must_use]
+    pub fn takes_yes_no(&self) -> bool {
+        self.bases.contains(&Base::YesNo)
     }
 
     /// The type of quantity that may stand here.

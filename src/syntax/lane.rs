@@ -5,22 +5,53 @@
 use super::token::{Class, Token};
 use crate::source::Span;
 
-/// The atoms of a piece that begins at byte `offset` of its text, or `None` if the grammar must read it:
-/// letters of other scripts outside quotations, and quotations that are not closed.
-pub(super) fn tokens(piece: &str, offset: u32) -> Option<Vec<Token>> {
-    let mut lane =
-        Lane { bytes: piece.as_bytes(), at: 0, offset, tokens: Vec::with_capacity(piece.len() / 4) };
+/// Puts the atoms of a piece that begins at byte `offset` of its text behind those that are there; false if the
+/// grammar must read it: letters of other scripts outside quotations, and quotations that are not closed.
+pub(super) fn tokens(piece: &str, offset: u32, tokens: &mut Vec<Token>) -> bool {
+    let mut lane = Lane { bytes: piece.as_bytes(), at: 0, offset, tokens };
     while let Some(byte) = lane.peek(0) {
-        lane.step(byte)?;
+        if lane.step(byte).is_none() {
+            return false;
+        }
     }
-    Some(lane.tokens)
+    true
+}
+
+/// Bits of `TRAITS`: what a byte may be part of.
+const BLANK: u8 = 1;
+const WORD: u8 = 2;
+const NUMBER: u8 = 4;
+const QUOTED: u8 = 8;
+
+static TRAITS: [u8; 256] = traits();
+
+const fn traits() -> [u8; 256] {
+    let mut traits = [0; 256];
+    let mut byte = 0;
+    while byte < traits.len() {
+        let sign = byte as u8;
+        if matches!(sign, b' ' | b'\t') {
+            traits[byte] |= BLANK;
+        }
+        if sign.is_ascii_alphanumeric() {
+            traits[byte] |= WORD | NUMBER;
+        }
+        if matches!(sign, b'-' | b'_') {
+            traits[byte] |= WORD;
+        }
+        if !matches!(sign, b'"' | b'\\' | b'\n') {
+            traits[byte] |= QUOTED;
+        }
+        byte += 1;
+    }
+    traits
 }
 
 struct Lane<'t> {
     bytes: &'t [u8],
     at: usize,
     offset: u32,
-    tokens: Vec<Token>,
+    tokens: &'t mut Vec<Token>,
 }
 
 impl Lane<'_> {
@@ -34,16 +65,21 @@ impl Lane<'_> {
         self.at += length;
     }
 
-    /// How many bytes from here on satisfy a condition.
-    fn run(&self, from: usize, holds: impl Fn(u8) -> bool) -> usize {
+    /// How many bytes from here on have a trait.
+    fn run(&self, from: usize, of: u8) -> usize {
         let rest = self.bytes.get(self.at + from..).unwrap_or(&[]);
-        rest.iter().position(|byte| !holds(*byte)).unwrap_or(rest.len())
+        let has = |byte: &u8| TRAITS.get(usize::from(*byte)).is_some_and(|traits| traits & of != 0);
+        rest.iter().position(|byte| !has(byte)).unwrap_or(rest.len())
     }
 
     fn step(&mut self, byte: u8) -> Option<()> {
         match byte {
-            b' ' | b'\t' | b'\r' => self.at += 1,
-            b'#' => self.at += self.run(0, |byte| byte != b'\n'),
+            b' ' | b'\t' => self.at += 1 + self.run(1, BLANK),
+            b'\r' => self.at += 1,
+            b'#' => {
+                let rest = self.bytes.get(self.at..).unwrap_or(&[]);
+                self.at += memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+            }
             b'\n' | b';' => self.push(Class::End, 1),
             b'{' => self.push(Class::Open, 1),
             b'}' => self.push(Class::Close, 1),
@@ -65,21 +101,25 @@ impl Lane<'_> {
 
     fn word(&mut self) -> Option<()> {
         let mut length = 1;
-        loop {
-            length += self.run(length, |byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
-            match (self.peek(length), self.peek(length + 1)) {
-                (Some(0x80..), _) => return None,
-                (Some(b'.'), Some(0x80..)) => return None,
-                (Some(b'.'), Some(next)) if next.is_ascii_alphabetic() => length += 1,
-                _ => break,
+        let next = loop {
+            length += self.run(length, WORD);
+            match self.peek(length) {
+                Some(b'.') => match self.peek(length + 1) {
+                    Some(letter) if letter.is_ascii_alphabetic() => length += 1,
+                    Some(0x80..) => return None,
+                    _ => break Some(b'.'),
+                },
+                Some(0x80..) => return None,
+                next => break next,
             }
-        }
-        let blanks = self.run(length, |byte| byte == b' ' || byte == b'\t');
+        };
+        let blanks = if matches!(next, Some(b' ' | b'\t')) { self.run(length, BLANK) } else { 0 };
         if self.peek(length + blanks) == Some(b':') {
             self.push(Class::Name, length);
             self.at += blanks + 1;
         } else {
             self.push(Class::Word, length);
+            self.at += blanks;
         }
         Some(())
     }
@@ -87,7 +127,7 @@ impl Lane<'_> {
     fn number(&mut self) -> Option<()> {
         let mut length = 1;
         loop {
-            length += self.run(length, |byte| byte.is_ascii_alphanumeric());
+            length += self.run(length, NUMBER);
             match (self.peek(length), self.peek(length + 1)) {
                 (Some(0x80..), _) | (Some(b'-' | b',' | b'.'), Some(0x80..)) => return None,
                 (Some(b'-' | b',' | b'.'), Some(next)) if next.is_ascii_alphanumeric() => length += 1,
@@ -107,7 +147,7 @@ impl Lane<'_> {
         }
         let mut length = 1;
         loop {
-            length += self.run(length, |byte| !matches!(byte, b'"' | b'\\' | b'\n'));
+            length += self.run(length, QUOTED);
             match self.peek(length)? {
                 b'"' => break,
                 b'\\' if self.peek(length + 1)?.is_ascii_graphic() => length += 2,

@@ -52,6 +52,18 @@ pub fn split(file: FileId, text: &str) -> Split {
     }
 }
 
+/// Cuts a stretch of a text that begins at a line; nothing if its braces do not match or it ends inside a piece.
+/// Stretches of a text that can each be cut give together what the whole text gives.
+#[must_use]
+pub fn split_stretch(file: FileId, text: &str, stretch: Span) -> Option<Split> {
+    let mut splitter = Splitter::new(file, text, false);
+    splitter.at = splitter.at.max(stretch.start as usize);
+    splitter.end = stretch.end as usize;
+    splitter.cut().ok()?;
+    let closed = splitter.begin.is_none() && splitter.braces == 0 && splitter.at == splitter.end;
+    closed.then_some(splitter.out)
+}
+
 /// The braces of the text do not match.
 struct Unmatched;
 
@@ -60,6 +72,7 @@ struct Splitter<'t> {
     text: &'t str,
     bytes: &'t [u8],
     at: usize,
+    end: usize,
     recovering: bool,
     /// Start of the piece being read.
     begin: Option<usize>,
@@ -79,6 +92,7 @@ impl<'t> Splitter<'t> {
             text,
             bytes: text.as_bytes(),
             at,
+            end: text.len(),
             recovering,
             begin,
             braces: 0,
@@ -89,8 +103,14 @@ impl<'t> Splitter<'t> {
     }
 
     fn run(mut self) -> Result<Split, Unmatched> {
+        self.cut()?;
+        self.finish(self.at);
+        Ok(self.out)
+    }
+
+    fn cut(&mut self) -> Result<(), Unmatched> {
         let mut line_start = true;
-        while let Some(byte) = self.bytes.get(self.at).copied() {
+        while let Some(byte) = self.bytes.get(self.at).copied().filter(|_| self.at < self.end) {
             if line_start && byte.is_ascii_alphabetic() {
                 self.column_zero();
             }
@@ -100,8 +120,7 @@ impl<'t> Splitter<'t> {
         if self.braces > 0 && !self.recovering {
             return Err(Unmatched);
         }
-        self.finish(self.at);
-        Ok(self.out)
+        Ok(())
     }
 
     /// A line that begins in the first column may begin a piece.
@@ -225,6 +244,7 @@ impl<'t> Splitter<'t> {
             return;
         }
         let mut end = self.at + 1;
+        let mut plain = true;
         while let Some(byte) = self.bytes.get(end) {
             match byte {
                 b'\n' => break,
@@ -232,12 +252,21 @@ impl<'t> Splitter<'t> {
                     end += 1;
                     break;
                 }
-                b'\\' if self.bytes.get(end + 1).is_some_and(|next| *next != b'\n') => end += 2,
-                _ => end += 1,
+                b'\\' if self.bytes.get(end + 1).is_some_and(|next| *next != b'\n') => {
+                    // What is escaped is looked at like the rest.
+                    plain = false;
+                    end += 2;
+                }
+                byte => {
+                    plain &= is_plain(*byte);
+                    end += 1;
+                }
             }
         }
         let end = end.min(self.text.len());
-        self.check_characters(self.at, end);
+        if !plain {
+            self.check_characters(self.at, end);
+        }
         self.at = end;
     }
 
@@ -266,7 +295,7 @@ impl<'t> Splitter<'t> {
     /// Characters that show another text than the one that is read, in code, strings and comments alike.
     fn check_characters(&mut self, from: usize, to: usize) {
         let Some(bytes) = self.bytes.get(from..to) else { return };
-        if bytes.iter().all(|byte| (b' '..=b'~').contains(byte) || *byte == b'\n' || *byte == b'\t') {
+        if bytes.iter().all(|byte| is_plain(*byte)) {
             return;
         }
         let words = self.text.get(from..to).unwrap_or("");
@@ -310,6 +339,11 @@ impl<'t> Splitter<'t> {
         }
         (self.braces, self.brackets, self.too_deep) = (0, 0, false);
     }
+}
+
+/// Whether a byte is a character that never hides text.
+fn is_plain(byte: u8) -> bool {
+    (b' '..=b'~').contains(&byte) || byte == b'\n' || byte == b'\t'
 }
 
 /// Control characters but tab and line ends, the other characters that some programs take for a line end, and
@@ -371,6 +405,26 @@ mod tests {
         assert_eq!(pieces(text), ["a {\n  b: 1", "c {\n}", "d { e: \"\"\"left open\n}", "f { }"]);
         assert!(split(FileId(0), text).pieces[0].unbalanced);
         assert_eq!(codes("a { }\n}\nb { }"), ["extra-brace"]);
+    }
+
+    #[test]
+    fn stretches_give_what_the_whole_gives_or_nothing() {
+        let text =
+            "a { }\n}\n# x {\nb {\n  c: \"\"\"\n}\n\"\"\"\n  d: [e, (\n}\nf { g: \"}\n}\n\" }\nh: i\nj { }\n";
+        for text in [text, text.strip_prefix("a { }\n}\n").unwrap(), "a {\n}\nb {\n  c {\n}\nd { }\n}\n"] {
+            let (whole, mut cut) = (split(FileId(0), text), 0);
+            for (seam, _) in text.match_indices('\n') {
+                let halves = [Span::new(0, seam + 1), Span::new(seam + 1, text.len())];
+                let [Some(first), Some(second)] = halves.map(|half| split_stretch(FileId(0), text, half))
+                else {
+                    continue;
+                };
+                cut += 1;
+                assert_eq!([first.pieces, second.pieces].concat(), whole.pieces, "{text:?} at {seam}");
+                assert_eq!([first.diagnostics, second.diagnostics].concat(), whole.diagnostics);
+            }
+            assert_eq!(cut > 0, whole.diagnostics.is_empty(), "{text:?}");
+        }
     }
 
     #[test]

@@ -90,12 +90,6 @@ impl Tree {
         self.atoms.get(range.0 as usize..range.1 as usize).unwrap_or(&[])
     }
 
-    /// The value of a field: its atoms after the name.
-    #[must_use]
-    pub fn value(&self, id: EntryId) -> &[Token] {
-        self.atoms(id).get(1..).unwrap_or(&[])
-    }
-
     /// All of an entry, body included.
     #[must_use]
     pub fn span(&self, id: EntryId) -> Span {
@@ -113,15 +107,18 @@ impl Tree {
     }
 }
 
-/// Builds the tree of one piece from its atoms.
-pub fn build(
+/// Builds the tree of one piece from its atoms, in the place of what `tree` holds.
+pub(super) fn build(
     file: FileId,
     text: &str,
-    atoms: Vec<Token>,
+    atoms: &[Token],
     piece: &Piece,
+    tree: &mut Tree,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Tree {
-    let tree = Tree { atoms: Vec::with_capacity(atoms.len()), entries: Vec::with_capacity(atoms.len() / 3) };
+) {
+    tree.atoms.clear();
+    tree.entries.clear();
+    tree.atoms.reserve(atoms.len());
     let (open, brackets) = (Vec::new(), Vec::new());
     let mut builder = Builder {
         file,
@@ -137,7 +134,6 @@ pub fn build(
         diagnostics,
     };
     builder.run();
-    builder.tree
 }
 
 struct OpenBlock {
@@ -151,9 +147,9 @@ struct Builder<'a> {
     file: FileId,
     text: &'a str,
     piece: &'a Piece,
-    atoms: Vec<Token>,
+    atoms: &'a [Token],
     at: usize,
-    tree: Tree,
+    tree: &'a mut Tree,
     /// First atom, in the tree, of the entry being read.
     first: usize,
     open: Vec<OpenBlock>,
@@ -167,7 +163,7 @@ impl Builder<'_> {
     fn run(&mut self) {
         while let Some(token) = self.atoms.get(self.at).copied() {
             self.at += 1;
-            if self.is_fresh() && self.piece.unbalanced && token.class == Class::Word {
+            if self.piece.unbalanced && self.is_fresh() && token.class == Class::Word {
                 self.close_by_indentation(token);
             }
             self.step(token);
@@ -193,7 +189,11 @@ impl Builder<'_> {
             Class::Close => self.close_block(token),
             Class::Comma if self.brackets.is_empty() && self.ends_after_comma() => self.stray_comma(token),
             Class::String | Class::Text => self.quoted(token),
-            Class::Word if token.span.of(self.text).starts_with(SMART_QUOTES) => self.smart_quote(token),
+            Class::Word
+                if !self.sign(token).is_ascii() && token.span.of(self.text).starts_with(SMART_QUOTES) =>
+            {
+                self.smart_quote(token);
+            }
             Class::Mark => {
                 self.count_bracket(token);
                 self.tree.atoms.push(token);
@@ -203,20 +203,25 @@ impl Builder<'_> {
     }
 
     fn count_bracket(&mut self, token: Token) {
-        match token.span.of(self.text) {
-            "[" | "(" => self.brackets.push(token.span),
-            "]" | ")" => {
+        match self.sign(token) {
+            b'[' | b'(' => self.brackets.push(token.span),
+            b']' | b')' => {
                 self.brackets.pop();
             }
             _ => {}
         }
     }
 
+    /// The first byte of an atom, which tells most of them apart.
+    fn sign(&self, token: Token) -> u8 {
+        self.text.as_bytes().get(token.span.start as usize).copied().unwrap_or(0)
+    }
+
     fn end(&mut self, token: Token) {
-        let is_line_end = token.span.of(self.text) == "\n";
+        let is_line_end = self.sign(token) == b'\n';
         if is_line_end && !self.is_fresh() && (self.in_brackets() || self.goes_on()) {
             // The blank lines that follow end nothing either, and are not asked one by one.
-            while self.atoms.get(self.at).is_some_and(|next| next.span.of(self.text) == "\n") {
+            while self.atoms.get(self.at).is_some_and(|next| self.sign(*next) == b'\n') {
                 self.at += 1;
             }
             return;
@@ -227,19 +232,19 @@ impl Builder<'_> {
     /// Whether a line end stands inside brackets that are closed later; else they end with their line.
     fn in_brackets(&mut self) -> bool {
         let Some(outermost) = self.brackets.first() else { return false };
-        let (atoms, text) = (&self.atoms, self.text);
+        let (atoms, text) = (self.atoms, self.text);
         self.closed.get_or_insert_with(|| closed_brackets(atoms, text)).contains(&outermost.start)
     }
 
     /// Whether the next line carries this statement on.
     fn goes_on(&self) -> bool {
         let mut rest = self.atoms.get(self.at..).unwrap_or(&[]).iter();
-        let next = rest.find(|token| token.span.of(self.text) != "\n");
-        let after_equals = self.tree.atoms.last().is_some_and(|last| last.is_mark(self.text, "="));
+        let next = rest.find(|token| self.sign(**token) != b'\n');
+        let after_equals = || self.tree.atoms.last().is_some_and(|last| last.is_mark(self.text, "="));
         next.is_some_and(|next| match next.class {
-            Class::Word => CONTINUATIONS.contains(&next.span.of(self.text)) || after_equals,
-            Class::Mark => SIGNS_THAT_CONTINUE.contains(&next.span.of(self.text)) || after_equals,
-            Class::Number | Class::String => after_equals,
+            Class::Word => CONTINUATIONS.contains(&next.span.of(self.text)) || after_equals(),
+            Class::Mark => SIGNS_THAT_CONTINUE.contains(&next.span.of(self.text)) || after_equals(),
+            Class::Number | Class::String => after_equals(),
             _ => false,
         })
     }
@@ -365,7 +370,8 @@ impl Builder<'_> {
                 .help("write what it is before the brace, as in `target output {`");
             self.diagnostics.push(found);
         }
-        let column = self.column_of_first();
+        // Where braces match, columns mean nothing.
+        let column = if self.piece.unbalanced { self.column_of_first() } else { None };
         let span = if self.is_fresh() { brace.span } else { self.words(self.first) };
         let atoms = (self.first as u32, self.tree.atoms.len() as u32);
         self.open.push(OpenBlock { entry: self.tree.entries.len() as u32, brace: brace.span, column });

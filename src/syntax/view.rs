@@ -111,12 +111,9 @@ impl<'a> View<'a> {
     /// The value of a field.
     #[must_use]
     pub fn value(self) -> Value<'a> {
-        Value {
-            file: self.file,
-            text: self.text,
-            atoms: self.tree.value(self.id),
-            after: self.head().span.end,
-        }
+        let atoms = self.atoms();
+        let after = atoms.last().map_or_else(|| self.head().span.end, |last| last.span.end);
+        Value { file: self.file, text: self.text, atoms: atoms.get(1..).unwrap_or(&[]), after }
     }
 }
 

@@ -115,6 +115,12 @@ impl Ratio {
     /// The sum; opposite infinities give the bound that `round` asks for.
     #[must_use]
     pub fn add(self, other: Ratio, round: Round) -> Ratio {
+        if self.den == 1
+            && other.den == 1
+            && let Some(whole) = self.num.checked_add(other.num).and_then(Self::as_small)
+        {
+            return whole;
+        }
         match (self.is_finite(), other.is_finite()) {
             (true, true) => {
                 let (a, b) = (i128::from(self.num), i128::from(self.den));
@@ -147,6 +153,12 @@ impl Ratio {
                 Self::NEG_INFINITY
             };
         }
+        if self.den == 1
+            && other.den == 1
+            && let Some(whole) = self.num.checked_mul(other.num).and_then(Self::as_small)
+        {
+            return whole;
+        }
         let num = i128::from(self.num) * i128::from(other.num);
         Self::fit(num, i128::from(self.den) * i128::from(other.den), round)
     }
@@ -173,6 +185,11 @@ impl Ratio {
 
     fn unbounded(round: Round) -> Ratio {
         if round == Round::Up { Self::INFINITY } else { Self::NEG_INFINITY }
+    }
+
+    /// A whole number whose opposite fits, too.
+    fn as_small(num: i64) -> Option<Ratio> {
+        (num != i64::MIN).then(|| Self::whole(num))
     }
 
     fn fit_sum(a: i128, b: i128, den: i128, round: Round) -> Ratio {
@@ -265,6 +282,7 @@ fn small_gcd(mut a: u64, mut b: u64) -> u64 {
 impl Ord for Ratio {
     fn cmp(&self, other: &Self) -> Ordering {
         match (self.is_finite(), other.is_finite()) {
+            (true, true) if self.den == other.den => self.num.cmp(&other.num),
             (true, true) => (i128::from(self.num) * i128::from(other.den))
                 .cmp(&(i128::from(other.num) * i128::from(self.den))),
             (false, false) => self.num.cmp(&other.num),

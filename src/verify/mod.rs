@@ -289,7 +289,7 @@ fn rule_text(page: &Explanation, example: &Example) -> Vec<Diagnostic> {
     let words = example.text.split_whitespace().collect::<Vec<_>>();
     let id = words.iter().position(|word| *word == "rule").and_then(|at| words.get(at + 1));
     let name = format!("own/{}.plumb", id.unwrap_or(&page.id.as_str()));
-    let additions = Additions { files: vec![(name, example.text.clone())], parameters: Vec::new() };
+    let additions = Additions { files: vec![(name, example.text.clone())], ..Additions::default() };
     let mut said = Vec::new();
     Rulebook::load(&mut Sources::default(), &additions, &mut said);
     said

@@ -18,7 +18,7 @@ impl Library {
         let (mut sources, mut said) = (Sources::default(), Vec::new());
         let book = Rulebook::load(&mut sources, &Additions::default(), &mut said);
         assert!(said.is_empty(), "what is shipped is in order");
-        let shipped = sources.iter().map(|(_, file)| (file.name.clone(), file.text.clone())).collect();
+        let shipped = sources.iter().map(|(_, file)| (file.name.clone(), file.text.to_string())).collect();
         Library { shipped, book }
     }
 
