@@ -186,7 +186,7 @@ fn findings_that_say_too_much_are_shortened_and_still_found() {
     ] {
         let [full, lines] = in_both_formats(&folder(&rule(statement), "", 4_000));
         assert_eq!((full.0, lines.0), (0, 0), "{statement}");
-        assert!(full.1.contains("are left out: they take too many steps"), "{statement}");
+        assert!(full.1.contains("notes and help are left out"), "{statement}");
         assert_eq!(lines.1.matches("[hostile]").count(), 4_000, "{statement}");
     }
 }
