@@ -15,6 +15,8 @@ use portfolio::{
 use serde_json::Value;
 use trade::Trade;
 
+#[path = "support/forms.rs"]
+mod forms;
 #[path = "support/portfolio.rs"]
 mod portfolio;
 #[path = "support/trade.rs"]
@@ -124,6 +126,32 @@ fn many_files_are_judged_as_one() {
 #[test]
 fn a_clean_portfolio_is_left_alone() {
     agrees("clean", Plan { proposals: 1_000, seed: 7, clean: true }, 1_000);
+}
+
+#[test]
+fn a_text_in_a_hard_form_is_judged_as_in_a_plain_one() {
+    let portfolio = Portfolio::new(Plan { proposals: 1_000, seed: 41, clean: false });
+    let (truth, texts) = (portfolio.truth(), portfolio.texts(1_000));
+    let forms = [forms::on_one_line, forms::with_carriage_returns, forms::in_other_alphabets];
+    for (number, form) in forms.into_iter().enumerate() {
+        let folder = Folder::new(&format!("form-{number}"));
+        fs::write(folder.0.join("plumbrule.toml"), "").unwrap();
+        let text = form(&texts[0].1);
+        assert_ne!(text, texts[0].1);
+        fs::write(folder.0.join("form.plumb"), text).unwrap();
+        let report = check(&folder.0, &truth.keys().copied().collect::<Vec<_>>());
+        let of_proposal =
+            |finding: &'_ Value| finding["subject"].as_str().unwrap().split('.').next().unwrap().to_owned();
+        let findings = report["findings"].as_array().unwrap();
+        let found: Vec<_> = findings.iter().map(|finding| (of_proposal(finding), finding)).collect();
+        let differences = differences(&found, &truth);
+        assert!(
+            differences.is_empty(),
+            "form {number}: {} differences, {:?}",
+            differences.len(),
+            differences.first()
+        );
+    }
 }
 
 /// The sales on the route that the command shows for each plant.

@@ -35,6 +35,8 @@ pub(super) struct Evaluator<'w, 'a> {
     pub stages: &'w [Stage],
     /// Ends that were searched for.
     pub searched: FxHashSet<Ends>,
+    /// Both once more, for what findings say beyond their lines.
+    pub beyond: (u64, FxHashSet<Ends>),
 }
 
 /// Whether a range is known at all.
@@ -52,7 +54,26 @@ impl<'w, 'a> Evaluator<'w, 'a> {
     pub(super) fn new(world: &'w World<'a>, frame: usize) -> Self {
         let fuel = fuel(world);
         let (frame, scratch) = (vec![Value::Unknown; frame], Scratch::default());
-        Self { world, frame, scratch, fuel, stages: &[], searched: FxHashSet::default() }
+        Self {
+            world,
+            frame,
+            scratch,
+            fuel,
+            stages: &[],
+            searched: FxHashSet::default(),
+            beyond: (fuel, FxHashSet::default()),
+        }
+    }
+
+    /// Works out what only some formats show, with fuel of its own: no verdict hangs on the format.
+    pub(super) fn beyond_line(&mut self, work: impl FnOnce(&mut Self)) {
+        let swap = |own: &mut Self| {
+            std::mem::swap(&mut own.fuel, &mut own.beyond.0);
+            std::mem::swap(&mut own.searched, &mut own.beyond.1);
+        };
+        swap(self);
+        work(self);
+        swap(self);
     }
 
     /// Works something out and forgets the lists that it took.

@@ -52,41 +52,45 @@ enum Reason<'r, 'a> {
 impl<'a> Evaluator<'_, 'a> {
     /// The finding of a rule whose variables are bound and whose conditions hold.
     pub(super) fn finding(&mut self, rule: &Rule, detail: Detail) -> Option<Draft<'a>> {
-        let full = detail == Detail::Full;
-        for stage in &rule.stages {
-            if let Stage::Let(slot, value, usage) = stage
-                && (*usage == LetUse::Line || *usage == LetUse::Text && full)
-            {
-                let value = self.eval(value);
-                self.bind(*slot, value);
-            }
-        }
+        self.bind_lets(rule, LetUse::Line);
         let (label, place, entity) = self.primary(rule)?;
-        let rests = full || rule.rests_on_facts;
-        let mut facts = if rests { self.facts(rule) } else { Facts::default() };
         let step = rule.steps.iter().find(|step| self.truth(&step.when).holds());
+        let mut facts = if rule.rests_on_facts { self.facts(rule, step) } else { Facts::default() };
         let most = match self.world.run.levels.of(rule.id.as_str(), place.file) {
             Some(Level::Off) => return None,
             Some(Level::AtMost(most)) => Some(most),
             None => None,
         };
-        if let Some(step) = step.filter(|_| rests) {
-            self.rely(&step.when, &mut facts);
-        }
         let (severity, reason) = self.severity(rule, step, most, &facts);
         let message = self.first_holding(&rule.messages)?;
         let message = self.fill(message);
         let route = self.route_of(rule);
         let mut out = Diagnostic::new(&rule.id, severity, message, place.file, place.span);
         out.as_of = Some(self.world.as_of(entity));
-        if full {
-            out.primary.text = self.fill(&label.text);
-            out.severity_reason = reason.map(|reason| self.reason(reason));
+        if detail == Detail::Full {
             out.subject = Some(self.world.path(entity));
-            self.explain(rule, step, &facts, route.as_deref(), &mut out);
+            self.beyond_line(|own| {
+                if !rule.rests_on_facts {
+                    facts = own.facts(rule, step);
+                }
+                out.primary.text = own.fill(&label.text);
+                out.severity_reason = reason.map(|reason| own.reason(reason));
+                own.explain(rule, step, &facts, route.as_deref(), &mut out);
+            });
         }
         let steps = route.map_or(0, |route| route.steps.len());
         Some(Draft { diagnostic: Box::new(out), basis: self.basis(&facts), entity, steps })
+    }
+
+    fn bind_lets(&mut self, rule: &Rule, wanted: LetUse) {
+        for stage in &rule.stages {
+            if let Stage::Let(slot, value, usage) = stage
+                && *usage == wanted
+            {
+                let value = self.eval(value);
+                self.bind(*slot, value);
+            }
+        }
     }
 
     fn basis(&self, facts: &Facts) -> Basis<'a> {
@@ -106,6 +110,10 @@ impl<'a> Evaluator<'_, 'a> {
         route: Option<&Route>,
         out: &mut Diagnostic,
     ) {
+        if self.fuel == 0 {
+            return shorten(out);
+        }
+        self.bind_lets(rule, LetUse::Text);
         out.related = self.related(rule, out.primary.place);
         if let Some(route) = route {
             out.route = self.hops(route);
@@ -120,6 +128,9 @@ impl<'a> Evaluator<'_, 'a> {
         out.facts = facts.iter().filter_map(|fact| self.quote(fact)).collect();
         out.help = self.first_holding(&rule.help).map(|help| self.fill_help(help));
         out.fixes = self.fixes(rule);
+        if self.fuel == 0 {
+            shorten(out);
+        }
     }
 
     fn first_holding<'r>(&mut self, choices: &'r [Conditional<Template>]) -> Option<&'r Template> {
@@ -195,8 +206,8 @@ impl<'a> Evaluator<'_, 'a> {
         self.may_point(place).then(|| Labelled { place, text: self.fill(&label.text) })
     }
 
-    /// The facts that the ranges and conditions of a finding rest on.
-    fn facts(&mut self, rule: &Rule) -> Facts {
+    /// The facts that the ranges and conditions of a finding rest on, and its severity step.
+    fn facts(&mut self, rule: &Rule, step: Option<&SeverityStep>) -> Facts {
         let mut facts = Facts::default();
         for stage in &rule.stages {
             match stage {
@@ -204,6 +215,9 @@ impl<'a> Evaluator<'_, 'a> {
                 Stage::When(condition) => self.rely(condition, &mut facts),
                 Stage::Let(..) => {}
             }
+        }
+        if let Some(step) = step {
+            self.rely(&step.when, &mut facts);
         }
         facts
     }
@@ -388,6 +402,15 @@ impl<'a> Evaluator<'_, 'a> {
         };
         Some(Note { kind: NoteKind::Note, text })
     }
+}
+
+/// Leaves of a finding what is whole: texts that were begun when the fuel ended may lack something.
+pub(super) fn shorten(out: &mut Diagnostic) {
+    let text =
+        "its other labels, notes and help are left out: they take too many steps on this portfolio".into();
+    out.related.clear();
+    out.notes = vec![Note { kind: NoteKind::Note, text }];
+    (out.help, out.fixes) = (None, Vec::new());
 }
 
 fn listed(names: &[String]) -> String {

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::eval::Evaluator;
-use super::finding::{Basis, Draft};
+use super::finding::{Basis, Draft, shorten};
 use super::plan::{Step, plan, search};
 use super::value::Value;
 use super::waivers::Waivers;
@@ -242,10 +242,10 @@ impl<'r: 'w, 'w, 'a> RuleRun<'r, 'w, 'a> {
 impl<'a> RuleRun<'_, '_, 'a> {
     /// Runs the rule on each of its subjects: the members of its first range.
     fn all(mut self, number: usize) -> Said<'a> {
-        let full = self.eval.fuel;
+        let left = |own: &Self| own.eval.fuel + own.eval.beyond.0;
+        let full = left(&self);
         self.subjects();
-        let left = self.eval.fuel;
-        Said { rule: number, exhausted: left == 0, steps: full - left, ..self.said }
+        Said { rule: number, exhausted: self.eval.fuel == 0, steps: full - left(&self), ..self.said }
     }
 
     fn subjects(&mut self) {
@@ -351,12 +351,19 @@ impl<'a> RuleRun<'_, '_, 'a> {
         let graver = draft.diagnostic.severity > known.diagnostic.severity
             || draft.diagnostic.severity == known.diagnostic.severity && draft.steps < known.steps;
         let other = if graver { std::mem::replace(known, draft) } else { draft };
-        let extra = other.diagnostic.primary;
-        let places = std::iter::once(&known.diagnostic.primary).chain(&known.diagnostic.related);
-        if !places.map(|label| label.place).any(|place| place == extra.place) {
-            known.diagnostic.related.push(extra);
+        if self.detail == Detail::Line {
+            return;
         }
-        self.eval.spend(known.diagnostic.related.len());
+        let (extra, known) = (other.diagnostic.primary, &mut known.diagnostic);
+        self.eval.beyond_line(|eval| {
+            if !eval.spend(known.related.len()) {
+                return shorten(known);
+            }
+            let mut places = std::iter::once(&known.primary).chain(&known.related).map(|label| label.place);
+            if !places.any(|place| place == extra.place) {
+                known.related.push(extra);
+            }
+        });
     }
 
     fn each(&mut self, source: &Source, at: usize) {

@@ -58,6 +58,7 @@ const NASTY: [&str; 56] = [
     "”",
     "::error::x",
     "##[group]",
+    "##vso[task]",
     "unknown",
     "1e309",
     "999999999999999999",

@@ -4,11 +4,11 @@
 //! ```console
 //! $ cargo build --release
 //! $ cd benches/peers
-//! $ cargo run --release -- [--large] [PLUMBRULE]
+//! $ cargo run --release -- [--large] [--write] [PLUMBRULE]
 //! $ cargo run --release -- differ PORTFOLIOS
 //! ```
 //!
-//! `--large` adds 100,000 proposals. PLUMBRULE is the program to race, `target/release/plumbrule` of this checkout
+//! `--large` adds 100,000 proposals, `--write` puts the table into `docs/performance.md`. PLUMBRULE is the program to race, `target/release/plumbrule` of this checkout
 //! if left out. `peers regorus POLICY INPUT` is the other side of the race: it reads a policy and a portfolio
 //! as JSON, and prints how many proposals answer each question. `differ` only compares the answers, on so many
 //! portfolios of all shapes.
@@ -19,9 +19,13 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+#[path = "../../page.rs"]
+mod page;
 mod peer;
 #[path = "../../../tests/support/portfolio.rs"]
 mod portfolio;
+#[path = "../../process.rs"]
+mod process;
 mod race;
 
 fn main() -> ExitCode {
@@ -51,12 +55,21 @@ fn run(arguments: &[OsString]) -> Result<(), Box<dyn Error>> {
     }
     let (flags, paths): (Vec<_>, Vec<_>) =
         arguments.iter().partition(|argument| argument.as_encoded_bytes().starts_with(b"--"));
-    if flags.iter().any(|flag| *flag != "--large") || paths.len() > 1 {
-        return Err("usage: peers [--large] [PLUMBRULE], peers differ PORTFOLIOS, or peers regorus POLICY INPUT".into());
+    if flags.iter().any(|flag| *flag != "--large" && *flag != "--write") || paths.len() > 1 {
+        return Err(USAGE.into());
     }
+    let has = |flag: &str| flags.iter().any(|known| *known == flag);
     let plumbrule = found(paths.first().map_or(built, PathBuf::from))?;
-    race::run(&plumbrule, &here.join("headline.rego"), !flags.is_empty())
+    let table = race::run(&plumbrule, &here.join("headline.rego"), has("--large"))?.markdown();
+    println!("{}\n\n{table}", page::machine());
+    if has("--write") {
+        page::write(&here.join("../../docs/performance.md"), "race", &table)?;
+    }
+    Ok(())
 }
+
+const USAGE: &str =
+    "usage: peers [--large] [--write] [PLUMBRULE], peers differ PORTFOLIOS, or peers regorus POLICY INPUT";
 
 /// The program to run, wherever the run happens.
 fn found(program: PathBuf) -> Result<PathBuf, String> {

@@ -1,20 +1,21 @@
-//! The race and what must hold before it: owns sizes, the comparison of answers, and the clock. Both sides are whole processes that run in
-//! turn, so that whatever else the machine does falls on both.
+//! The race and what must hold before it: owns sizes, the comparison of answers, and the table. Both sides are whole
+//! processes that run in turn, on all cores and on one.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::path::{Path, PathBuf};
-use std::process::{self, Command, Stdio};
-use std::time::{Duration, Instant};
-use std::{env, fs, thread};
+use std::process::{self, Command};
+use std::{env, fs};
 
 use serde_json::Value;
 
+use crate::page::Table;
 use crate::peer;
 use crate::portfolio::{DIRECT, NO_HORIZON, NO_TARGET, Plan, Portfolio, TRANSITIVE, proposal_at};
+use crate::process::{in_turn, peak};
 
 /// Proposals, and how often each side runs: the shorter the run, the more of them a median needs.
-const SIZES: [(usize, usize); 4] = [(1, 101), (1_000, 41), (10_000, 15), (LARGE, 5)];
+const SIZES: [(usize, usize); 4] = [(1, 61), (1_000, 41), (10_000, 15), (LARGE, 5)];
 const LARGE: usize = 100_000;
 const SEED: u64 = 7;
 
@@ -25,20 +26,54 @@ const QUESTIONS: [(&str, &[&str]); 3] =
 /// Ids of proposals by question.
 type Answers = BTreeMap<&'static str, BTreeSet<String>>;
 
-/// Prints a table with a row for each size.
-pub(crate) fn run(plumbrule: &Path, policy: &Path, large: bool) -> Result<(), Box<dyn Error>> {
-    println!("three questions, whole processes, medians; threads: {}", thread::available_parallelism()?);
-    println!("| proposals | findings | plumbrule, ms | regorus, ms | regorus / plumbrule | runs |");
-    println!("|---|---|---|---|---|---|");
+const HEAD: [&str; 8] = [
+    "proposals",
+    "findings",
+    "plumbrule, ms",
+    "regorus, ms",
+    "regorus / plumbrule",
+    "the same on one core",
+    "plumbrule, peak MB",
+    "regorus, peak MB",
+];
+
+/// A row for each size; medians.
+pub(crate) fn run(plumbrule: &Path, policy: &Path, large: bool) -> Result<Table, Box<dyn Error>> {
+    let mut table = Table::new(HEAD.map(str::to_owned));
     for (proposals, runs) in SIZES.into_iter().filter(|(proposals, _)| large || *proposals < LARGE) {
         let course = Course::new(plumbrule, policy, Plan { proposals, seed: SEED, clean: false })?;
         let findings = course.compare()?;
-        let (ours, theirs) = course.race(runs)?;
-        let ratio = theirs.as_secs_f64() / ours.as_secs_f64();
-        let [ours, theirs] = [ours, theirs].map(|median| median.as_secs_f64() * 1_000.0);
-        println!("| {proposals} | {findings} | {ours:.1} | {theirs:.1} | {ratio:.1} | {runs} |");
+        let [ours, theirs] = race(course.racers()?, runs)?;
+        let alone = race(course.racers()?.map(on_one_core), runs)?;
+        let peaks = course.racers()?.map(|mut racer| peak(&mut racer));
+        let mut row = vec![proposals.to_string(), findings.to_string()];
+        row.extend([ours, theirs].map(|median| format!("{median:.1}")));
+        row.extend([theirs / ours, alone[1] / alone[0]].map(|ratio| format!("{ratio:.2}")));
+        for peak in peaks {
+            row.push(peak?.map_or_else(String::new, |bytes| format!("{:.1}", bytes as f64 / 1_048_576.0)));
+        }
+        table.add(row);
     }
-    Ok(())
+    Ok(table)
+}
+
+/// Medians of both sides in milliseconds.
+fn race(racers: [Command; 2], runs: usize) -> Result<[f64; 2], Box<dyn Error>> {
+    let medians = in_turn(&mut Vec::from(racers), runs)?;
+    match medians.as_slice() {
+        [ours, theirs] => Ok([ours, theirs].map(|median| median.as_secs_f64() * 1_000.0)),
+        _ => Err("there are two sides".into()),
+    }
+}
+
+/// The same command bound to the first core, by `taskset` of Linux.
+fn on_one_core(command: Command) -> Command {
+    let mut bound = Command::new("taskset");
+    bound.args(["-c", "0"]).arg(command.get_program()).args(command.get_args());
+    if let Some(folder) = command.get_current_dir() {
+        bound.current_dir(folder);
+    }
+    bound
 }
 
 /// Compares the answers of both sides on so many portfolios, each from a seed of its own, and prints how many
@@ -154,14 +189,8 @@ impl<'c> Course<'c> {
         by_rule.keys().next().map_or(Ok(answers), |rule| Err(format!("{rule} was not asked").into()))
     }
 
-    /// Medians of both sides.
-    fn race(&self, runs: usize) -> Result<(Duration, Duration), Box<dyn Error>> {
-        let (mut ours, mut theirs) = (Vec::new(), Vec::new());
-        for _ in 0..runs {
-            ours.push(timed(&mut self.plumbrule(&["concise", "-q"]))?);
-            theirs.push(timed(&mut self.regorus()?)?);
-        }
-        Ok((median(ours), median(theirs)))
+    fn racers(&self) -> Result<[Command; 2], Box<dyn Error>> {
+        Ok([self.plumbrule(&["concise", "-q"]), self.regorus()?])
     }
 }
 
@@ -180,22 +209,4 @@ fn answered(answers: &regorus::Value) -> Result<Answers, Box<dyn Error>> {
         sets.insert(question, ids.collect::<Result<_, Box<dyn Error>>>()?);
     }
     Ok(sets)
-}
-
-/// How long a process takes from its start to its end. 1 means that it found something.
-fn timed(command: &mut Command) -> Result<Duration, Box<dyn Error>> {
-    command.stdout(Stdio::null()).stderr(Stdio::null());
-    let start = Instant::now();
-    let status = command.status()?;
-    let elapsed = start.elapsed();
-    if matches!(status.code(), Some(0 | 1)) {
-        Ok(elapsed)
-    } else {
-        Err(format!("{command:?}: {status}").into())
-    }
-}
-
-fn median(mut times: Vec<Duration>) -> Duration {
-    times.sort_unstable();
-    times[times.len() / 2]
 }
