@@ -13,7 +13,7 @@ use crate::draw::Draw;
 
 /// Words that do something to some reader: signs of the language, ends of numbers and dates, what a terminal or a
 /// CI runner obeys, letters that hide or imitate others.
-const NASTY: [&str; 56] = [
+const NASTY: [&str; 57] = [
     "{",
     "}",
     "[",
