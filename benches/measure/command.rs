@@ -73,7 +73,8 @@ pub(crate) struct Measured {
     text: u64,
     medians: Vec<f64>,
     empty: f64,
-    peak: Option<u64>,
+    /// Of the three questions, and of all rules.
+    peaks: [Option<u64>; 2],
 }
 
 impl Measured {
@@ -97,8 +98,8 @@ impl Measured {
         let medians = in_turn(&mut commands, rounds(proposals))?;
         let mut medians: Vec<f64> = medians.into_iter().map(milliseconds).collect();
         let empty = medians.pop().unwrap_or_default();
-        let peak = peak(&mut check(&folder.0.join(DRAFTS.name()), &[], "concise"))?;
-        Ok(Measured { proposals, text, medians, empty, peak })
+        let peak = |select| peak(&mut check(&folder.0.join(DRAFTS.name()), select, "concise"));
+        Ok(Measured { proposals, text, medians, empty, peaks: [peak(&QUESTIONS)?, peak(&[])?] })
     }
 
     /// All rules on drafts in one file, a line for each finding.
@@ -111,10 +112,10 @@ impl Measured {
         self.all_rules() - self.empty
     }
 
-    /// Kilobytes of memory for each proposal, beside the text.
-    pub(crate) fn beside_text(&self) -> Option<f64> {
-        let beside = self.peak?.saturating_sub(self.text);
-        Some(beside as f64 / 1_024.0 / self.proposals as f64)
+    /// Kilobytes of memory for each proposal, beside the text: with three questions, and with all rules.
+    pub(crate) fn beside_text(&self) -> [Option<f64>; 2] {
+        let each = |peak: u64| peak.saturating_sub(self.text) as f64 / 1_024.0 / self.proposals as f64;
+        self.peaks.map(|peak| peak.map(each))
     }
 }
 
@@ -139,7 +140,12 @@ pub(crate) fn table(measured: &[Measured]) -> Table {
     }
     row("a Rust program that does nothing", &|measured| format!("{:.1}", measured.empty));
     row("text, MB", &|measured| megabytes(measured.text));
-    row("peak memory, all rules, MB", &|measured| measured.peak.map_or_else(String::new, megabytes));
+    for (at, rules) in ["three questions", "all rules"].into_iter().enumerate() {
+        let peak = |measured: &Measured| measured.peaks.get(at).copied().flatten();
+        row(&format!("peak memory, {rules}, MB"), &|measured| {
+            peak(measured).map_or_else(String::new, megabytes)
+        });
+    }
     table
 }
 

@@ -72,7 +72,11 @@ impl Form {
 }
 
 fn main() -> ExitCode {
-    match run(&std::env::args().skip(1).collect::<Vec<_>>()) {
+    match run(&std::env::args_os()
+        .skip(1)
+        .map(|argument| argument.to_string_lossy().into_owned())
+        .collect::<Vec<_>>())
+    {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => {
             eprintln!("measure: {why}");
@@ -127,7 +131,7 @@ fn figures(measured: &[Measured], web: Option<f64>, steps: &Medians, rules: &Med
     let start = of_size(1).map(Measured::over_empty);
     let growth = all_rules(LARGE).zip(all_rules(10_000)).map(|(large, small)| large / small);
     let simple = rules.of(SIMPLE, 10_000).zip(rules.of(steps::NO_RULE, 10_000));
-    let memory = of_size(10_000).and_then(Measured::beside_text);
+    let [questions, all] = of_size(10_000).map_or([None; 2], Measured::beside_text);
     let mut table = Table::new(["figure", "aim", "measured"].map(str::to_owned));
     let mut add = |figure: &str, aim: &str, measured: Option<f64>, unit: &str| {
         let measured =
@@ -143,6 +147,7 @@ fn figures(measured: &[Measured], web: Option<f64>, steps: &Medians, rules: &Med
     add("all rules at 100,000 proposals over all rules at 10,000", "11.5", growth, "");
     let each = simple.map(|(rule, none)| (rule - none) / 10.0);
     add(&format!("{SIMPLE}, each proposal"), "0.1 µs", each, "µs");
-    add("memory beside the text, each of 10,000 proposals", "1.5 KB", memory, "KB");
+    add("memory beside the text, each of 10,000 proposals, three questions", "1.5 KB", questions, "KB");
+    add("the same, all rules", "", all, "KB");
     table
 }
