@@ -72,7 +72,11 @@ impl Form {
 }
 
 fn main() -> ExitCode {
-    match run(&std::env::args().skip(1).collect::<Vec<_>>()) {
+    match run(&std::env::args_os()
+        .skip(1)
+        .map(|argument| argument.to_string_lossy().into_owned())
+        .collect::<Vec<_>>())
+    {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => {
             eprintln!("measure: {why}");

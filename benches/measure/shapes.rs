@@ -16,6 +16,9 @@ use crate::process::{in_turn, peak};
 use crate::steps::{milliseconds, repeated};
 use crate::trade::Trade;
 
+/// Says the same in another form.
+type Rewrite = fn(&str) -> String;
+
 /// How often each command runs.
 const ROUNDS: usize = 5;
 const FORMATS: [&str; 3] = ["concise", "full", "json"];
@@ -63,12 +66,12 @@ fn shapes() -> Vec<(&'static str, String, Known)> {
         (WEB, Trade::web(10_000, 50)),
     ];
     let trade = trade.map(|(name, trade)| (name, trade.text(), Known::Sales(trade.sales())));
-    let drafts = |proposals: usize, form: fn(&str) -> String| {
+    let drafts = |proposals: usize, form: Rewrite| {
         let portfolio = Portfolio::new(Plan { proposals, seed: SEED, clean: false });
         let text: String = portfolio.texts(proposals).into_iter().map(|(_, text)| form(&text)).collect();
         (text, Known::Answers(portfolio.truth()))
     };
-    let forms: [(_, _, fn(&str) -> String); 3] = [
+    let forms: [(_, _, Rewrite); 3] = [
         ("1,600 proposals on one line", 1_600, on_one_line),
         ("10,000 proposals with CRLF", 10_000, with_carriage_returns),
         ("10,000 proposals in other alphabets", 10_000, in_other_alphabets),
