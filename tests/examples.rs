@@ -81,3 +81,28 @@ fn all_examples_are_portfolios_of_their_own() {
     assert_eq!(roots, expected);
     assert_eq!(output.status.code(), Some(1));
 }
+
+/// A line is worked out with less than a whole finding; it says the same, and is as grave.
+#[test]
+fn a_line_says_what_the_whole_finding_says() {
+    let mut compared = 0;
+    for folder in folders() {
+        let run = |format| {
+            let arguments = ["check", &relative(&folder), "-q", "--output-format", format];
+            String::from_utf8(plumbrule(&arguments, None).stdout).unwrap()
+        };
+        let json: Value = serde_json::from_str(&run("json")).unwrap();
+        let whole = json["findings"].as_array().unwrap().iter().map(|finding| {
+            let at = &finding["primary"];
+            let [file, severity, rule, message] =
+                [&at["file"], &finding["severity"], &finding["rule"], &finding["message"]]
+                    .map(|text| text.as_str().unwrap());
+            let (line, column) = (&at["start"]["line"], &at["start"]["column"]);
+            format!("{file}:{line}:{column}: {severity}[{rule}]: {message}")
+        });
+        let (whole, lines) = (whole.collect::<Vec<_>>(), run("concise"));
+        assert_eq!(lines.lines().collect::<Vec<_>>(), whole);
+        compared += whole.len();
+    }
+    assert!(compared > 100, "{compared} findings");
+}

@@ -370,6 +370,7 @@ impl<'a> Evaluator<'_, 'a> {
             }
         }
     }
+
     /// What a field of a fact says, in words.
     fn stated(&mut self, id: EntityId, slot: Slot) -> String {
         self.apart(|own| {

@@ -197,6 +197,7 @@ fn judge(args: &Args) -> Run {
     analysis::sort(&run.sources, &mut run.findings);
     run.known = known(&run.findings, &catalogues);
     if !args.watch {
+        // As with the run: nothing more is loaded.
         std::mem::forget(shelf);
     }
     run

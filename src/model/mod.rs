@@ -406,6 +406,7 @@ impl Model {
     /// The nearest block around an entity, itself included, whose kind bounds a scope.
     #[must_use]
     pub fn scope(&self, schema: &Schema, id: EntityId) -> Option<EntityId> {
+        self.entity(id)?;
         let is_scope = |id: &EntityId| schema.kind(self.kind(*id)).is_some_and(|kind| kind.scope);
         std::iter::once(id).chain(self.around(id)).find(is_scope)
     }
