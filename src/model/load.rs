@@ -449,7 +449,7 @@ impl Loader<'_, '_> {
         }
     }
 
-    /// Sees to it that no two parts of a block bear one name.
+    /// Sees to it that no two parts of a block bear one name. The block has just ended: all behind it is inside.
     fn name_parts(&mut self, around: EntityId) {
         let crowded = self.model.is_crowded(around);
         let mut next = around.0 + 1;
