@@ -34,6 +34,14 @@ pub struct Input {
     pub overrides: Vec<Local>,
 }
 
+impl Input {
+    /// How much of its findings is worked out: whether one touches a named file may hang on any of its places.
+    #[must_use]
+    pub fn detail(&self, options: &Options) -> Detail {
+        if self.named.len() < self.files.len() { Detail::Full } else { options.detail }
+    }
+}
+
 /// What the user may choose about a run.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -111,8 +119,7 @@ pub fn check(sources: &Sources, book: &Rulebook, input: &Input, options: &Option
         (None, None) => None,
     };
     let Options { today, waive, .. } = *options;
-    // Whether a finding touches a named file may hang on any of its places.
-    let detail = if input.named.len() < input.files.len() { Detail::Full } else { options.detail };
+    let detail = input.detail(options);
     let run = check::Run { as_of, today, waive, levels, detail, progress: &options.progress };
     let mut judgement = check::judge(sources, &book.schema, &model, &book.catalogue, run, &enabled);
     let incomplete = !whole || judgement.exhausted;

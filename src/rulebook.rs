@@ -7,10 +7,10 @@ use crate::config::Settings;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{self, Model, ReadValue};
 use crate::names::nearest;
-use crate::rule::{self, Catalogue, RuleFile};
+use crate::rule::{self, Catalogue, Extent, RuleFile};
 use crate::schema::{self, Declarations, Parameter, Schema};
-use crate::source::{FileId, Origin, Place, SourceFile, Sources};
-use crate::syntax::{self, Tree};
+use crate::source::{FileId, Origin, Place, SourceFile, Sources, Span};
+use crate::syntax::{self, Piece, Reader, Split, Tree};
 
 /// The text below `rules/`: path there, and words.
 static BUILTIN: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/builtin.rs"));
@@ -22,8 +22,8 @@ pub struct Additions {
     pub files: Vec<(String, String)>,
     /// Parameters that are set, with the places of their values; a later one wins.
     pub parameters: Vec<(String, Place)>,
-    /// Whether the examples of shipped rules are left unread: they are a third of the text, and judge nothing.
-    pub skip_examples: bool,
+    /// How much of shipped rules is read: a third of their text judges nothing.
+    pub extent: Extent,
 }
 
 /// All that a run judges by.
@@ -78,58 +78,98 @@ impl Rulebook {
         for file in shipped.chain(own) {
             sources.add(file);
         }
-        let is_whole = |file: &SourceFile| file.origin != Origin::Builtin || !additions.skip_examples;
+        let extent = |file: &SourceFile| match file.origin {
+            Origin::Builtin => additions.extent,
+            _ => Extent::Whole,
+        };
+        let mut reader = Reader::default();
         let files = sources.iter().skip(first);
-        let trees: Vec<(FileId, Vec<Tree>)> = files
-            .map(|(id, file)| {
-                let closed = if is_whole(file) { None } else { Some(rule::EXAMPLES) };
-                (id, syntax::read_outside(id, &file.text, closed, diagnostics))
-            })
-            .collect();
-        let files: Vec<Declarations<'_>> = trees
-            .iter()
-            .map(|(file, trees)| Declarations {
-                file: *file,
-                text: sources.get(*file).map_or("", |source| &source.text),
-                trees,
-            })
-            .collect();
-        let mut schema = schema::load(&files, diagnostics);
+        let files: Vec<Cut> =
+            files.map(|(id, file)| Cut::of(id, file, extent(file), &mut reader, diagnostics)).collect();
+        let declarations: Vec<Declarations<'_>> =
+            files.iter().map(|cut| cut.declarations(text_of(sources, cut.file))).collect();
+        let mut schema = schema::load(&declarations, diagnostics);
         diagnostics.extend(unreadable(sources, &schema));
         let parameters = comparable(sources, &schema, &additions.parameters, diagnostics);
         schema.set_parameters(&parameters, diagnostics);
-        let facts = model::load_facts(&schema, &files, diagnostics);
+        let facts = model::load_facts(&schema, &declarations, diagnostics);
         schema.names = facts.names.clone();
         let mut rule_files: Vec<RuleFile<'_>> =
-            files.iter().map(|file| rule_file(*file, sources.name(file.file))).collect();
+            declarations.iter().map(|file| rule_file(*file, sources.name(file.file))).collect();
         for file in &mut rule_files {
-            file.is_whole = sources.get(file.declarations.file).is_none_or(is_whole);
+            file.extent = sources.get(file.declarations.file).map_or(Extent::Whole, extent);
         }
-        let set_texts: Vec<Declarations<'_>> = parameters
-            .iter()
-            .map(|(_, place)| Declarations {
-                file: place.file,
-                text: sources.get(place.file).map_or("", |source| &source.text),
-                trees: &[],
-            })
-            .collect();
-        rule_files.extend(set_texts.iter().map(|file| rule_file(*file, "")));
+        let set = parameters.iter().map(|(_, place)| {
+            let text = text_of(sources, place.file);
+            Declarations { file: place.file, text, trees: &[], facts: &[], rules: &[] }
+        });
+        rule_files.extend(set.map(|file| rule_file(file, "")));
         let catalogue = rule::load(&schema, &facts, &rule_files, diagnostics);
         Rulebook { schema, facts, catalogue }
     }
+}
+
+/// A file of schema, facts or rules, cut into what is read at once and what waits for its turn: most of the text is
+/// needed only once, and so can be read in the same memory.
+#[derive(Debug)]
+struct Cut {
+    file: FileId,
+    trees: Vec<Tree>,
+    facts: Vec<Piece>,
+    rules: Vec<Piece>,
+}
+
+impl Cut {
+    fn of(
+        id: FileId,
+        file: &SourceFile,
+        extent: Extent,
+        reader: &mut Reader,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Self {
+        let mut cut = Self { file: id, trees: Vec::new(), facts: Vec::new(), rules: Vec::new() };
+        if extent != Extent::Whole && file.text.starts_with(rule::RULE) {
+            // One rule a file, of which the greater part stays unread.
+            cut.rules.push(Piece { span: Span::new(0, file.text.len()), unbalanced: false });
+            return cut;
+        }
+        let Split { pieces, diagnostics: mut found, .. } = syntax::split(id, &file.text);
+        diagnostics.append(&mut found);
+        for piece in pieces {
+            match syntax::sole_block(&file.text, &piece) {
+                Some(word) if rule::PAGES.contains(&word) => cut.rules.push(piece),
+                Some(word) if word != rule::RELATION && !schema::KEYWORDS.contains(&word) => {
+                    cut.facts.push(piece);
+                }
+                _ => {
+                    reader.read(id, &file.text, &piece, diagnostics);
+                    cut.trees.push(reader.take());
+                }
+            }
+        }
+        cut
+    }
+
+    fn declarations<'a>(&'a self, text: &'a str) -> Declarations<'a> {
+        Declarations { file: self.file, text, trees: &self.trees, facts: &self.facts, rules: &self.rules }
+    }
+}
+
+fn text_of(sources: &Sources, file: FileId) -> &str {
+    sources.get(file).map_or("", |file| &file.text)
 }
 
 /// Pack and id of a rule file, from its path.
 fn rule_file<'a>(declarations: Declarations<'a>, name: &'a str) -> RuleFile<'a> {
     let (folder, file) = name.rsplit_once('/').unwrap_or(("", name));
     let pack = folder.rsplit('/').next().unwrap_or("");
-    RuleFile { declarations, pack, stem: file.strip_suffix(".plumb").unwrap_or(file), is_whole: true }
+    RuleFile { declarations, pack, stem: file.strip_suffix(".plumb").unwrap_or(file), extent: Extent::Whole }
 }
 
 /// What is wrong with the values that parameters are declared with: rules that read such a one would be silent.
 fn unreadable(sources: &Sources, schema: &Schema) -> Vec<Diagnostic> {
     let slip = |known: &Parameter| {
-        let text = sources.get(known.default.file).map_or("", |file| &file.text);
+        let text = text_of(sources, known.default.file);
         model::read_place(text, known.default, schema, &schema.names).err()
     };
     schema.parameters().iter().filter_map(slip).map(|slip| *slip).collect()
@@ -164,10 +204,7 @@ fn mismatch(
     place: Place,
     default: Place,
 ) -> Option<Diagnostic> {
-    let read = |place: Place| {
-        let text = sources.get(place.file).map_or("", |file| &file.text);
-        model::read_place(text, place, schema, &schema.names)
-    };
+    let read = |place: Place| model::read_place(text_of(sources, place.file), place, schema, &schema.names);
     // A date has no dimension, and an open value can be compared with anything.
     let dimension = |value| match value {
         ReadValue::Unknown => None,

@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use crate::analysis::Options;
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::rule::Extent;
 use crate::rulebook::{Additions, Rulebook};
 use crate::source::{Place, Sources, Span};
 use crate::workspace::{Disk, Found};
@@ -18,25 +19,19 @@ type Key = (Vec<PathBuf>, Vec<(String, Place)>);
 pub struct Shelf {
     /// Parameters of the command line.
     flags: Vec<(String, Place)>,
-    /// Whether examples of shipped rules are wanted.
-    examples: bool,
+    /// How much of shipped rules is wanted.
+    extent: Extent,
     books: Vec<(Key, Option<Rc<Rulebook>>)>,
 }
 
 impl Shelf {
     /// An empty one, with the parameters of the command line, which hold for all.
     #[must_use]
-    pub fn new(parameters: &[(String, String)], sources: &mut Sources) -> Self {
+    pub fn new(parameters: &[(String, String)], extent: Extent, sources: &mut Sources) -> Self {
         let mut flag = |(name, value): &(String, String)| {
             (name.clone(), sources.argument(&format!("--param {name}"), value))
         };
-        Self { flags: parameters.iter().map(&mut flag).collect(), ..Self::default() }
-    }
-
-    /// An empty one whose rulebooks hold the examples of shipped rules, too.
-    #[must_use]
-    pub fn with_examples() -> Self {
-        Self { examples: true, ..Self::default() }
+        Self { flags: parameters.iter().map(&mut flag).collect(), extent, books: Vec::new() }
     }
 
     /// Whether each rule that the command line chooses is in a book. One that is in none would narrow the run to
@@ -75,7 +70,7 @@ impl Shelf {
         let set = found.input.settings.parameters().map(|(name, word)| (name.to_owned(), word.place));
         let key = (found.rules.clone(), set.chain(self.flags.iter().cloned()).collect());
         let at = self.books.iter().position(|(known, _)| *known == key).unwrap_or_else(|| {
-            let book = load(&key, self.examples, disk, sources, diagnostics).map(Rc::new);
+            let book = load(&key, self.extent, disk, sources, diagnostics).map(Rc::new);
             self.books.push((key, book));
             self.books.len() - 1
         });
@@ -88,7 +83,7 @@ impl Shelf {
 
 fn load(
     key: &Key,
-    examples: bool,
+    extent: Extent,
     disk: &Disk,
     sources: &mut Sources,
     diagnostics: &mut Vec<Diagnostic>,
@@ -96,7 +91,7 @@ fn load(
     let (folders, parameters) = key;
     let before = diagnostics.len();
     let files = disk.rule_files(folders, sources, diagnostics);
-    let additions = Additions { files, parameters: parameters.clone(), skip_examples: !examples };
+    let additions = Additions { files, parameters: parameters.clone(), extent };
     let book = Rulebook::load(sources, &additions, diagnostics);
     let said = diagnostics.get(before..).unwrap_or(&[]);
     (!said.iter().any(|found| found.severity == Severity::Error)).then_some(book)

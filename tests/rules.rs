@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a failing test may panic anywhere")]
 
+use plumbrule::rule::Extent;
 use plumbrule::rulebook::{Additions, Rulebook};
 use plumbrule::source::{Origin, Sources};
 use plumbrule::verify::{all, mutate};
@@ -30,7 +31,7 @@ fn shipped_text_is_in_order() {
 #[test]
 fn rules_are_the_same_without_their_examples() {
     let (_, whole) = shipped();
-    let (mut said, additions) = (Vec::new(), Additions { skip_examples: true, ..Additions::default() });
+    let (mut said, additions) = (Vec::new(), Additions { extent: Extent::Findings, ..Additions::default() });
     let book = Rulebook::load(&mut Sources::default(), &additions, &mut said);
     assert!(said.is_empty(), "{said:?}");
     assert_eq!(format!("{:?}", book.catalogue.rules), format!("{:?}", whole.catalogue.rules));

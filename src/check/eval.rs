@@ -278,7 +278,7 @@ impl<'w, 'a> Evaluator<'w, 'a> {
     fn constant(&mut self, constant: &Constant) -> Value {
         match constant {
             Constant::Unknown => Value::Unknown,
-            Constant::Amount(amount) => Value::Amount(*amount),
+            Constant::Amount(amount) => Value::Amount(**amount),
             Constant::Dates(dates) => Value::Dates(*dates),
             Constant::Enum(id, ordinal) => Value::Enum(*id, *ordinal),
             Constant::Words(words) => {

@@ -14,7 +14,7 @@ use crate::analysis::{self, Options};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::outcome::{About, Run};
 use crate::report::{FORMATS, Format};
-use crate::rule::Catalogue;
+use crate::rule::{Catalogue, Extent};
 use crate::shelf::Shelf;
 use crate::source::{Place, Sources};
 use crate::syntax::MAX_FILE_BYTES;
@@ -165,7 +165,8 @@ fn judge(args: &Args) -> Run {
             Vec::new()
         }
     };
-    let mut shelf = Shelf::new(&args.judging.parameters, &mut run.sources);
+    let detail = found.iter().map(|found| found.input.detail(&options)).max();
+    let mut shelf = Shelf::new(&args.judging.parameters, Extent::of(detail), &mut run.sources);
     // Where nothing was found, what the command line says of rules is looked at all the same.
     let none = Found { rules: args.book.folders.clone(), ..Found::default() };
     let nothing = found.is_empty().then_some(&none);

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use super::prose::clean;
 use super::{CLEAN, Done, book, refuse};
 use crate::config::{Entry, Kind, SETTINGS, Setting, Table, Value, Word, json_schema};
+use crate::rule::Extent;
 use crate::rulebook::Rulebook;
 use crate::shelf::Shelf;
 use crate::source::{Place, Sources};
@@ -41,7 +42,7 @@ pub(super) fn run(args: &Args, out: &mut dyn Write) -> Done {
     let choice = args.book.choice(false);
     let disk = Disk::from_here();
     let found = disk.settings(&args.path, &choice, &mut sources, &mut diagnostics);
-    let mut shelf = Shelf::default();
+    let mut shelf = Shelf::new(&[], Extent::Lines, &mut sources);
     let loaded = found.and_then(|found| {
         let book = shelf.book(&found, &disk, &mut sources, &mut diagnostics)?;
         Some((found, book))

@@ -12,7 +12,7 @@ use super::uri;
 use crate::analysis::{self, Checked, Input, Options};
 use crate::config::FILE_NAME;
 use crate::diagnostic::{Detail, Diagnostic};
-use crate::rule::Explanation;
+use crate::rule::{Explanation, Extent};
 use crate::rulebook::Rulebook;
 use crate::shelf::Shelf;
 use crate::source::{FileId, Origin, SourceFile, Sources};
@@ -175,7 +175,7 @@ impl Desk {
             // A rule may be written before there is a proposal.
             found.push(Found { rules: rules.clone(), ..Found::default() });
         }
-        let mut shelf = Shelf::new(parameters, &mut sources);
+        let mut shelf = Shelf::new(parameters, Extent::Findings, &mut sources);
         let portfolios = found.into_iter().map(|found| {
             let book = shelf.book(&found, &disk, &mut sources, &mut said);
             let input = Input { named: found.input.files.clone(), ..found.input };

@@ -9,15 +9,20 @@ use super::{EntityId, Known, Model};
 use crate::diagnostic::Diagnostic;
 use crate::schema::{Declarations, KindId, Schema, Slot};
 use crate::source::{FileId, Place, Span};
-use crate::syntax::{self, Shape, Value, View};
+use crate::syntax::{self, Reader, Shape, Value, View};
 
 /// Reads the facts of all files.
 pub fn load_facts(schema: &Schema, files: &[Declarations<'_>], diagnostics: &mut Vec<Diagnostic>) -> Model {
     let model = Model { names: schema.names.clone(), ..Model::default() };
     let texts: FxHashMap<FileId, &str> = files.iter().map(|file| (file.file, file.text)).collect();
     let mut loader = Loader { facts: true, ..Loader::new(schema, model, diagnostics) };
-    for view in files.iter().flat_map(|file| file.entries()) {
-        loader.fact_entry(view);
+    let mut reader = Reader::default();
+    for file in files {
+        file.entries().for_each(|view| loader.fact_entry(view));
+        for piece in file.facts {
+            let tree = reader.read(file.file, file.text, piece, loader.diagnostics);
+            View::roots(file.file, file.text, tree).for_each(|view| loader.fact_entry(view));
+        }
     }
     loader.model.facts_end = loader.model.entities.len() as u32;
     loader.resolve_all(&|file| texts.get(&file).copied().unwrap_or(""));

@@ -24,8 +24,8 @@ pub(super) struct Tables {
 struct Naming {
     /// Fields that have it as the name of their reverse, with the kinds that they may lead to.
     fields: Vec<(KindId, Slot, KindSet)>,
-    /// The kinds that have it as their plural.
-    plural: Option<KindSet>,
+    /// The kinds that have it as their plural, and those in whose blocks these can stand at any depth.
+    plural: Option<(KindSet, KindSet)>,
 }
 
 impl Naming {
@@ -36,6 +36,7 @@ impl Naming {
         });
         let mut kinds = schema.kinds().map(|(_, kind)| kind);
         let plural = kinds.find(|kind| kind.plural == Some(name)).map(|kind| kind.family);
+        let plural = plural.map(|family| (family, holders(schema, family)));
         Self { fields: fields.collect(), plural }
     }
 }
@@ -144,24 +145,8 @@ impl Typer<'_> {
             let index = self.index(referring);
             return Some((How::Referrers(index), Ty::List(Box::new(Ty::Entity(kinds)))));
         }
-        let family = naming.plural.filter(|family| self.may_hold(kind, *family))?;
+        let (family, _) = naming.plural.filter(|(_, holders)| holders.has(kind))?;
         Some((How::Inside(family), Ty::List(Box::new(Ty::Entity(family)))))
-    }
-
-    /// Whether blocks of a kind can stand inside blocks of another, at any depth.
-    pub(super) fn may_hold(&self, outer: KindId, inner: KindSet) -> bool {
-        let mut inside = KindSet::one(outer);
-        loop {
-            let more = self.schema().kinds().filter(|(_, kind)| !kind.inside.common(inside).is_empty());
-            let grown = more.fold(inside, |set, (id, _)| set.union(KindSet::one(id)));
-            if !grown.common(inner).is_empty() && grown != KindSet::one(outer) {
-                return true;
-            }
-            if grown == inside {
-                return false;
-            }
-            inside = grown;
-        }
     }
 
     pub(super) fn index(&mut self, mut fields: Vec<(KindId, Slot)>) -> usize {
@@ -196,6 +181,22 @@ impl Typer<'_> {
         };
         self.error("unknown-field", span, message, label);
     }
+}
+
+/// The kinds in whose blocks those of some kinds can stand, at any depth. A kind that may hold anything counts as
+/// a holder of its like.
+fn holders(schema: &Schema, kinds: KindSet) -> KindSet {
+    let around = |inner: KindSet| {
+        let inside = inner.iter().filter_map(|id| Some((id, schema.kind(id)?.inside)));
+        inside.fold(KindSet::EMPTY, |set, (id, inside)| set.union(inside.without(KindSet::one(id))))
+    };
+    let (mut found, mut grown) = (KindSet::EMPTY, kinds);
+    while found != grown {
+        found = grown;
+        grown = found.union(around(found));
+    }
+    let all = schema.kinds().fold(KindSet::EMPTY, |set, (id, _)| set.union(KindSet::one(id)));
+    found.common(around(all))
 }
 
 /// The type of a field's value.

@@ -50,14 +50,14 @@ pub(super) enum Range<'t> {
 #[derive(Clone, Debug)]
 pub(super) struct Argument<'t> {
     pub value: Value<'t>,
-    pub by: Option<Ast<'t>>,
-    pub each: Option<Bind<'t>>,
+    pub by: Option<Box<Ast<'t>>>,
+    pub each: Option<Box<Bind<'t>>>,
 }
 
 #[derive(Clone, Debug)]
 pub(super) enum Value<'t> {
     Plain(Ast<'t>),
-    Bind(Bind<'t>),
+    Bind(Box<Bind<'t>>),
 }
 
 /// `paths from s carrying it along relation to x: kind where e`.

@@ -8,12 +8,12 @@ use super::declare::RuleReader;
 use super::expr::Index;
 use super::typing::{Context, Define, Typer};
 use super::{Edge, Relation, RelationId, Rule};
-use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::diagnostic::{Code, Detail, Diagnostic, Severity};
 use crate::model::Model;
 use crate::names::nearest;
 use crate::schema::{Declarations, Schema};
 use crate::source::Place;
-use crate::syntax::{Shape, View, prose};
+use crate::syntax::{Reader, Shape, View, prose};
 
 /// Everything that rules say.
 #[derive(Debug, Default)]
@@ -128,9 +128,38 @@ pub struct RuleFile<'a> {
     pub pack: &'a str,
     /// Its name without `.plumb`.
     pub stem: &'a str,
-    /// Whether its examples were read.
-    pub is_whole: bool,
+    /// How much of it is read.
+    pub extent: Extent,
 }
+
+/// How much of rules is read. A team's own are always read whole, since they may hold mistakes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Extent {
+    /// What judges, and the lines of findings.
+    Lines,
+    /// All that is said of findings.
+    Findings,
+    /// All, examples included.
+    #[default]
+    Whole,
+}
+
+impl Extent {
+    /// What findings need of which so much is worked out.
+    #[must_use]
+    pub fn of(detail: Option<Detail>) -> Self {
+        if detail == Some(Detail::Full) { Extent::Findings } else { Extent::Lines }
+    }
+}
+
+/// What a file begins with that holds a rule.
+pub const RULE: &str = "rule ";
+/// What stands before the examples of a shipped rule, which come last.
+const EXAMPLES: &str = "\n  example ";
+/// The word that declares a relation.
+pub const RELATION: &str = "relation";
+/// The words that begin what can be explained.
+pub const PAGES: [&str; 2] = ["rule", "language"];
 
 /// Reads the rules, relations and functions of all files.
 pub fn load(
@@ -149,11 +178,12 @@ pub fn load(
         Typer::new(&context, define.file, &mut tables, diagnostics).check_define(define);
     }
     catalogue.relations = read_relations(&context, files, &mut tables, diagnostics);
-    let mut seen: FxHashSet<String> = FxHashSet::default();
+    let (mut seen, mut reader) = (FxHashSet::default(), Reader::default());
     for file in files {
-        for view in file.declarations.blocks("rule").chain(file.declarations.blocks("language")) {
-            if !claim_id(view, file, &mut seen, diagnostics) {
-                continue;
+        let Declarations { file: id, text, rules, .. } = file.declarations;
+        let mut read = |view: View<'_>, diagnostics: &mut Vec<Diagnostic>| {
+            if !PAGES.contains(&view.keyword()) || !claim_id(view, file, &mut seen, diagnostics) {
+                return;
             }
             if view.keyword() == "rule" {
                 let typer = Typer::new(&context, view.file, &mut tables, diagnostics);
@@ -161,8 +191,17 @@ pub fn load(
                 catalogue.rules.extend(rule);
                 catalogue.explanations.push(explanation);
             } else {
-                catalogue.explanations.push(language(view, file.is_whole));
+                catalogue.explanations.push(language(view, file.extent));
             }
+        };
+        let blocks = file.declarations.entries().filter(|view| view.shape() == Shape::Block);
+        blocks.for_each(|view| read(view, diagnostics));
+        for piece in rules {
+            let tree = match file.extent {
+                Extent::Whole => reader.read(id, text, piece, diagnostics),
+                _ => reader.read_up_to(EXAMPLES, id, text, piece, diagnostics),
+            };
+            View::roots(id, text, tree).for_each(|view| read(view, diagnostics));
         }
     }
     catalogue.indexes = tables.indexes;
@@ -211,7 +250,7 @@ fn claim_id(
 }
 
 fn name_relations<'a>(context: &mut Context<'a>, files: &[RuleFile<'a>], diagnostics: &mut Vec<Diagnostic>) {
-    for view in files.iter().flat_map(|file| file.declarations.blocks("relation")) {
+    for view in files.iter().flat_map(|file| file.declarations.blocks(RELATION)) {
         let name = view.name().unwrap_or("");
         let id = RelationId(context.relations.len() as u16);
         if context.relations.insert(name, id).is_some() {
@@ -271,7 +310,7 @@ fn read_relations(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<Relation> {
     let mut relations: Vec<(RelationId, Relation)> = Vec::new();
-    for view in files.iter().flat_map(|file| file.declarations.blocks("relation")) {
+    for view in files.iter().flat_map(|file| file.declarations.blocks(RELATION)) {
         let Some(name) = view.name() else { continue };
         let Some(id) = context.relations.get(name).copied() else { continue };
         let mut typer = Typer::new(context, view.file, tables, diagnostics);
@@ -284,7 +323,7 @@ fn read_relations(
 }
 
 /// A language diagnostic: doc and examples, without condition.
-fn language(view: View<'_>, with_examples: bool) -> Explanation {
+fn language(view: View<'_>, extent: Extent) -> Explanation {
     let text = |field| view.field(field).map(|value| value.prose().into_owned());
     let reads = match text("reads").as_deref() {
         Some("rules") => Reads::Rules,
@@ -292,7 +331,7 @@ fn language(view: View<'_>, with_examples: bool) -> Explanation {
         _ => Reads::Portfolio,
     };
     let example = |field: &str, bad: bool| {
-        let value = view.field(field).filter(|_| with_examples)?;
+        let value = view.field(field).filter(|_| extent == Extent::Whole)?;
         let token = value.atoms.first().copied()?;
         Some(Example {
             bad,

@@ -5,7 +5,7 @@ use super::ast::Comparison;
 use super::declare::RuleReader;
 use super::expr::{Access, Expr, Function, How, Node, Ty};
 use super::template::Template;
-use super::{Explanation, LetUse, Stage};
+use super::{Explanation, Extent, LetUse, Stage};
 use crate::schema::{KindId, KindSet};
 use crate::source::Span;
 
@@ -117,7 +117,7 @@ impl RuleReader<'_> {
         }
         self.check_reached();
         for bad in [true, false] {
-            if self.is_whole && !self.examples.iter().any(|example| example.bad == bad) {
+            if self.extent == Extent::Whole && !self.examples.iter().any(|example| example.bad == bad) {
                 let message = if bad {
                     "this rule has no bad example: nothing shows that it can fire"
                 } else {

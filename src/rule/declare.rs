@@ -7,20 +7,17 @@ use super::parse::{Parser, Slip};
 use super::template::Template;
 use super::typing::Typer;
 use super::{
-    Conditional, EditPlan, Example, Expectation, Explanation, FixPlan, Label, LetUse, Note, Reads, Rule,
-    RuleFile, SeverityStep, Stage,
+    Conditional, EditPlan, Example, Expectation, Explanation, Extent, FixPlan, Label, LetUse, Note, Reads,
+    Rule, RuleFile, SeverityStep, Stage,
 };
 use crate::diagnostic::{Applicability, Code, NoteKind, Severity};
 use crate::names::nearest;
 use crate::schema::KindSet;
-use crate::syntax::{Class, Closed, Shape, Token, Value, View, prose};
+use crate::syntax::{Class, Shape, Token, Value, View, prose};
 
 const FIELDS: [&str; 6] = ["severity", "why", "doc", "pillar", "yields-to", "covers"];
 const STATEMENTS: [&str; 9] =
     ["for", "let", "when", "downgrade", "upgrade", "message", "label", "note", "help"];
-
-/// Examples of rules, which may stay closed.
-pub const EXAMPLES: Closed<'static> = Closed { inside: "rule", kind: "example" };
 
 /// Reads one rule.
 pub(super) struct RuleReader<'a> {
@@ -28,8 +25,8 @@ pub(super) struct RuleReader<'a> {
     pub(super) view: View<'a>,
     pub(super) rule: Rule,
     pub(super) examples: Vec<Example>,
-    /// Whether examples were read.
-    pub(super) is_whole: bool,
+    /// How much is read.
+    pub(super) extent: Extent,
 }
 
 impl<'a> RuleReader<'a> {
@@ -60,7 +57,7 @@ impl<'a> RuleReader<'a> {
             parameters: Vec::new(),
             rests_on_facts: false,
         };
-        Self { typer, view, rule, examples: Vec::new(), is_whole: file.is_whole }
+        Self { typer, view, rule, examples: Vec::new(), extent: file.extent }
     }
 
     /// The rule, unless it is too incomplete to run, and what is known of it.
@@ -77,6 +74,7 @@ impl<'a> RuleReader<'a> {
                 Shape::Block => self.block(entry),
             }
         }
+        self.rule.fit();
         self.rule.frame = self.typer.frame;
         let complete = self.check_complete();
         if complete {
@@ -124,6 +122,7 @@ impl<'a> RuleReader<'a> {
         let mut parser = self.typer.parser(atoms, entry.head().span);
         parser.at = 1;
         match entry.keyword() {
+            "help" | "note" if self.extent == Extent::Lines => Ok(()),
             "for" => self.each(parser),
             "let" => self.let_(parser),
             "when" => {
@@ -229,6 +228,9 @@ impl<'a> RuleReader<'a> {
         let primary = parser.takes("primary");
         if !primary {
             parser.needs("secondary")?;
+            if self.extent == Extent::Lines {
+                return Ok(());
+            }
         }
         let mark = self.typer.enter();
         let each = if !primary && parser.takes("each") {
@@ -317,8 +319,8 @@ impl<'a> RuleReader<'a> {
 
     fn block(&mut self, entry: View<'a>) {
         match entry.keyword() {
-            "example" if self.is_whole => self.example(entry),
-            "example" => {}
+            "example" => self.example(entry),
+            "fix" if self.extent == Extent::Lines => {}
             "fix" => {
                 if let Err(slip) = self.fix(entry) {
                     self.typer.say(*slip);

@@ -106,7 +106,7 @@ pub enum Constant {
     /// `unknown`
     Unknown,
     /// A number with what it counts.
-    Amount(Amount),
+    Amount(Box<Amount>),
     /// Days.
     Dates(Dates),
     /// A word of an enum.

@@ -149,7 +149,7 @@ impl<'a> Typer<'a> {
         };
         match (&argument.value, &argument.each, &argument.by) {
             (Value::Plain(value), Some(bind), None) => Some(self.aggregate(how, bind, Some(value))),
-            (Value::Bind(bind), None, by) => Some(self.aggregate(how, bind, by.as_ref())),
+            (Value::Bind(bind), None, by) => Some(self.aggregate(how, bind, by.as_deref())),
             (Value::Plain(list), None, None) => {
                 // `count(xs)`: every member of a list.
                 let bind = Bind {
@@ -192,7 +192,7 @@ impl<'a> Typer<'a> {
             self.error("rule-type-mismatch", span, message, "too many or too few");
             return self.unknown();
         }
-        let mut given = Vec::new();
+        let mut given = Vec::with_capacity(arguments.len());
         for (argument, (name, ty)) in arguments.iter().zip(&define.parameters) {
             let Some(value) = self.plain_argument(argument, Some(ty), span) else { return self.unknown() };
             if !value.ty.meets(ty) {
@@ -236,7 +236,7 @@ impl<'a> Typer<'a> {
             );
             return self.unknown();
         }
-        let mut given: Vec<Expr> = Vec::new();
+        let mut given: Vec<Expr> = Vec::with_capacity(arguments.len());
         for (at, argument) in arguments.iter().enumerate() {
             let hint = match (function, at) {
                 (Function::If, 0) => Some(Ty::Truth),

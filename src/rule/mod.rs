@@ -16,8 +16,9 @@ mod template;
 mod typing;
 
 pub use ast::{Comparison, Quantifier, Settle, Sign};
-pub use catalogue::{Catalogue, Example, Expectation, Explanation, Reads, RuleFile, load};
-pub use declare::EXAMPLES;
+pub use catalogue::{
+    Catalogue, Example, Expectation, Explanation, Extent, PAGES, RELATION, RULE, Reads, RuleFile, load,
+};
 pub use expr::{
     Access, Aggregate, Constant, EndSet, Expr, From, Function, How, Index, Node, Path, Source, Ty,
 };
@@ -74,6 +75,20 @@ pub struct Rule {
     pub parameters: Vec<usize>,
     /// Whether what it finds can rest on a fact at all.
     pub rests_on_facts: bool,
+}
+
+impl Rule {
+    /// Gives back the room for statements that did not come: there are many rules, and each has few of each sort.
+    fn fit(&mut self) {
+        self.stages.shrink_to_fit();
+        self.steps.shrink_to_fit();
+        self.messages.shrink_to_fit();
+        self.primary.shrink_to_fit();
+        self.secondary.shrink_to_fit();
+        self.notes.shrink_to_fit();
+        self.help.shrink_to_fit();
+        self.fixes.shrink_to_fit();
+    }
 }
 
 /// One step of finding what a rule speaks of.

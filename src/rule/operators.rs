@@ -178,7 +178,11 @@ fn year_as_date(left: &Expr, right: Expr, text: &str) -> Expr {
         Some(number) => {
             let interval = crate::value::Interval::point(crate::value::Ratio::whole(number));
             let amount = crate::model::Amount { interval, measure: crate::schema::Measure::NUMBER, of: None };
-            Expr { node: Node::Constant(Constant::Amount(amount)), ty: left.ty.clone(), span: right.span }
+            Expr {
+                node: Node::Constant(Constant::Amount(Box::new(amount))),
+                ty: left.ty.clone(),
+                span: right.span,
+            }
         }
         None => right,
     }

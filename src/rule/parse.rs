@@ -454,11 +454,11 @@ impl<'a> Parser<'a> {
         let is_bind = self.peek().is_some_and(|token| token.class == Class::Name)
             || self.peek().is_some_and(|token| token.class == Class::Word)
                 && self.atoms.get(self.at + 1).is_some_and(|next| next.is_word(self.text, "in"));
-        let value = if is_bind { Value::Bind(self.bind()?) } else { Value::Plain(self.expr()?) };
-        let by = if self.takes("by") { Some(self.expr()?) } else { None };
+        let value = if is_bind { Value::Bind(Box::new(self.bind()?)) } else { Value::Plain(self.expr()?) };
+        let by = if self.takes("by") { Some(Box::new(self.expr()?)) } else { None };
         let each = if self.takes("for") {
             self.needs("each")?;
-            Some(self.bind()?)
+            Some(Box::new(self.bind()?))
         } else {
             None
         };

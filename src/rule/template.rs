@@ -80,6 +80,7 @@ impl Typer<'_> {
         }
         words.push_str(rest);
         parts.push(Part::Words(words));
+        parts.shrink_to_fit();
         Template { parts, span: token.span }
     }
 

@@ -303,7 +303,7 @@ impl<'a> Typer<'a> {
         match read_value(value, self.schema(), &self.context.facts.names) {
             Ok(ReadValue::Amount(amount)) => {
                 let dimension = self.schema().units.dimension(amount.measure);
-                (Node::Constant(Constant::Amount(amount)), Ty::Amount(Some(dimension)))
+                (Node::Constant(Constant::Amount(Box::new(amount))), Ty::Amount(Some(dimension)))
             }
             Ok(ReadValue::Dates(dates)) => (Node::Constant(Constant::Dates(dates)), Ty::Dates),
             Ok(ReadValue::Unknown) => (Node::Constant(Constant::Unknown), Ty::Any),

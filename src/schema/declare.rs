@@ -7,27 +7,31 @@ use super::{Enum, EnumId, Field, Kind, KindId, KindSet, MAX_FIELDS, MAX_KINDS, P
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::names::{Symbol, nearest};
 use crate::source::{FileId, Place};
-use crate::syntax::{Class, Shape, Tree, Value, View};
+use crate::syntax::{Class, Piece, Shape, Tree, Value, View};
 use crate::value::Ratio;
 
-/// The trees of one schema, facts or rule file.
+/// One schema, facts or rule file.
 #[derive(Clone, Copy, Debug)]
 pub struct Declarations<'a> {
     /// The file.
     pub file: FileId,
     /// Its text.
     pub text: &'a str,
-    /// Its trees.
+    /// What all of it needs, and what is none of the following for sure.
     pub trees: &'a [Tree],
+    /// Facts, which are read one after the other.
+    pub facts: &'a [Piece],
+    /// Rules and pages, which are read one after the other.
+    pub rules: &'a [Piece],
 }
 
 impl<'a> Declarations<'a> {
-    /// The outermost entries.
+    /// The outermost entries of its trees.
     pub fn entries(self) -> impl Iterator<Item = View<'a>> {
         self.trees.iter().flat_map(move |tree| View::roots(self.file, self.text, tree))
     }
 
-    /// The outermost blocks of a keyword.
+    /// The outermost blocks of a keyword in its trees.
     pub fn blocks(self, keyword: &'static str) -> impl Iterator<Item = View<'a>> {
         self.entries().filter(move |view| view.shape() == Shape::Block && view.keyword() == keyword)
     }
@@ -54,7 +58,8 @@ pub fn load(files: &[Declarations<'_>], diagnostics: &mut Vec<Diagnostic>) -> Sc
     loader.schema
 }
 
-const KEYWORDS: [&str; 6] = ["unit", "refused", "sign", "enum", "kind", "parameter"];
+/// Words that begin declarations of the schema.
+pub const KEYWORDS: [&str; 6] = ["unit", "refused", "sign", "enum", "kind", "parameter"];
 const KIND_ATTRIBUTES: [&str; 16] = [
     "plural",
     "is",

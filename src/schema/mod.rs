@@ -6,7 +6,7 @@ mod starter;
 mod types;
 mod units;
 
-pub use declare::{Declarations, load};
+pub use declare::{Declarations, KEYWORDS, load};
 pub use starter::starter;
 pub use types::{Base, Many, Type, Word};
 pub use units::{Dimension, Measure, Refused, Sign, Units};
@@ -36,53 +36,70 @@ pub struct Slot(pub u8);
 
 /// A set of kinds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Hash)]
-pub struct KindSet(u128);
+pub struct KindSet {
+    // Two halves: a number of 128 bits would make all that holds a set a third larger.
+    low: u64,
+    high: u64,
+}
 
 impl KindSet {
     /// No kind.
-    pub const EMPTY: KindSet = KindSet(0);
+    pub const EMPTY: KindSet = KindSet::of(0);
     /// Every kind.
-    pub const ALL: KindSet = KindSet(u128::MAX);
+    pub const ALL: KindSet = KindSet::of(u128::MAX);
+
+    const fn of(bits: u128) -> KindSet {
+        KindSet { low: bits as u64, high: (bits >> u64::BITS) as u64 }
+    }
+
+    const fn bits(self) -> u128 {
+        (self.high as u128) << u64::BITS | self.low as u128
+    }
 
     /// Just one kind.
     #[must_use]
     pub fn one(kind: KindId) -> KindSet {
-        KindSet(1 << kind.0)
+        KindSet::of(1 << kind.0)
     }
 
     /// The kinds of both sets.
     #[must_use]
     pub fn union(self, other: KindSet) -> KindSet {
-        KindSet(self.0 | other.0)
+        KindSet::of(self.bits() | other.bits())
     }
 
     /// The kinds that are in both sets.
     #[must_use]
     pub fn common(self, other: KindSet) -> KindSet {
-        KindSet(self.0 & other.0)
+        KindSet::of(self.bits() & other.bits())
     }
 
     /// The kinds of this set that are not in the other.
     #[must_use]
     pub fn without(self, other: KindSet) -> KindSet {
-        KindSet(self.0 & !other.0)
+        KindSet::of(self.bits() & !other.bits())
     }
 
     /// Whether the kind is one of them.
     #[must_use]
     pub fn has(self, kind: KindId) -> bool {
-        self.0 >> kind.0 & 1 == 1
+        self.bits() >> kind.0 & 1 == 1
     }
 
     /// Whether there is none.
     #[must_use]
     pub fn is_empty(self) -> bool {
-        self.0 == 0
+        self.bits() == 0
     }
 
     /// The kinds, in the order of declaration.
     pub fn iter(self) -> impl Iterator<Item = KindId> {
-        (0..128_u8).map(KindId).filter(move |kind| self.has(*kind))
+        let mut rest = self.bits();
+        std::iter::from_fn(move || {
+            let kind = KindId(u8::try_from(rest.trailing_zeros()).ok()?);
+            rest &= rest.checked_sub(1)?;
+            Some(kind)
+        })
     }
 }
 

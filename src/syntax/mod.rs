@@ -1,7 +1,6 @@
 //! Text to tree: owns the splitter, the grammar, the tree of blocks, fields and atoms, and every diagnostic
 //! about text that is not in order. Any text gives a tree. Knows no kind, field, unit or rule.
 
-mod closed;
 mod lane;
 mod parse;
 mod split;
@@ -9,7 +8,6 @@ mod token;
 mod tree;
 mod view;
 
-pub use closed::Closed;
 pub use split::{MAX_FILE_BYTES, MAX_NESTING, Piece, Split, split, split_stretch};
 pub use token::{Class, Token, prose, unquote};
 pub use tree::{Entry, EntryId, Shape, Tree};
@@ -38,6 +36,31 @@ impl Reader {
         self.read_parts(file, text, piece, &[piece.span], diagnostics)
     }
 
+    /// Reads a piece that is one block, but for what stands between the first `mark` in it and its last brace.
+    pub fn read_up_to(
+        &mut self,
+        mark: &str,
+        file: FileId,
+        text: &str,
+        piece: &Piece,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> &Tree {
+        let words = piece.span.of(text);
+        let parts = match (words.find(mark), words.rfind('}')) {
+            (Some(from), Some(to)) if from < to => {
+                let [from, to] = [from, to].map(|at| piece.span.start + at as u32);
+                [Span { end: from, ..piece.span }, Span { start: to, ..piece.span }]
+            }
+            _ => [piece.span, Span { start: piece.span.end, ..piece.span }],
+        };
+        self.read_parts(file, text, piece, &parts, diagnostics)
+    }
+
+    /// Gives away the tree that was read last.
+    pub fn take(&mut self) -> Tree {
+        std::mem::take(&mut self.tree)
+    }
+
     fn read_parts(
         &mut self,
         file: FileId,
@@ -55,32 +78,29 @@ impl Reader {
     }
 }
 
+/// The word that begins a piece, if nothing but one block stands in it for sure.
+#[must_use]
+pub fn sole_block<'t>(text: &'t str, piece: &Piece) -> Option<&'t str> {
+    let (head, _) = piece.span.of(text).split_once('{')?;
+    let is_plain = !head.contains(['\n', ';', '#', '\\']) && head.matches('"').count() % 2 == 0;
+    head.split_whitespace().next().filter(|_| is_plain && !piece.unbalanced)
+}
+
 /// Reads one piece of a text into a tree of its own; see [`Reader::read`].
 pub fn read_piece(file: FileId, text: &str, piece: &Piece, diagnostics: &mut Vec<Diagnostic>) -> Tree {
     let mut reader = Reader::default();
     reader.read(file, text, piece, diagnostics);
-    reader.tree
-}
-
-/// Reads a whole text, but of closed blocks only the heads: their bodies are empty.
-pub fn read_outside(
-    file: FileId,
-    text: &str,
-    closed: Option<Closed<'_>>,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Vec<Tree> {
-    let Split { pieces, diagnostics: mut found, .. } = split(file, text);
-    diagnostics.append(&mut found);
-    let mut reader = Reader::default();
-    let tree = |piece: &Piece| {
-        let parts = closed::open_parts(text, piece, closed);
-        reader.read_parts(file, text, piece, &parts, diagnostics);
-        std::mem::take(&mut reader.tree)
-    };
-    pieces.iter().map(tree).collect()
+    reader.take()
 }
 
 /// Reads a whole text: all its trees, in order.
 pub fn read(file: FileId, text: &str, diagnostics: &mut Vec<Diagnostic>) -> Vec<Tree> {
-    read_outside(file, text, None, diagnostics)
+    let Split { pieces, diagnostics: mut found, .. } = split(file, text);
+    diagnostics.append(&mut found);
+    let mut reader = Reader::default();
+    let tree = |piece: &Piece| {
+        reader.read(file, text, piece, diagnostics);
+        reader.take()
+    };
+    pieces.iter().map(tree).collect()
 }
