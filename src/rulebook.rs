@@ -7,7 +7,7 @@ use crate::config::Settings;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{self, Model, ReadValue};
 use crate::names::nearest;
-use crate::rule::{self, Catalogue, Extent, RuleFile};
+use crate::rule::{self, Catalogue, Explanation, Extent, RuleFile};
 use crate::schema::{self, Declarations, Parameter, Schema};
 use crate::source::{FileId, Origin, Place, SourceFile, Sources, Span};
 use crate::syntax::{self, Piece, Reader, Split, Tree};
@@ -94,19 +94,32 @@ impl Rulebook {
         schema.set_parameters(&parameters, diagnostics);
         let facts = model::load_facts(&schema, &declarations, diagnostics);
         schema.names = facts.names.clone();
-        let mut rule_files: Vec<RuleFile<'_>> =
-            declarations.iter().map(|file| rule_file(*file, sources.name(file.file))).collect();
-        for file in &mut rule_files {
-            file.extent = sources.get(file.declarations.file).map_or(Extent::Whole, extent);
-        }
-        let set = parameters.iter().map(|(_, place)| {
-            let text = text_of(sources, place.file);
-            Declarations { file: place.file, text, trees: &[], facts: &[], rules: &[] }
+        let rule_files = declarations.iter().filter_map(|declarations| {
+            let file = sources.get(declarations.file)?;
+            let (pack, stem) = pack_and_stem(&file.name);
+            Some(RuleFile { declarations: *declarations, pack, stem, extent: extent(file) })
         });
-        rule_files.extend(set.map(|file| rule_file(file, "")));
+        let mut rule_files: Vec<RuleFile<'_>> = rule_files.collect();
+        rule_files.extend(parameters.iter().map(|(_, place)| {
+            let text = text_of(sources, place.file);
+            let declarations = Declarations { file: place.file, text, trees: &[], facts: &[], rules: &[] };
+            RuleFile { declarations, pack: "", stem: "", extent: additions.extent }
+        }));
         let catalogue = rule::load(&schema, &facts, &rule_files, diagnostics);
         Rulebook { schema, facts, catalogue }
     }
+}
+
+/// What explains a shipped rule or language diagnostic, without examples and parameters, where the catalogue does
+/// not hold it.
+#[must_use]
+pub fn page(sources: &Sources, code: &str) -> Option<Explanation> {
+    let shipped = sources.iter().filter(|(_, file)| file.origin == Origin::Builtin);
+    let mut parts = shipped.map(|(id, file)| (id, file, pack_and_stem(&file.name)));
+    let (id, file, (pack, _)) = parts.find(|(_, file, (_, stem))| {
+        *stem == code && [rule::RULE, rule::LANGUAGE].iter().any(|word| file.text.starts_with(word))
+    })?;
+    rule::page(id, &file.text, pack)
 }
 
 /// A file of schema, facts or rules, cut into what is read at once and what waits for its turn: most of the text is
@@ -131,6 +144,9 @@ impl Cut {
         if extent != Extent::Whole && file.text.starts_with(rule::RULE) {
             // One rule a file, of which the greater part stays unread.
             cut.rules.push(Piece { span: Span::new(0, file.text.len()), unbalanced: false });
+            return cut;
+        }
+        if extent < Extent::Pages && file.text.starts_with(rule::LANGUAGE) {
             return cut;
         }
         let Split { pieces, diagnostics: mut found, .. } = syntax::split(id, &file.text);
@@ -160,10 +176,9 @@ fn text_of(sources: &Sources, file: FileId) -> &str {
 }
 
 /// Pack and id of a rule file, from its path.
-fn rule_file<'a>(declarations: Declarations<'a>, name: &'a str) -> RuleFile<'a> {
+fn pack_and_stem(name: &str) -> (&str, &str) {
     let (folder, file) = name.rsplit_once('/').unwrap_or(("", name));
-    let pack = folder.rsplit('/').next().unwrap_or("");
-    RuleFile { declarations, pack, stem: file.strip_suffix(".plumb").unwrap_or(file), extent: Extent::Whole }
+    (folder.rsplit('/').next().unwrap_or(""), file.strip_suffix(".plumb").unwrap_or(file))
 }
 
 /// What is wrong with the values that parameters are declared with: rules that read such a one would be silent.

@@ -2,8 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a failing test may panic anywhere")]
 
-use plumbrule::rule::Extent;
-use plumbrule::rulebook::{Additions, Rulebook};
+use plumbrule::rule::{Explanation, Extent};
+use plumbrule::rulebook::{self, Additions, Rulebook};
 use plumbrule::source::{Origin, Sources};
 use plumbrule::verify::{all, mutate};
 
@@ -29,16 +29,27 @@ fn shipped_text_is_in_order() {
 }
 
 #[test]
-fn rules_are_the_same_without_their_examples() {
+fn rules_are_the_same_without_what_a_run_does_not_show() {
     let (_, whole) = shipped();
-    let (mut said, additions) = (Vec::new(), Additions { extent: Extent::Findings, ..Additions::default() });
-    let book = Rulebook::load(&mut Sources::default(), &additions, &mut said);
-    assert!(said.is_empty(), "{said:?}");
-    assert_eq!(format!("{:?}", book.catalogue.rules), format!("{:?}", whole.catalogue.rules));
-    assert_eq!(format!("{:?}", book.catalogue.relations), format!("{:?}", whole.catalogue.relations));
-    for (known, whole) in book.catalogue.explanations.iter().zip(&whole.catalogue.explanations) {
-        assert!(known.examples.is_empty(), "{}", known.id);
-        assert_eq!((&known.id, &known.doc, &known.why), (&whole.id, &whole.doc, &whole.why));
+    for extent in [Extent::Findings, Extent::Pages] {
+        let mut sources = Sources::default();
+        let (mut said, additions) = (Vec::new(), Additions { extent, ..Additions::default() });
+        let book = Rulebook::load(&mut sources, &additions, &mut said);
+        assert!(said.is_empty(), "{said:?}");
+        assert_eq!(format!("{:?}", book.catalogue.rules), format!("{:?}", whole.catalogue.rules));
+        assert_eq!(format!("{:?}", book.catalogue.relations), format!("{:?}", whole.catalogue.relations));
+        for known in &whole.catalogue.explanations {
+            let page = book.catalogue.explanation(known.id.as_str()).cloned();
+            assert_eq!(page.is_some(), extent == Extent::Pages, "{}", known.id);
+            let page = page.or_else(|| rulebook::page(&sources, known.id.as_str())).unwrap();
+            assert!(page.examples.is_empty(), "{}", known.id);
+            let said = |page: &Explanation| {
+                let Explanation { id, title, pack, severity, doc, why, .. } = page.clone();
+                (id, title, pack, severity, doc, why)
+            };
+            assert_eq!(said(&page), said(known));
+            assert!(book.catalogue.knows(known.id.as_str()), "{}", known.id);
+        }
     }
 }
 

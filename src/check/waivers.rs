@@ -85,16 +85,16 @@ fn mistakes(world: &World<'_>, id: EntityId, today: Day) -> Vec<Diagnostic> {
     let rule = world.model.name(id);
     let mut found = Vec::new();
     if world.catalogue.rule(rule).is_none() {
-        let (message, label) = match (world.catalogue.explanation(rule), world.catalogue.nearest(rule)) {
-            (Some(_), _) => (
+        let (message, label) = match (world.catalogue.knows(rule), world.catalogue.nearest(rule)) {
+            (true, _) => (
                 format!("`{rule}` is a mistake in the text and cannot be waived"),
                 "mend it instead".to_owned(),
             ),
-            (None, Some(near)) => (
+            (_, Some(near)) => (
                 format!("there is no rule `{rule}`, so this waives nothing"),
                 format!("did you mean `{near}`?"),
             ),
-            (None, None) => {
+            (_, None) => {
                 (format!("there is no rule `{rule}`, so this waives nothing"), "no such rule".to_owned())
             }
         };

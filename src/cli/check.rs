@@ -15,6 +15,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::outcome::{About, Run};
 use crate::report::{FORMATS, Format};
 use crate::rule::{Catalogue, Extent};
+use crate::rulebook;
 use crate::shelf::Shelf;
 use crate::source::{Place, Sources};
 use crate::syntax::MAX_FILE_BYTES;
@@ -196,7 +197,7 @@ fn judge(args: &Args) -> Run {
     run.packs_off.dedup();
     // Portfolios may share settings, and so what is wrong with them.
     analysis::sort(&run.sources, &mut run.findings);
-    run.known = known(&run.findings, &catalogues);
+    run.known = known(&run, &catalogues);
     if !args.watch {
         // As with the run: nothing more is loaded.
         std::mem::forget(shelf);
@@ -241,17 +242,19 @@ fn text_of_stdin() -> io::Result<Vec<u8>> {
 }
 
 /// What the catalogues know of the codes that were found, by code.
-fn known(findings: &[Diagnostic], catalogues: &[&Catalogue]) -> Vec<About> {
-    let codes: BTreeSet<&str> = findings.iter().map(|finding| finding.code.as_str()).collect();
-    let explain = |code| catalogues.iter().find_map(|catalogue| catalogue.explanation(code));
-    let explained = codes.into_iter().filter_map(explain);
-    let known = explained.map(|known| About {
-        code: known.id.clone(),
-        title: known.title.clone(),
-        pack: known.pack.clone(),
+fn known(run: &Run, catalogues: &[&Catalogue]) -> Vec<About> {
+    let codes: BTreeSet<&str> = run.findings.iter().map(|finding| finding.code.as_str()).collect();
+    let explain = |code| {
+        let own = catalogues.iter().find_map(|catalogue| catalogue.explanation(code));
+        own.cloned().or_else(|| rulebook::page(&run.sources, code))
+    };
+    let known = codes.into_iter().filter_map(explain).map(|known| About {
+        code: known.id,
+        title: known.title,
+        pack: known.pack,
         severity: known.severity,
-        doc: known.doc.clone(),
-        why: known.why.clone(),
+        doc: known.doc,
+        why: known.why,
     });
     known.collect()
 }

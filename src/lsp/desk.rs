@@ -175,7 +175,7 @@ impl Desk {
             // A rule may be written before there is a proposal.
             found.push(Found { rules: rules.clone(), ..Found::default() });
         }
-        let mut shelf = Shelf::new(parameters, Extent::Findings, &mut sources);
+        let mut shelf = Shelf::new(parameters, Extent::Pages, &mut sources);
         let portfolios = found.into_iter().map(|found| {
             let book = shelf.book(&found, &disk, &mut sources, &mut said);
             let input = Input { named: found.input.files.clone(), ..found.input };

@@ -1,4 +1,4 @@
-//! What only facts have: owns `Provenance` and `Group`.
+//! What only facts have: owns `Provenance`, `Group` and the names under which they are known.
 
 use super::EntityId;
 use crate::names::Symbol;
@@ -46,6 +46,34 @@ impl Confidence {
     pub fn parse(word: &str) -> Option<Self> {
         use Confidence::{Computed, Inferred, Memory, Read, TradePress};
         [Memory, Inferred, TradePress, Computed, Read].into_iter().find(|known| known.as_str() == word)
+    }
+}
+
+/// A fact that bears a name.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Known {
+    pub fact: EntityId,
+    pub trade_name: bool,
+}
+
+/// All facts that bear a name, in written order; most names are of one.
+#[derive(Clone, Debug)]
+pub(super) struct Bearers {
+    first: Known,
+    others: Vec<Known>,
+}
+
+impl Bearers {
+    pub(super) fn new(first: Known) -> Self {
+        Self { first, others: Vec::new() }
+    }
+
+    pub(super) fn add(&mut self, known: Known) {
+        self.others.push(known);
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Known> {
+        std::iter::once(&self.first).chain(&self.others)
     }
 }
 

@@ -1,11 +1,14 @@
 //! Fact files to entities: owns provenance, groups, aliases and the default values of fields. Facts are read
 //! before any portfolio, each of which begins as a copy of them.
 
+use std::collections::hash_map::Entry;
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
 
-use super::facts::{Confidence, Group, Provenance, ProvenanceId};
+use super::facts::{Bearers, Confidence, Group, Known, Provenance, ProvenanceId};
 use super::load::{DECLARATIONS, Loader};
-use super::{EntityId, Known, Model};
+use super::{EntityId, Model};
 use crate::diagnostic::Diagnostic;
 use crate::schema::{Declarations, KindId, Schema, Slot};
 use crate::source::{FileId, Place, Span};
@@ -71,7 +74,7 @@ impl Loader<'_, '_> {
         };
         let as_of = view.field("as_of").map(|value| value.words().to_owned()).unwrap_or_default();
         let disputed = view.field("status").is_some_and(|status| status.words() == "disputed");
-        self.model.provenances.push(Provenance {
+        Arc::make_mut(&mut self.model.provenances).push(Provenance {
             source: source.prose().into_owned(),
             as_of,
             confidence,
@@ -101,7 +104,7 @@ impl Loader<'_, '_> {
         let means = view.field("means").map(|value| value.prose().into_owned()).unwrap_or_default();
         let name = self.model.names.intern(name);
         self.groups.push((self.model.groups.len(), view.file, members));
-        self.model.groups.push(Group {
+        Arc::make_mut(&mut self.model.groups).push(Group {
             name,
             of,
             members: Vec::new(),
@@ -124,7 +127,7 @@ impl Loader<'_, '_> {
             };
             for (span, member) in members {
                 let found = self.model.names.get(&member).and_then(|name| self.model.fact_named(name, kinds));
-                match (found, self.model.groups.get_mut(at)) {
+                match (found, Arc::make_mut(&mut self.model.groups).get_mut(at)) {
                     (Some(fact), Some(group)) => group.members.push(fact),
                     _ => self.error(
                         "undefined-reference",
@@ -166,36 +169,45 @@ impl Loader<'_, '_> {
 
     /// Makes a fact known by its id, aliases, trade names and, where it is shown by it, its title.
     pub(super) fn remember_fact(&mut self, view: View<'_>, fact: EntityId, kind: KindId) {
-        let mut names: Vec<(String, bool)> =
-            view.name().map(|name| (name.to_owned(), false)).into_iter().collect();
+        if let Some(name) = view.name() {
+            self.remember(name, view, kind, Known { fact, trade_name: false });
+        }
         for (field, trade_name) in [("also", false), ("trade", true)] {
-            let parts = view.field(field).into_iter().flat_map(Value::parts);
-            names.extend(parts.map(|part| (part.prose().into_owned(), trade_name)));
-        }
-        if self.schema.kind(kind).is_some_and(|kind| kind.shown_by_title) {
-            names.extend(view.title().map(|title| (title.into_owned(), false)));
-        }
-        for (name, trade_name) in names {
-            let symbol = self.model.names.intern(&name);
-            let entry = self.model.known.entry(symbol).or_default();
-            let same_kind = entry.iter().find(|known| {
-                known.fact != fact
-                    && self
-                        .model
-                        .entities
-                        .get(known.fact.0 as usize)
-                        .is_some_and(|entity| entity.kind == kind)
-            });
-            if same_kind.is_some() {
-                self.error(
-                    "duplicate-id",
-                    view.head(),
-                    format!("a second `{}` is known as `{name}`", view.keyword()),
-                    "again here",
-                );
-            } else if !entry.iter().any(|known| known.fact == fact) {
-                entry.push(Known { fact, trade_name });
+            for part in view.field(field).into_iter().flat_map(Value::parts) {
+                self.remember(&part.prose(), view, kind, Known { fact, trade_name });
             }
+        }
+        if self.schema.kind(kind).is_some_and(|kind| kind.shown_by_title)
+            && let Some(title) = view.title()
+        {
+            self.remember(&title, view, kind, Known { fact, trade_name: false });
+        }
+    }
+
+    fn remember(&mut self, name: &str, view: View<'_>, kind: KindId, own: Known) {
+        let model = &mut self.model;
+        let bearers = match Arc::make_mut(&mut model.known).entry(model.names.intern(name)) {
+            Entry::Vacant(free) => {
+                free.insert(Bearers::new(own));
+                return;
+            }
+            Entry::Occupied(known) => known.into_mut(),
+        };
+        if bearers.iter().any(|known| known.fact == own.fact) {
+            return;
+        }
+        let is_same = |known: &Known| {
+            model.entities.get(known.fact.0 as usize).is_some_and(|entity| entity.kind == kind)
+        };
+        if bearers.iter().any(is_same) {
+            self.error(
+                "duplicate-id",
+                view.head(),
+                format!("a second `{}` is known as `{name}`", view.keyword()),
+                "again here",
+            );
+        } else {
+            bearers.add(own);
         }
     }
 }

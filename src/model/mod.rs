@@ -19,6 +19,9 @@ pub use load::{Text, load_portfolio};
 pub use load_facts::load_facts;
 pub use read::{ReadValue, read_place, read_value};
 
+use std::sync::Arc;
+
+use facts::Bearers;
 use rustc_hash::FxHashMap;
 
 use crate::names::{Names, Symbol};
@@ -144,8 +147,9 @@ pub struct Model {
     cells: Vec<Cell>,
     items: Vec<Item>,
     amounts: Vec<Amount>,
-    groups: Vec<Group>,
-    provenances: Vec<Provenance>,
+    // What only facts have is shared by all portfolios.
+    groups: Arc<Vec<Group>>,
+    provenances: Arc<Vec<Provenance>>,
     /// Of each fact; facts come first, so the index is the entity's.
     fact_provenance: Vec<Option<ProvenanceId>>,
     /// Of fact fields with evidence of their own.
@@ -153,7 +157,7 @@ pub struct Model {
     /// By kind: the few fields of it that have one.
     defaults: Vec<Vec<(Slot, Cell, FileId)>>,
     /// Names of facts, their aliases and trade names.
-    known: FxHashMap<Symbol, Vec<Known>>,
+    known: Arc<FxHashMap<Symbol, Bearers>>,
     /// Blocks that stand in no other, by their name.
     top: FxHashMap<Symbol, EntityId>,
     /// Blocks directly inside one that holds more than [`MAX_SCANNED`], by their name.
@@ -166,13 +170,6 @@ pub struct Model {
 
 /// Most entities inside another that are gone through in search of a name; more get a table.
 const MAX_SCANNED: u32 = 64;
-
-/// A name of a fact.
-#[derive(Clone, Copy, Debug)]
-struct Known {
-    fact: EntityId,
-    trade_name: bool,
-}
 
 impl Model {
     /// The entity of that number.

@@ -3,6 +3,7 @@
 
 use rustc_hash::FxHashMap;
 
+use super::facts::Bearers;
 use super::load::Loader;
 use super::{EntityId, Model, Written};
 use crate::diagnostic::{Diagnostic, NoteKind, Severity, first_publication};
@@ -189,8 +190,8 @@ impl Loader<'_, '_> {
         if let Some(id) = self.dotted(pending, scopes).filter(|id| pending.fits(model, *id)) {
             return Found::One(id, false);
         }
-        let known = model.known.get(&pending.name).map_or(&[][..], Vec::as_slice);
-        let known = known.iter().find(|known| pending.fits(model, known.fact));
+        let mut known = model.known.get(&pending.name).into_iter().flat_map(Bearers::iter);
+        let known = known.find(|known| pending.fits(model, known.fact));
         known.map_or(Found::Nothing, |known| Found::One(known.fact, known.trade_name))
     }
 

@@ -1,6 +1,8 @@
 //! What stands behind a dot: fields, plurals, reverse names, and the parts of paths, groups and amounts. Owns
 //! the words for what is not there.
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
 
 use super::ast::{Ast, Node as Written};
@@ -143,10 +145,10 @@ impl Typer<'_> {
             let kinds =
                 referring.iter().fold(KindSet::EMPTY, |set, (kind, _)| set.union(KindSet::one(*kind)));
             let index = self.index(referring);
-            return Some((How::Referrers(index), Ty::List(Box::new(Ty::Entity(kinds)))));
+            return Some((How::Referrers(index), Ty::List(Arc::new(Ty::Entity(kinds)))));
         }
         let (family, _) = naming.plural.filter(|(_, holders)| holders.has(kind))?;
-        Some((How::Inside(family), Ty::List(Box::new(Ty::Entity(family)))))
+        Some((How::Inside(family), Ty::List(Arc::new(Ty::Entity(family)))))
     }
 
     pub(super) fn index(&mut self, mut fields: Vec<(KindId, Slot)>) -> usize {
@@ -214,7 +216,7 @@ fn field_type(ty: &Type) -> Ty {
         Base::Kinds(kinds) => Ty::Entity(*kinds),
     };
     let one = ty.bases.iter().map(base).reduce(Ty::join).unwrap_or(Ty::Any);
-    if ty.many == Many::One { one } else { Ty::List(Box::new(one)) }
+    if ty.many == Many::One { one } else { Ty::List(Arc::new(one)) }
 }
 
 fn builtin_access(base: &Ty, field: &str, schema: &Schema) -> Option<(Access, Ty)> {
@@ -222,7 +224,7 @@ fn builtin_access(base: &Ty, field: &str, schema: &Schema) -> Option<(Access, Ty
         return types.iter().find_map(|ty| builtin_access(ty, field, schema));
     }
     let entities = || Ty::Entity(KindSet::ALL);
-    let any_list = |member| Ty::List(Box::new(member));
+    let any_list = |member| Ty::List(Arc::new(member));
     let found = match (base, field) {
         (Ty::Entity(_), "id") => (Access::Id, Ty::Text),
         (Ty::Entity(_), "title") => (Access::Title, Ty::Text),

@@ -12,8 +12,8 @@ use crate::diagnostic::{Code, Detail, Diagnostic, Severity};
 use crate::model::Model;
 use crate::names::nearest;
 use crate::schema::{Declarations, Schema};
-use crate::source::Place;
-use crate::syntax::{Reader, Shape, View, prose};
+use crate::source::{FileId, Place, Span};
+use crate::syntax::{Piece, Reader, Shape, Value, View, prose};
 
 /// Everything that rules say.
 #[derive(Debug, Default)]
@@ -26,6 +26,8 @@ pub struct Catalogue {
     pub indexes: Vec<Index>,
     /// What can be explained: rules and language diagnostics, in the order of their ids.
     pub explanations: Vec<Explanation>,
+    /// The ids of those whose explanations were not read; see [`page`].
+    pub closed: Vec<Code>,
 }
 
 /// What is known of a rule or language diagnostic beside its conditions.
@@ -101,13 +103,23 @@ impl Catalogue {
         self.explanations.iter().find(|known| known.id.as_str() == id)
     }
 
+    /// Whether an id is that of a rule or of a language diagnostic.
+    #[must_use]
+    pub fn knows(&self, id: &str) -> bool {
+        self.ids().any(|known| known == id)
+    }
+
+    fn ids(&self) -> impl Iterator<Item = &str> {
+        self.explanations.iter().map(|known| &known.id).chain(&self.closed).map(Code::as_str)
+    }
+
     /// What is said of an id that was chosen and is no rule.
     #[must_use]
     pub fn no_such_rule(&self, id: &str, place: Place) -> Diagnostic {
-        let (message, label) = match (self.explanation(id), self.nearest(id)) {
-            (Some(_), _) => (format!("`{id}` is no rule"), "mistakes in the text are always reported".into()),
-            (None, Some(near)) => (format!("there is no rule `{id}`"), format!("did you mean `{near}`?")),
-            (None, None) => (format!("there is no rule `{id}`"), "`plumbrule rules` lists them".into()),
+        let (message, label) = match (self.knows(id), self.nearest(id)) {
+            (true, _) => (format!("`{id}` is no rule"), "mistakes in the text are always reported".into()),
+            (_, Some(near)) => (format!("there is no rule `{id}`"), format!("did you mean `{near}`?")),
+            (_, None) => (format!("there is no rule `{id}`"), "`plumbrule rules` lists them".into()),
         };
         Diagnostic::new("unknown-rule", Severity::Error, message, place.file, place.span).label(label)
     }
@@ -115,7 +127,7 @@ impl Catalogue {
     /// The id that a slip of the pen most likely meant.
     #[must_use]
     pub fn nearest(&self, written: &str) -> Option<&str> {
-        nearest(written, self.explanations.iter().map(|known| known.id.as_str()))
+        nearest(written, self.ids())
     }
 }
 
@@ -139,6 +151,8 @@ pub enum Extent {
     Lines,
     /// All that is said of findings.
     Findings,
+    /// What explains them, too.
+    Pages,
     /// All, examples included.
     #[default]
     Whole,
@@ -154,6 +168,8 @@ impl Extent {
 
 /// What a file begins with that holds a rule.
 pub const RULE: &str = "rule ";
+/// What a file begins with that holds the page of a language diagnostic.
+pub const LANGUAGE: &str = "language ";
 /// What stands before the examples of a shipped rule, which come last.
 const EXAMPLES: &str = "\n  example ";
 /// The word that declares a relation.
@@ -174,12 +190,19 @@ pub fn load(
     let (mut catalogue, mut tables) = (Catalogue::default(), Tables::default());
     name_relations(&mut context, files, diagnostics);
     read_defines(&mut context, files, diagnostics);
-    for define in context.defines.values() {
+    // What is shipped holds no mistake by itself; only the text of others could make one of it.
+    let may_be_wrong = files.iter().any(|file| file.extent == Extent::Whole);
+    for define in context.defines.values().filter(|_| may_be_wrong) {
         Typer::new(&context, define.file, &mut tables, diagnostics).check_define(define);
     }
     catalogue.relations = read_relations(&context, files, &mut tables, diagnostics);
     let (mut seen, mut reader) = (FxHashSet::default(), Reader::default());
     for file in files {
+        if file.extent < Extent::Pages && file.declarations.text.starts_with(LANGUAGE) {
+            seen.insert(file.stem.to_owned());
+            catalogue.closed.push(file.stem.into());
+            continue;
+        }
         let Declarations { file: id, text, rules, .. } = file.declarations;
         let mut read = |view: View<'_>, diagnostics: &mut Vec<Diagnostic>| {
             if !PAGES.contains(&view.keyword()) || !claim_id(view, file, &mut seen, diagnostics) {
@@ -188,8 +211,11 @@ pub fn load(
             if view.keyword() == "rule" {
                 let typer = Typer::new(&context, view.file, &mut tables, diagnostics);
                 let (rule, explanation) = RuleReader::new(typer, view, file).read();
+                match explanation {
+                    Some(explanation) => catalogue.explanations.push(explanation),
+                    None => catalogue.closed.push(view.name().unwrap_or("").into()),
+                }
                 catalogue.rules.extend(rule);
-                catalogue.explanations.push(explanation);
             } else {
                 catalogue.explanations.push(language(view, file.extent));
             }
@@ -322,10 +348,34 @@ fn read_relations(
     relations.into_iter().map(|(_, relation)| relation).collect()
 }
 
+/// What explains the rule or language diagnostic of a file in which it stands alone, without examples and parameters.
+#[must_use]
+pub fn page(file: FileId, text: &str, pack: &str) -> Option<Explanation> {
+    let (mut reader, piece) =
+        (Reader::default(), Piece { span: Span::new(0, text.len()), unbalanced: false });
+    let tree = reader.read_up_to(EXAMPLES, file, text, &piece, &mut Vec::new());
+    View::roots(file, text, tree).next().map(|view| explained(view, pack))
+}
+
+/// What is written of a rule or language diagnostic for people, but for its examples.
+pub(super) fn explained(view: View<'_>, pack: &str) -> Explanation {
+    let text = |field| view.field(field).map(|value| value.prose().into_owned());
+    Explanation {
+        id: view.name().unwrap_or("").into(),
+        title: view.title().unwrap_or_default().into_owned(),
+        pack: pack.to_owned(),
+        severity: text("severity").and_then(|word| Severity::parse(&word)).unwrap_or(Severity::Error),
+        doc: text("doc").unwrap_or_default(),
+        why: text("why"),
+        parameters: Vec::new(),
+        examples: Vec::new(),
+        place: view.head(),
+    }
+}
+
 /// A language diagnostic: doc and examples, without condition.
 fn language(view: View<'_>, extent: Extent) -> Explanation {
-    let text = |field| view.field(field).map(|value| value.prose().into_owned());
-    let reads = match text("reads").as_deref() {
+    let reads = match view.field("reads").map(Value::words) {
         Some("rules") => Reads::Rules,
         Some("settings") => Reads::Settings,
         _ => Reads::Portfolio,
@@ -342,17 +392,8 @@ fn language(view: View<'_>, extent: Extent) -> Explanation {
             place: value.place(),
         })
     };
-    Explanation {
-        id: view.name().unwrap_or("").into(),
-        title: view.title().unwrap_or_default().into_owned(),
-        pack: "language".into(),
-        severity: text("severity").and_then(|word| Severity::parse(&word)).unwrap_or(Severity::Error),
-        doc: text("doc").unwrap_or_default(),
-        why: text("why"),
-        parameters: Vec::new(),
-        examples: example("bad", true).into_iter().chain(example("good", false)).collect(),
-        place: view.head(),
-    }
+    let examples = example("bad", true).into_iter().chain(example("good", false)).collect();
+    Explanation { examples, ..explained(view, "language") }
 }
 
 /// Rules that others name must exist, and no two may wait for each other.

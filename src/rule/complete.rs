@@ -2,6 +2,7 @@
 //! conditions depend on.
 
 use super::ast::Comparison;
+use super::catalogue::explained;
 use super::declare::RuleReader;
 use super::expr::{Access, Expr, Function, How, Node, Ty};
 use super::template::Template;
@@ -175,16 +176,8 @@ impl RuleReader<'_> {
                 self.typer.context.texts.get(&known.value.file).map(|text| known.value.span.of(text))?;
             Some((schema.names.text(known.name).to_owned(), value.to_owned(), known.why.clone()))
         });
-        Explanation {
-            id: self.rule.id.clone(),
-            title: self.rule.title.clone(),
-            pack: self.rule.pack.clone(),
-            severity: self.rule.severity,
-            doc: self.rule.doc.clone().unwrap_or_default(),
-            why: self.rule.why.clone(),
-            parameters: parameters.collect(),
-            examples: std::mem::take(&mut self.examples),
-            place: self.rule.place,
-        }
+        let (severity, examples) = (self.rule.severity, std::mem::take(&mut self.examples));
+        let own = explained(self.view, &self.rule.pack);
+        Explanation { severity, parameters: parameters.collect(), examples, ..own }
     }
 }

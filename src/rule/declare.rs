@@ -31,18 +31,16 @@ pub(super) struct RuleReader<'a> {
 
 impl<'a> RuleReader<'a> {
     pub(super) fn new(typer: Typer<'a>, view: View<'a>, file: &RuleFile<'_>) -> Self {
-        let text = |field: &str| view.field(field).map(|value| value.prose().into_owned());
+        let why = view.field("why").filter(|_| file.extent > Extent::Lines);
         let codes = |field: &str| -> Vec<Code> {
             view.field(field).into_iter().flat_map(Value::parts).map(|part| part.words().into()).collect()
         };
         let rule = Rule {
             id: view.name().unwrap_or("").into(),
             pack: file.pack.to_owned(),
-            title: view.title().unwrap_or_default().into_owned(),
             place: view.head(),
             severity: Severity::Warning,
-            why: text("why"),
-            doc: text("doc"),
+            why: why.map(|value| value.prose().into_owned()),
             yields_to: codes("yields-to"),
             covers: codes("covers"),
             frame: 0,
@@ -60,8 +58,8 @@ impl<'a> RuleReader<'a> {
         Self { typer, view, rule, examples: Vec::new(), extent: file.extent }
     }
 
-    /// The rule, unless it is too incomplete to run, and what is known of it.
-    pub(super) fn read(mut self) -> (Option<Rule>, Explanation) {
+    /// The rule, unless it is too incomplete to run, and what explains it, if that is wanted.
+    pub(super) fn read(mut self) -> (Option<Rule>, Option<Explanation>) {
         self.severity();
         for entry in self.view.inside() {
             match entry.shape() {
@@ -82,7 +80,7 @@ impl<'a> RuleReader<'a> {
         }
         self.rule.parameters = self.parameters();
         self.rule.rests_on_facts = self.rests_on_facts();
-        let explanation = self.explanation();
+        let explanation = (self.extent >= Extent::Pages).then(|| self.explanation());
         (complete.then_some(self.rule), explanation)
     }
 

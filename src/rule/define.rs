@@ -1,6 +1,8 @@
 //! Functions and relations as declared: owns what `define` and `edge` may say. Their expressions are parsed by
 //! `parse` and typed by `typing`.
 
+use std::sync::Arc;
+
 use super::Edge;
 use super::expr::Ty;
 use super::parse::{Parser, Slip};
@@ -59,7 +61,7 @@ fn read_type(context: &Context<'_>, parser: &mut Parser<'_>) -> Result<Ty, Slip>
     let ty = match word {
         "list" => {
             parser.needs("of")?;
-            return Ok(Ty::List(Box::new(read_type(context, parser)?)));
+            return Ok(Ty::List(Arc::new(read_type(context, parser)?)));
         }
         "truth" | "yes-no" => Ty::Truth,
         "quantity" => Ty::Amount(None),

@@ -40,8 +40,8 @@ pub enum Ty {
     Share(KindSet),
     /// Members of a list that share a key.
     Group(Box<Ty>, Box<Ty>),
-    /// Several.
-    List(Box<Ty>),
+    /// Several. Shared, since types are passed on with each word.
+    List(Arc<Ty>),
     /// One of these.
     Either(Vec<Ty>),
 }
@@ -339,7 +339,9 @@ impl Ty {
             (Ty::Amount(_), Ty::Amount(_)) => Ty::Amount(None),
             (Ty::Entity(a), Ty::Entity(b)) => Ty::Entity(a.union(b)),
             (Ty::Share(a), Ty::Share(b)) => Ty::Share(a.union(b)),
-            (Ty::List(a), Ty::List(b)) => Ty::List(Box::new(a.join(*b))),
+            (Ty::List(a), Ty::List(b)) => {
+                Ty::List(Arc::new(Arc::unwrap_or_clone(a).join(Arc::unwrap_or_clone(b))))
+            }
             (Ty::Either(mut types), other) | (other, Ty::Either(mut types)) => {
                 let more = if let Ty::Either(more) = other { more } else { vec![other] };
                 for ty in more {
@@ -432,6 +434,14 @@ impl Expr {
                 path.ends.filter.iter().for_each(|filter| filter.visit(see));
             }
         }
+    }
+
+    /// Whether it reads a variable of some sort.
+    #[must_use]
+    pub fn reads(&self, is_meant: impl Fn(u16) -> bool) -> bool {
+        let mut found = false;
+        self.visit(&mut |expr| found |= matches!(expr.node, Node::Variable(slot) if is_meant(slot)));
+        found
     }
 
     /// The variables that it reads.

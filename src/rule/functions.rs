@@ -1,5 +1,7 @@
 //! Calls: owns the table of built-in functions, what they take and what they give.
 
+use std::sync::Arc;
+
 use super::ast::{Argument, Ast, Bind, Node as Written, Range, Value};
 use super::expr::{Aggregate, Expr, Function, Node, Ty};
 use super::typing::Typer;
@@ -266,7 +268,7 @@ impl<'a> Typer<'a> {
             Function::Referenced | Function::Upstream => Ty::Truth,
             Function::AsOf | Function::Start | Function::End => Ty::Dates,
             Function::Lower | Function::Upper | Function::Convert => first,
-            Function::Years => Ty::List(Box::new(Ty::Dates)),
+            Function::Years => Ty::List(Arc::new(Ty::Dates)),
             Function::Currency | Function::Dimension => Ty::Text,
             Function::FirstKnown => {
                 given.iter().map(|value| value.ty.clone()).reduce(Ty::join).unwrap_or(Ty::Any)
@@ -283,7 +285,7 @@ impl<'a> Typer<'a> {
                 given.iter().map(|value| value.ty.clone()).reduce(Ty::join).unwrap_or(Ty::Any)
             }
             Function::Ends | Function::Through | Function::Cut => {
-                Ty::List(Box::new(Ty::Entity(KindSet::ALL)))
+                Ty::List(Arc::new(Ty::Entity(KindSet::ALL)))
             }
         }
     }

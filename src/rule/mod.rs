@@ -17,7 +17,8 @@ mod typing;
 
 pub use ast::{Comparison, Quantifier, Settle, Sign};
 pub use catalogue::{
-    Catalogue, Example, Expectation, Explanation, Extent, PAGES, RELATION, RULE, Reads, RuleFile, load,
+    Catalogue, Example, Expectation, Explanation, Extent, LANGUAGE, PAGES, RELATION, RULE, Reads, RuleFile,
+    load, page,
 };
 pub use expr::{
     Access, Aggregate, Constant, EndSet, Expr, From, Function, How, Index, Node, Path, Source, Ty,
@@ -39,16 +40,12 @@ pub struct Rule {
     pub id: Code,
     /// The folder it stands in.
     pub pack: String,
-    /// The defect in a few words.
-    pub title: String,
     /// Where it is declared.
     pub place: Place,
     /// Before severity steps.
     pub severity: Severity,
     /// One sentence with its source.
     pub why: Option<String>,
-    /// For `explain`.
-    pub doc: Option<String>,
     /// Rules that speak instead where they found the same entity or one around it.
     pub yields_to: Vec<Code>,
     /// Rules whose findings on the same entity this one absorbs.

@@ -1,5 +1,7 @@
 //! Comparison and arithmetic: owns which values can meet, and the words for those that cannot.
 
+use std::sync::Arc;
+
 use super::ast::{Ast, Comparison, Node as Written, Settle, Sign};
 use super::expr::{Constant, Expr, Node, Ty};
 use super::typing::Typer;
@@ -24,7 +26,7 @@ impl Typer<'_> {
         } else {
             let left = self.expr(left, None);
             let expected = if comparison == Comparison::In {
-                Ty::List(Box::new(left.ty.clone()))
+                Ty::List(Arc::new(left.ty.clone()))
             } else {
                 left.ty.clone()
             };

@@ -1,6 +1,8 @@
 //! What a variable ranges over: kinds, lists, groups and paths. Owns how a condition becomes a look-up, and the
 //! warning where it cannot.
 
+use std::sync::Arc;
+
 use super::ast::{Ast, Bind, Comparison, Quantifier, Range, Search};
 use super::expr::{Access, Aggregate, Constant, EndSet, Expr, From, How, Node, Path, Source, Ty};
 use super::typing::Typer;
@@ -43,7 +45,7 @@ impl Typer<'_> {
 
     /// A range over a kind whose condition asks for something from outside is gone through each time anew.
     pub(super) fn warn_of_product(&mut self, source: &Source, bind: &Bind<'_>) {
-        let from_outside = |filter: &Expr| filter.variables().into_iter().any(|used| used < source.slot);
+        let from_outside = |filter: &Expr| filter.reads(|used| used < source.slot);
         if !matches!(source.from, From::Kinds(_)) || !source.filter.as_ref().is_some_and(from_outside) {
             return;
         }
@@ -70,7 +72,7 @@ impl Typer<'_> {
     }
 
     pub(super) fn list_range(&mut self, list: &Ast<'_>) -> (From, Ty) {
-        let list = self.expr(list, Some(&Ty::List(Box::new(Ty::Any))));
+        let list = self.expr(list, Some(&Ty::List(Arc::new(Ty::Any))));
         let member = match &list.ty {
             Ty::List(member) => (**member).clone(),
             Ty::Path => Ty::Path,
@@ -95,7 +97,7 @@ impl Typer<'_> {
                 let Node::Field(base, Access::Entity(_, per_kind)) = &field.node else { return None };
                 let own = matches!(base.node, Node::Variable(slot) if slot == source.slot);
                 let names_entities = !field.ty.kinds().is_empty() && !matches!(field.ty, Ty::List(_));
-                (own && names_entities && !key.variables().contains(&source.slot))
+                (own && names_entities && !key.reads(|used| used == source.slot))
                     .then(|| (per_kind.clone(), (**key).clone()))
             })
         });
@@ -118,7 +120,7 @@ impl Typer<'_> {
         let key_type = key.ty.member().cloned().unwrap_or_else(|| key.ty.clone());
         (
             Node::Group(Box::new(source), Box::new(key)),
-            Ty::List(Box::new(Ty::Group(Box::new(key_type), Box::new(member)))),
+            Ty::List(Arc::new(Ty::Group(Box::new(key_type), Box::new(member)))),
         )
     }
 
@@ -154,7 +156,7 @@ impl Typer<'_> {
         let first_own = slot;
         let filter = search.to.filter.as_ref().map(|filter| self.condition(filter));
         self.leave(mark);
-        let outer = |filter: &Expr| filter.variables().into_iter().any(|used| used < first_own);
+        let outer = |filter: &Expr| filter.reads(|used| used < first_own);
         let depends = filter.as_ref().is_some_and(outer);
         if depends {
             let found = Diagnostic::new(
@@ -169,7 +171,7 @@ impl Typer<'_> {
         }
         let Some(relation) = relation else { return (Node::Constant(Constant::Unknown), Ty::Any) };
         let ends = EndSet { slot, kinds, filter, depends };
-        (Node::Paths(Box::new(Path { from, carrying, relation, ends })), Ty::List(Box::new(Ty::Path)))
+        (Node::Paths(Box::new(Path { from, carrying, relation, ends })), Ty::List(Arc::new(Ty::Path)))
     }
 
     /// An aggregate over a source, as a call or a quantifier makes it.
@@ -188,9 +190,9 @@ impl Typer<'_> {
         let ty = match how {
             Aggregate::Count => Ty::Amount(Some(Dimension::RATIO)),
             Aggregate::Sum | Aggregate::Min | Aggregate::Max => of_value,
-            Aggregate::List => Ty::List(Box::new(of_value)),
+            Aggregate::List => Ty::List(Arc::new(of_value)),
             Aggregate::ArgMax | Aggregate::ArgMin => member,
-            Aggregate::Top(_) => Ty::List(Box::new(member)),
+            Aggregate::Top(_) => Ty::List(Arc::new(member)),
         };
         (Node::Aggregate(how, Box::new(source), value), ty)
     }

@@ -69,10 +69,13 @@ impl Typer<'_> {
                 );
                 return Template { parts, span: token.span };
             };
-            let start = text
-                .get(searched..inner.end as usize)
-                .and_then(|file| file.find(&format!("{{{expression}}}")));
-            let start = start.map_or(searched, |at| searched + at + 1);
+            let file = text.get(searched..inner.end as usize).unwrap_or("");
+            let stands = |(at, brace): &(usize, &str)| {
+                let behind = file.get(at + brace.len()..).and_then(|rest| rest.strip_prefix(expression));
+                behind.is_some_and(|rest| rest.starts_with('}'))
+            };
+            let start = file.match_indices("{").find(stands);
+            let start = start.map_or(searched, |(at, brace)| searched + at + brace.len());
             searched = start + expression.len();
             parts.push(Part::Words(std::mem::take(&mut words)));
             parts.extend(self.expression(Span::new(start, searched)).map(Part::Expr));

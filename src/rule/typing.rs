@@ -1,6 +1,8 @@
 //! Expressions as written to typed expressions: owns what the checker refuses, and its words. Every mistake is
 //! a diagnostic in the rule file; what could not be typed yields `Ty::Any`, so that one mistake is said once.
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
 
 use super::RelationId;
@@ -249,7 +251,7 @@ impl<'a> Typer<'a> {
                 let of = self.context.facts.group(group)?.of;
                 let kinds = self.schema().kind(of)?.family;
                 (!member.kinds().common(kinds).is_empty() || **member == Ty::Any)
-                    .then(|| (Node::Constant(Constant::Group(group)), Ty::List(Box::new(Ty::Entity(kinds)))))
+                    .then(|| (Node::Constant(Constant::Group(group)), Ty::List(Arc::new(Ty::Entity(kinds)))))
             }
             Ty::Either(types) => self.word_of_either(word, types),
             _ => None,
@@ -318,7 +320,7 @@ impl<'a> Typer<'a> {
         let member = expected.and_then(Ty::member);
         let parts: Vec<Expr> = parts.iter().map(|part| self.expr(part, member)).collect();
         let ty = parts.iter().map(|part| part.ty.clone()).reduce(Ty::join).unwrap_or(Ty::Any);
-        (Node::List(parts), Ty::List(Box::new(ty)))
+        (Node::List(parts), Ty::List(Arc::new(ty)))
     }
 
     /// The body of a declared function with its parameters bound to the arguments.
