@@ -348,10 +348,9 @@ impl<'a> Evaluator<'_, 'a> {
             Fact::Field(id, slot) => {
                 let field = schema.field(model.kind(id), slot)?;
                 let value = self.stated(id, slot);
-                let states = field
-                    .states
-                    .clone()
-                    .unwrap_or_else(|| format!("{} of {{id}} is {{value}}", schema.names.text(field.name)));
+                let states = field.states.clone().unwrap_or_else(|| {
+                    format!("{} of {{id}} is {{value}}", schema.names.text(field.name)).into()
+                });
                 Some(states.replace("{id}", self.name(id)).replace("{value}", &value))
             }
             Fact::Recipe(id) => {

@@ -14,9 +14,16 @@ use crate::schema::{Declarations, KindId, Schema, Slot};
 use crate::source::{FileId, Place, Span};
 use crate::syntax::{self, Reader, Shape, Value, View};
 
+/// In how many bytes of facts one more name is met, about.
+const BYTES_OF_A_NAME: usize = 100;
+
 /// Reads the facts of all files.
 pub fn load_facts(schema: &Schema, files: &[Declarations<'_>], diagnostics: &mut Vec<Diagnostic>) -> Model {
-    let model = Model { names: schema.names.clone(), ..Model::default() };
+    let mut model = Model { names: schema.names.clone(), ..Model::default() };
+    let pieces = files.iter().flat_map(|file| file.facts);
+    let names = pieces.map(|piece| piece.span.end - piece.span.start).sum::<u32>() as usize / BYTES_OF_A_NAME;
+    model.names.reserve(names);
+    Arc::make_mut(&mut model.known).reserve(names);
     let texts: FxHashMap<FileId, &str> = files.iter().map(|file| (file.file, file.text)).collect();
     let mut loader = Loader { facts: true, ..Loader::new(schema, model, diagnostics) };
     let mut reader = Reader::default();
@@ -172,8 +179,13 @@ impl Loader<'_, '_> {
         if let Some(name) = view.name() {
             self.remember(name, view, kind, Known { fact, trade_name: false });
         }
-        for (field, trade_name) in [("also", false), ("trade", true)] {
-            for part in view.field(field).into_iter().flat_map(Value::parts) {
+        for field in view.fields() {
+            let trade_name = match field.keyword() {
+                "also" => false,
+                "trade" => true,
+                _ => continue,
+            };
+            for part in field.value().parts() {
                 self.remember(&part.prose(), view, kind, Known { fact, trade_name });
             }
         }

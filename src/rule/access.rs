@@ -12,10 +12,13 @@ use crate::model::{ReadValue, read_place};
 use crate::names::{Symbol, nearest};
 use crate::schema::{Base, Dimension, KindId, KindSet, Many, Schema, Slot, Type};
 use crate::source::Span;
+use crate::syntax::Reader;
 
-/// What is worked out once for all rules.
+/// What all rules share while they are read.
 #[derive(Debug, Default)]
 pub(super) struct Tables {
+    /// Reads what stands in a statement and needs a tree of its own.
+    pub reader: Reader,
     /// The tables that rules look entities up in.
     pub indexes: Vec<Index>,
     /// What a word after a dot means for entities of some kinds, and what it yields.
@@ -129,6 +132,10 @@ impl Typer<'_> {
                 Some(ty) => ty.join(own),
                 None => own,
             });
+        }
+        // Kinds that are declared last are those of facts, which few names are asked of.
+        while per_kind.last() == Some(&How::Nothing) {
+            per_kind.pop();
         }
         Some((Access::Entity(name, per_kind.into()), ty?))
     }

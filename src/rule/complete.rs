@@ -21,7 +21,7 @@ impl RuleReader<'_> {
         let mut needed: Vec<u16> = Vec::new();
         for stage in self.rule.stages.iter_mut().rev() {
             match stage {
-                Stage::When(condition) => needed.extend(condition.variables()),
+                Stage::When(condition) => condition.add_variables(&mut needed),
                 Stage::Each(source) => source.visit(&mut |expr| {
                     if let Node::Variable(slot) = expr.node {
                         needed.push(slot);
@@ -29,10 +29,10 @@ impl RuleReader<'_> {
                 }),
                 Stage::Let(slot, value, usage) => {
                     if needed.contains(slot) {
-                        needed.extend(value.variables());
+                        value.add_variables(&mut needed);
                     } else if said.contains(slot) {
                         *usage = LetUse::Line;
-                        said.extend(value.variables());
+                        value.add_variables(&mut said);
                     } else {
                         *usage = LetUse::Text;
                     }
@@ -48,7 +48,10 @@ impl RuleReader<'_> {
         let labels = rule.primary.iter().map(|label| (&label.text, label.when.as_ref()));
         let steps = rule.steps.iter().map(|step| (&step.because, Some(&step.when)));
         let said = texts.chain(labels).chain(steps).flat_map(|(text, when)| text.exprs().chain(when));
-        said.chain(rule.primary.iter().map(|label| &label.place)).flat_map(Expr::variables).collect()
+        let mut slots = Vec::new();
+        said.chain(rule.primary.iter().map(|label| &label.place))
+            .for_each(|expr| expr.add_variables(&mut slots));
+        slots
     }
 
     /// Whether a range, name, condition or severity step reads a field of a fact, a membership in a group, or a

@@ -448,11 +448,16 @@ impl Expr {
     #[must_use]
     pub fn variables(&self) -> Vec<u16> {
         let mut slots = Vec::new();
+        self.add_variables(&mut slots);
+        slots
+    }
+
+    /// Adds the variables that it reads.
+    pub fn add_variables(&self, slots: &mut Vec<u16>) {
         self.visit(&mut |expr| {
             if let Node::Variable(slot) = expr.node {
                 slots.push(slot);
             }
         });
-        slots
     }
 }

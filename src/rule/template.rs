@@ -4,7 +4,7 @@ use super::expr::Expr;
 use super::typing::Typer;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::Span;
-use crate::syntax::{self, Piece, Token, View};
+use crate::syntax::{self, Piece, Reader, Token, View};
 
 /// A sentence whose braces are filled in for each finding.
 #[derive(Clone, Debug, Default)]
@@ -88,9 +88,17 @@ impl Typer<'_> {
     }
 
     fn expression(&mut self, span: Span) -> Option<Expr> {
+        let mut reader = std::mem::take(&mut self.tables.reader);
+        let expr = self.expression_by(&mut reader, span);
+        self.tables.reader = reader;
+        expr
+    }
+
+    fn expression_by(&mut self, reader: &mut Reader, span: Span) -> Option<Expr> {
         let text = self.context.texts.get(&self.file).copied().unwrap_or("");
-        let tree = syntax::read_piece(self.file, text, &Piece { span, unbalanced: false }, self.diagnostics);
-        let Some(view) = View::roots(self.file, text, &tree).next() else {
+        let piece = Piece { span, unbalanced: false };
+        let tree = reader.read(self.file, text, &piece, self.diagnostics);
+        let Some(view) = View::roots(self.file, text, tree).next() else {
             self.error(
                 "rule-syntax",
                 span,

@@ -296,13 +296,13 @@ impl<'a> Typer<'a> {
 
     fn literal(&mut self, span: Span) -> (Node, Ty) {
         let piece = Piece { span, unbalanced: false };
-        let text = self.text();
-        let tree = syntax::read_piece(self.file, text, &piece, self.diagnostics);
-        let Some(view) = View::roots(self.file, text, &tree).next() else {
+        let (context, text) = (self.context, self.text());
+        let tree = self.tables.reader.read(self.file, text, &piece, self.diagnostics);
+        let Some(view) = View::roots(self.file, text, tree).next() else {
             return (Node::Constant(Constant::Unknown), Ty::Any);
         };
         let value = Value { file: self.file, text, atoms: view.atoms(), after: span.end };
-        match read_value(value, self.schema(), &self.context.facts.names) {
+        match read_value(value, context.schema, &context.facts.names) {
             Ok(ReadValue::Amount(amount)) => {
                 let dimension = self.schema().units.dimension(amount.measure);
                 (Node::Constant(Constant::Amount(Box::new(amount))), Ty::Amount(Some(dimension)))

@@ -1,6 +1,8 @@
 //! Reads `kind`, `enum`, `unit`, `parameter`, `refused` and `sign` declarations into a `Schema`. Mistakes in
 //! them are located like any other; what could be read is kept.
 
+use std::sync::Arc;
+
 use super::types::{Base, Many, Type, Word};
 use super::units::{Refused, Sign};
 use super::{Enum, EnumId, Field, Kind, KindId, KindSet, MAX_FIELDS, MAX_KINDS, Parameter, Schema, Slot};
@@ -362,7 +364,7 @@ impl Loader<'_> {
             let name = self.intern(block.words(token));
             let Some(ty) = self.field_type(block) else { continue };
             let reverse = block.field("reverse").map(|reverse| self.intern(reverse.words()));
-            let text = |field| block.field(field).map(|value| value.prose().into_owned());
+            let text = |field| block.field(field).map(|value| Arc::from(value.prose()));
             let field = Field {
                 name,
                 ty,
@@ -370,7 +372,7 @@ impl Loader<'_> {
                 default: block.field("default").map(Value::place),
                 reverse,
                 doc: text("doc").unwrap_or_default(),
-                example: block.field("example").map(|value| value.words().to_owned()),
+                example: block.field("example").map(|value| Arc::from(value.words())),
                 states: text("states"),
                 place: block.at(token.span),
             };

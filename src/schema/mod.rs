@@ -11,6 +11,8 @@ pub use starter::starter;
 pub use types::{Base, Many, Type, Word};
 pub use units::{Dimension, Measure, Refused, Sign, Units};
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
 
 use crate::diagnostic::{Diagnostic, Severity};
@@ -177,12 +179,12 @@ pub struct Field {
     pub default: Option<Place>,
     /// The name under which what it refers to lists the blocks that refer to it.
     pub reverse: Option<Symbol>,
-    /// What it says, for people.
-    pub doc: String,
+    /// What it says, for people. Kinds that inherit the field share its texts.
+    pub doc: Arc<str>,
     /// A value as a drafter would write it.
-    pub example: Option<String>,
+    pub example: Option<Arc<str>>,
     /// The fact as a sentence, with `{id}` and `{value}` in it.
-    pub states: Option<String>,
+    pub states: Option<Arc<str>>,
     /// Where it is declared.
     pub place: Place,
 }

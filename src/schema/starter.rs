@@ -13,7 +13,7 @@ pub fn starter(schema: &Schema, id: KindId) -> String {
         .iter()
         .map(|field| {
             let example = field.example.as_deref().unwrap_or("TODO");
-            (format!("  {}: {example}", schema.names.text(field.name)), field.doc.as_str())
+            (format!("  {}: {example}", schema.names.text(field.name)), &*field.doc)
         })
         .collect();
     let width =
