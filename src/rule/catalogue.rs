@@ -192,8 +192,9 @@ pub fn load(
     read_defines(&mut context, files, diagnostics);
     // What is shipped holds no mistake by itself; only the text of others could make one of it.
     let may_be_wrong = files.iter().any(|file| file.extent == Extent::Whole);
+    let mut apart = Tables::default();
     for define in context.defines.values().filter(|_| may_be_wrong) {
-        Typer::new(&context, define.file, &mut tables, diagnostics).check_define(define);
+        Typer::new(&context, define.file, &mut apart, diagnostics).check_define(define);
     }
     catalogue.relations = read_relations(&context, files, &mut tables, diagnostics);
     let (mut seen, mut reader) = (FxHashSet::default(), Reader::default());
