@@ -104,3 +104,37 @@ pub fn read(file: FileId, text: &str, diagnostics: &mut Vec<Diagnostic>) -> Vec<
     };
     pieces.iter().map(tree).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_piece_that_may_hold_more_than_one_block_is_not_taken_for_one() {
+        let sole = |text| sole_block(text, &Piece { span: Span::new(0, str::len(text)), unbalanced: false });
+        assert_eq!(sole("rule a \"b { c\" { x: 1 }"), None);
+        assert_eq!(sole("rule a \"b\" { c { } }"), Some("rule"));
+        assert_eq!(sole("table { }"), Some("table"));
+        for more in
+            ["define a = 1; rule b { }", "a: 1\n rule b { }", "# a {\n rule b { }", "define a = 1", ""]
+        {
+            assert_eq!(sole(more), None, "{more:?}");
+        }
+        let unbalanced = Piece { span: Span::new(0, 8), unbalanced: true };
+        assert_eq!(sole_block("rule a {", &unbalanced), None);
+    }
+
+    #[test]
+    fn what_stands_behind_a_mark_is_left_out_up_to_the_last_brace() {
+        let entries = |text: &str| {
+            let (mut reader, mut said) = (Reader::default(), Vec::new());
+            let piece = Piece { span: Span::new(0, text.len()), unbalanced: false };
+            let tree = reader.read_up_to("\n  example ", FileId(0), text, &piece, &mut said);
+            assert!(said.is_empty(), "{text:?}: {said:?}");
+            let all = View::roots(FileId(0), text, tree).flat_map(View::inside);
+            all.map(|view| view.keyword().to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(entries("rule a {\n  b: 1\n  example good { c { } }\n  example bad { }\n}\n"), ["b"]);
+        assert_eq!(entries("rule a {\n  b: 1\n  c: 2\n}\n"), ["b", "c"]);
+    }
+}
