@@ -10,7 +10,7 @@ use crate::names::nearest;
 use crate::rule::{self, Catalogue, Explanation, Extent, RuleFile};
 use crate::schema::{self, Declarations, Parameter, Schema};
 use crate::source::{FileId, Origin, Place, SourceFile, Sources, Span};
-use crate::syntax::{self, Piece, Reader, Split, Tree};
+use crate::syntax::{self, Piece, Pieces, Reader, Tree};
 
 /// The text below `rules/`: path there, and words.
 static BUILTIN: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/builtin.rs"));
@@ -149,9 +149,8 @@ impl Cut {
         if extent < Extent::Pages && file.text.starts_with(rule::LANGUAGE) {
             return cut;
         }
-        let Split { pieces, diagnostics: mut found, .. } = syntax::split(id, &file.text);
-        diagnostics.append(&mut found);
-        for piece in pieces {
+        let mut pieces = Pieces::new(id, &file.text);
+        for piece in pieces.by_ref() {
             match syntax::sole_block(&file.text, &piece) {
                 Some(word) if rule::PAGES.contains(&word) => cut.rules.push(piece),
                 Some(word) if word != rule::RELATION && !schema::KEYWORDS.contains(&word) => {
@@ -163,6 +162,7 @@ impl Cut {
                 }
             }
         }
+        diagnostics.append(&mut pieces.diagnostics);
         cut
     }
 

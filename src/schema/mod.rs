@@ -245,6 +245,8 @@ pub struct Schema {
     kinds: Vec<Kind>,
     enums: Vec<Enum>,
     parameters: Vec<Parameter>,
+    /// The kinds that a quantity may be of.
+    pub amounts_of: KindSet,
     kinds_by_name: FxHashMap<Symbol, KindId>,
     enums_by_name: FxHashMap<Symbol, EnumId>,
 }
@@ -326,13 +328,6 @@ impl Schema {
     pub fn enum_word(&self, id: EnumId, ordinal: u16) -> &str {
         let value = self.get_enum(id).and_then(|declared| declared.values.get(ordinal as usize));
         value.map_or("", |value| self.names.text(*value))
-    }
-
-    /// The kinds that a quantity may be of.
-    #[must_use]
-    pub fn amounts_of(&self) -> KindSet {
-        let kinds = self.kinds().filter(|(_, kind)| kind.amounts_of);
-        kinds.fold(KindSet::EMPTY, |set, (_, kind)| set.union(kind.family))
     }
 
     /// Kinds as a person lists them: `` `a`, `b` or `c` ``.

@@ -8,9 +8,9 @@ mod token;
 mod tree;
 mod view;
 
-pub use split::{MAX_FILE_BYTES, MAX_NESTING, Piece, Split, split, split_stretch};
+pub use split::{MAX_FILE_BYTES, MAX_NESTING, Piece, Pieces};
 pub use token::{Class, Token, prose, unquote};
-pub use tree::{Entry, EntryId, Shape, Tree};
+pub use tree::{EntryId, Shape, Tree};
 pub use view::{Value, View};
 
 use crate::diagnostic::Diagnostic;
@@ -34,6 +34,18 @@ impl Reader {
         diagnostics: &mut Vec<Diagnostic>,
     ) -> &Tree {
         self.read_parts(file, text, piece, &[piece.span], diagnostics)
+    }
+
+    /// Cuts the next piece off a text and reads it; see [`Reader::read`].
+    pub fn read_next(&mut self, pieces: &mut Pieces<'_>, diagnostics: &mut Vec<Diagnostic>) -> Option<&Tree> {
+        self.atoms.clear();
+        let (file, text) = (pieces.file, pieces.text);
+        let Some(piece) = pieces.next_by(|text, at| lane::block(text, at, &mut self.atoms)) else {
+            let piece = pieces.next()?;
+            return Some(self.read(file, text, &piece, diagnostics));
+        };
+        tree::build(file, text, &self.atoms, &piece, &mut self.tree, diagnostics);
+        Some(&self.tree)
     }
 
     /// Reads a piece that is one block, but for what stands between the first `mark` in it and its last brace.
@@ -95,14 +107,15 @@ pub fn read_piece(file: FileId, text: &str, piece: &Piece, diagnostics: &mut Vec
 
 /// Reads a whole text: all its trees, in order.
 pub fn read(file: FileId, text: &str, diagnostics: &mut Vec<Diagnostic>) -> Vec<Tree> {
-    let Split { pieces, diagnostics: mut found, .. } = split(file, text);
-    diagnostics.append(&mut found);
+    let mut pieces = Pieces::new(file, text);
+    let cut: Vec<Piece> = pieces.by_ref().collect();
+    diagnostics.append(&mut pieces.diagnostics);
     let mut reader = Reader::default();
     let tree = |piece: &Piece| {
         reader.read(file, text, piece, diagnostics);
         reader.take()
     };
-    pieces.iter().map(tree).collect()
+    cut.iter().map(tree).collect()
 }
 
 #[cfg(test)]
