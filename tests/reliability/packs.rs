@@ -82,6 +82,14 @@ fn refused() -> Vec<(&'static str, String, String, &'static str)> {
             "nested deeper than 128 brackets",
         ),
         (
+            "an edge that asks where its own relation leads",
+            "for each p in paths from x along loop to t: supplier\n  when has(t.country)".to_owned(),
+            "relation loop \"where it goes\" {\n  edge supplier -> supplier via owners when count(paths from to along loop \
+             to c: country) == 0 as \"held by {to}\"\n}\n"
+                .to_owned(),
+            "an edge cannot ask for paths",
+        ),
+        (
             "calls in calls, with a slip inside",
             format!("when {}?{}", chain("first([", 40), chain("])", 40)),
             String::new(),
