@@ -243,7 +243,10 @@ impl<'r: 'w, 'w, 'a> RuleRun<'r, 'w, 'a> {
 impl<'a> RuleRun<'_, '_, 'a> {
     /// Runs the rule on each of its subjects: the members of its first range.
     fn all(mut self, number: usize) -> Said<'a> {
-        let left = |own: &Self| own.eval.fuel + own.eval.beyond.0;
+        let left = |own: &Self| {
+            let (beyond, paid) = &own.eval.beyond;
+            own.eval.fuel + own.eval.purse.for_shares + beyond + paid.for_shares
+        };
         let full = left(&self);
         self.subjects();
         Said { rule: number, exhausted: self.eval.fuel == 0, steps: full - left(&self), ..self.said }

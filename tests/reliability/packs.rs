@@ -115,7 +115,7 @@ fn rules_beyond_a_limit_are_refused_and_nothing_passes_as_checked() {
     for (name, statements, functions, words) in refused() {
         let held = run(&rule(&statements), &functions, 3);
         assert_eq!(held.code, 2, "{name}");
-        let codes = ["rule-syntax", "over-limit"];
+        let codes = ["rule-syntax", "rule-recursion", "over-limit"];
         let messages: Vec<_> = codes.iter().flat_map(|code| held.messages(code)).collect();
         assert!(messages.iter().any(|message| message.contains(words)), "{name}: {messages:?}");
     }
