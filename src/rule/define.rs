@@ -87,7 +87,7 @@ pub(super) fn edges(typer: &mut Typer<'_>, view: View<'_>) -> Vec<Edge> {
     let kinds = KindSet::ALL;
     typer.declare("from", Ty::Entity(kinds));
     typer.declare("to", Ty::Entity(kinds));
-    let carried = Ty::Entity(typer.schema().amounts_of());
+    let carried = Ty::Entity(typer.schema().amounts_of);
     typer.declare("carried", carried);
     typer.declare("value", Ty::Amount(Some(Dimension::RATIO)));
     let mut lines: Vec<Vec<Token>> = Vec::new();

@@ -316,7 +316,7 @@ fn place_path(sources: &Sources, finding: &Diagnostic) -> Vec<String> {
 }
 
 fn descend(view: crate::syntax::View<'_>, outer: &str, offset: u32, paths: &mut Vec<String>) {
-    if !view.tree.span(view.id).contains(offset) {
+    if !view.span().contains(offset) {
         return;
     }
     let name = match view.shape() {
