@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::Edge;
-use super::expr::Ty;
+use super::expr::{Node, Ty};
 use super::parse::{Parser, Slip};
 use super::typing::{Context, Define, Typer};
 use crate::schema::{Dimension, KindSet};
@@ -153,6 +153,13 @@ fn edge(typer: &mut Typer<'_>, atoms: &[Token], after: Span) -> Result<Option<Ed
         );
     }
     let text = typer.template(text);
+    let mut seeks_path = false;
+    let said = guard.iter().chain(&share).chain(text.exprs());
+    said.for_each(|expr| expr.visit(&mut |inner| seeks_path |= matches!(inner.node, Node::Paths(_))));
+    if seeks_path {
+        let message = "an edge cannot ask for paths, which are made of edges";
+        typer.error("rule-recursion", span, message, "ask for them in a rule");
+    }
     Ok(Some(Edge { from, to, via, via_name: via_name.to_owned(), guard, share, text }))
 }
 

@@ -123,7 +123,7 @@ impl Bench {
         }
         for _ in 0..draw.below(4) {
             let finding = finding(&self.drafts, &run.sources, &mut draw);
-            run.findings.push(finding);
+            run.findings.push(Box::new(finding));
         }
         self.findings += run.findings.len();
         written(&run, &style(&mut draw), &self.schema);
