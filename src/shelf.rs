@@ -33,10 +33,10 @@ impl Shelf {
         Self { flags: parameters.iter().map(&mut flag).collect(), ..Self::default() }
     }
 
-    /// An empty one whose rulebooks hold the examples of shipped rules, too.
+    /// The same, whose rulebooks hold the examples of shipped rules, too.
     #[must_use]
-    pub fn with_examples() -> Self {
-        Self { examples: true, ..Self::default() }
+    pub fn with_examples(self) -> Self {
+        Self { examples: true, ..self }
     }
 
     /// Whether each rule that the command line chooses is in a book. One that is in none would narrow the run to

@@ -41,7 +41,7 @@ pub(super) fn open(args: &Args) -> Result<(Rulebook, Sources), Done> {
     let (mut sources, mut diagnostics) = (Sources::default(), Vec::new());
     let disk = Disk::from_here();
     let found = disk.settings(Path::new("."), &args.choice(false), &mut sources, &mut diagnostics);
-    let mut shelf = Shelf::with_examples();
+    let mut shelf = Shelf::default().with_examples();
     let book = found.and_then(|found| shelf.book(&found, &disk, &mut sources, &mut diagnostics));
     drop(shelf);
     match book.and_then(Rc::into_inner) {
