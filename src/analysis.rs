@@ -76,7 +76,7 @@ impl Options {
 #[derive(Debug, Default)]
 pub struct Checked {
     /// What to report, sorted by file name, place and code.
-    pub findings: Vec<Diagnostic>,
+    pub findings: Vec<Box<Diagnostic>>,
     /// Its counts.
     pub portfolio: outcome::Portfolio,
     /// Packs that its settings turn off, with their number of rules.
@@ -118,7 +118,7 @@ pub fn check(sources: &Sources, book: &Rulebook, input: &Input, options: &Option
     let incomplete = !whole || judgement.exhausted;
     let assumptions = assumptions(sources, &said);
     let (mut findings, steps) = (std::mem::take(&mut judgement.findings), judgement.steps);
-    findings.append(&mut said);
+    findings.extend(said.into_iter().map(Box::new));
     let mut portfolio = counts(book, input, &model, judgement, assumptions);
     let all = findings.len();
     findings.retain(|finding| input.hidden.binary_search(&finding.primary.place.file).is_err());
@@ -135,7 +135,7 @@ pub fn check(sources: &Sources, book: &Rulebook, input: &Input, options: &Option
 
 /// Sorts findings by file name, place and code, and drops those that are said twice. What concerns the run as a
 /// whole has no file and comes first.
-pub fn sort(sources: &Sources, findings: &mut Vec<Diagnostic>) {
+pub fn sort(sources: &Sources, findings: &mut Vec<Box<Diagnostic>>) {
     findings.sort_by(|a, b| {
         let [one, two] = [a.primary.place, b.primary.place];
         let names = || sources.name(one.file).cmp(sources.name(two.file));

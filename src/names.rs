@@ -1,10 +1,7 @@
 //! Names as numbers: owns `Symbol` and `Names`. Case does not distinguish names; what they name is unknown here.
 
-use std::hash::Hasher;
-
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
-use rustc_hash::FxHasher;
 
 /// A name, whatever its case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -98,20 +95,25 @@ fn same(known: &str, name: &str) -> bool {
     known == name || known.eq_ignore_ascii_case(name)
 }
 
-/// The same for names that differ in case only.
+/// The same for names that differ in case only. Names of a portfolio mostly differ in their last digits, so each byte
+/// must change all of the hash.
 fn hash(name: &str) -> u64 {
     // This bit is what tells small letters from capitals; where it tells other signs apart, two names may
     // share a hash, which costs a comparison.
     const SMALL: u64 = u64::from_ne_bytes([0x20; 8]);
-    let mut hasher = FxHasher::default();
+    let mut hash = name.len() as u64;
+    let mut mix = |word: u64| {
+        // Odd, with as many ones as zeros and no pattern among them: the fraction of the golden ratio.
+        let product = u128::from(hash ^ (word | SMALL)) * 0x9e37_79b9_7f4a_7c15;
+        hash = product as u64 ^ (product >> 64) as u64;
+    };
     let mut rest = name.as_bytes();
     while let Some((eight, behind)) = rest.split_first_chunk() {
-        hasher.write_u64(u64::from_le_bytes(*eight) | SMALL);
+        mix(u64::from_le_bytes(*eight));
         rest = behind;
     }
-    let last = rest.iter().fold(0, |word, byte| word << 8 | u64::from(*byte));
-    hasher.write_u64(last | SMALL);
-    hasher.finish()
+    mix(rest.iter().fold(0, |word, byte| word << 8 | u64::from(*byte)));
+    hash
 }
 
 /// Longest name whose slips are sought: the work grows with the square of the length.

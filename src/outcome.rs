@@ -16,7 +16,8 @@ pub struct Run {
     /// All texts of the run.
     pub sources: Sources,
     /// What to report, sorted by file name, place and code; already narrowed to the named paths.
-    pub findings: Vec<Diagnostic>,
+    /// Boxed, since there may be very many and they are moved about.
+    pub findings: Vec<Box<Diagnostic>>,
     /// One for each portfolio, in the order of their roots.
     pub portfolios: Vec<Portfolio>,
     /// The value of `--as-of`, if it was given.
@@ -220,7 +221,7 @@ mod tests {
             let mut finding =
                 Diagnostic::new(code, Severity::Note, message, FileId(0), Span::new(start, start));
             finding.subject = subject.map(str::to_owned);
-            finding
+            Box::new(finding)
         };
         let of = |findings| Run { findings, ..Run::default() }.fingerprints();
         let plant = || finding("a", "`p` has no plan", Some("p"), 3);

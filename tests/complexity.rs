@@ -9,7 +9,7 @@ use std::sync::Mutex;
 
 use library::Library;
 use plumbrule::source::FileId;
-use plumbrule::syntax;
+use plumbrule::syntax::{self, View};
 use portfolio::{Plan, Portfolio};
 use trade::Trade;
 
@@ -71,8 +71,8 @@ fn is_read(text: &str, calls: usize) -> bool {
     pest::set_call_limit(NonZeroUsize::new(calls));
     let piece = syntax::Piece { span: plumbrule::source::Span::new(0, text.len()), unbalanced: false };
     let tree = syntax::read_piece(FileId(0), text, &piece, &mut Vec::new());
-    let first = tree.roots().next().unwrap();
-    tree.atoms(first).first().is_none_or(|atom| atom.span.end as usize != text.len())
+    let first = View::roots(FileId(0), text, &tree).next().unwrap();
+    first.atoms().first().is_none_or(|atom| atom.span.end as usize != text.len())
 }
 
 /// The fewest calls with which a text is read.

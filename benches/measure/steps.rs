@@ -90,7 +90,7 @@ fn reading(case: &Case, texts: &[Text<'_>], time: &mut Clock<'_>) {
         black_box(Rulebook::load(&mut Sources::default(), &Additions::default(), &mut Vec::new()));
     });
     time("split", &mut || {
-        let pieces = |text: &Text<'_>| syntax::split(text.file, text.text).pieces.len();
+        let pieces = |text: &Text<'_>| syntax::Pieces::new(text.file, text.text).count();
         black_box(texts.iter().map(pieces).sum::<usize>());
     });
     time(PARSE, &mut || {

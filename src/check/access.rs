@@ -8,7 +8,7 @@ use crate::model::{EntityId, FieldState, Item, Written};
 use crate::rule::{Access, Expr, How, Node};
 use crate::schema::{Field, KindSet, Many, Slot};
 use crate::source::{FileId, Place};
-use crate::value::{Interval, Ratio, Truth};
+use crate::value::Truth;
 
 impl<'w, 'a> Evaluator<'w, 'a> {
     /// What a word behind a dot means for an entity.
@@ -109,7 +109,7 @@ impl<'w, 'a> Evaluator<'w, 'a> {
                     members.iter().for_each(|member| self.scratch.add(Value::Entity(*member), Truth::True));
                 }
                 Written::Entity(id) if field.ty.many == Many::Shares => {
-                    let share = self.share(item, items.len() == 1);
+                    let share = self.world.share(item, items.len() == 1);
                     self.scratch.add(Value::Share(id, share), Truth::True);
                 }
                 Written::Text(span) => {
@@ -146,12 +146,6 @@ impl<'w, 'a> Evaluator<'w, 'a> {
         };
         let plain = matches!(value, Value::Entity(_) | Value::Share(..) | Value::Enum(..));
         plain.then(|| model.items(first, count).iter().map(same).max().unwrap_or(Truth::False))
-    }
-
-    /// The share that is written beside a part of a list; one alone is all of it.
-    pub(super) fn share(&self, item: &Item, alone: bool) -> Option<Interval> {
-        let share = item.share.and_then(|at| self.world.model.amount(at)).map(|amount| amount.interval);
-        share.or(alone.then(|| Interval::point(Ratio::ONE)))
     }
 
     /// `has(x.f)`

@@ -8,7 +8,7 @@ use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::EdgeRef;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::graph::{Graph, Route, State};
+use super::graph::{Graph, Route, State, UNWRITTEN};
 
 /// Most states between a start and its ends for which a cut is worked out.
 const MAX_STATES: usize = 2_000;
@@ -81,7 +81,7 @@ impl Graph {
     /// The states to which words lead: what has a name that could be replaced by another.
     fn links(&self, region: &[u32]) -> FxHashSet<u32> {
         let steps = region.iter().flat_map(|state| self.steps_of(*state));
-        steps.filter(|step| step.certain && step.place.is_some()).map(|step| step.to).collect()
+        steps.filter(|step| step.certain && step.item != UNWRITTEN).map(|step| step.to).collect()
     }
 }
 
@@ -108,25 +108,25 @@ mod tests {
     use super::*;
     use crate::model::EntityId;
     use crate::rule::RelationId;
-    use crate::source::{FileId, Place, Span};
 
-    /// A graph in which state n is entity n; each link has a place.
+    /// A graph in which state n is entity n; each link has words.
     fn graph(links: &[&[u32]]) -> Graph {
         let mut graph = Graph::default();
-        let place = Some(Place { file: FileId(0), span: Span::default() });
         for entity in 0..links.len() as u32 {
             graph.number((EntityId(entity), None));
         }
         for targets in links {
-            let step = |to: &u32| Step { to: *to, edge: 0, certain: true, share: None, place };
-            graph.expand(targets.iter().map(step).collect(), targets.is_empty());
+            graph.expand();
+            targets.iter().for_each(|to| graph.add(Step { to: *to, item: 0, edge: 0, certain: true }));
         }
         graph
     }
 
     fn cut_of(links: &[&[u32]], end: u32) -> Vec<u32> {
         let mut graph = graph(links);
-        let route = graph.route(RelationId(0), 0, &Ends::Entities([EntityId(end)].into())).unwrap();
+        let ends = Ends::Entities(1, [EntityId(end)].into());
+        assert!(graph.route(0, &ends).is_some());
+        let route = Route { relation: RelationId(0), start: graph.state(0), steps: Vec::new(), ends };
         graph.cut(&route).into_iter().map(|(entity, _)| entity.0).collect()
     }
 

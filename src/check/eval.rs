@@ -3,14 +3,14 @@
 
 use std::ops::ControlFlow;
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::graph::Ends;
 use super::value::{Scratch, Value, comparable, settled};
 use super::world::World;
 use crate::model::{Amount, EntityId, ReadValue};
 use crate::rule::{
-    Access, Comparison, Constant, Expr, From, How, Node, Quantifier, Settle, Sign, Source, Stage, Ty,
+    Access, Comparison, Constant, Expr, From, How, Node, Quantifier, RelationId, Settle, Sign, Source, Stage,
+    Ty,
 };
 use crate::schema::Measure;
 use crate::value::{Interval, Truth};
@@ -31,12 +31,28 @@ pub(super) struct Evaluator<'w, 'a> {
     pub frame: Vec<Value>,
     pub scratch: Scratch,
     pub fuel: u64,
+    /// What was paid for.
+    pub purse: Purse,
     /// The stages of the rule that runs, where what a `let` stands for can be read again.
     pub stages: &'w [Stage],
-    /// Ends that were searched for.
-    pub searched: FxHashSet<Ends>,
     /// Both once more, for what findings say beyond their lines.
-    pub beyond: (u64, FxHashSet<Ends>),
+    pub beyond: (u64, Purse),
+}
+
+/// What a rule pays for once, though all rules share it.
+pub(super) struct Purse {
+    /// Ends that were searched for, by their numbers.
+    pub searched: FxHashSet<u32>,
+    /// The shares of steps, by the numbers of these.
+    pub shares: FxHashMap<(RelationId, u32), Option<Interval>>,
+    /// Fuel to work out shares.
+    pub for_shares: u64,
+}
+
+impl Purse {
+    fn new(for_shares: u64) -> Self {
+        Self { searched: FxHashSet::default(), shares: FxHashMap::default(), for_shares }
+    }
 }
 
 /// Whether a range is known at all.
@@ -60,8 +76,8 @@ impl<'w, 'a> Evaluator<'w, 'a> {
             scratch,
             fuel,
             stages: &[],
-            searched: FxHashSet::default(),
-            beyond: (fuel, FxHashSet::default()),
+            purse: Purse::new(fuel),
+            beyond: (fuel, Purse::new(fuel)),
         }
     }
 
@@ -69,7 +85,7 @@ impl<'w, 'a> Evaluator<'w, 'a> {
     pub(super) fn beyond_line(&mut self, work: impl FnOnce(&mut Self)) {
         let swap = |own: &mut Self| {
             std::mem::swap(&mut own.fuel, &mut own.beyond.0);
-            std::mem::swap(&mut own.searched, &mut own.beyond.1);
+            std::mem::swap(&mut own.purse, &mut own.beyond.1);
         };
         swap(self);
         work(self);

@@ -74,8 +74,7 @@ impl<'a> Evaluator<'_, 'a> {
                     facts = own.facts(rule, step);
                 }
                 out.primary.text = own.fill(&label.text);
-                out.severity_reason = reason.map(|reason| own.reason(reason));
-                own.explain(rule, step, &facts, route.as_deref(), &mut out);
+                own.explain(rule, step, reason, &facts, route.as_deref(), &mut out);
             });
         }
         let steps = route.map_or(0, |route| route.steps.len());
@@ -106,6 +105,7 @@ impl<'a> Evaluator<'_, 'a> {
         &mut self,
         rule: &Rule,
         step: Option<&SeverityStep>,
+        reason: Option<Reason<'_, '_>>,
         facts: &Facts,
         route: Option<&Route>,
         out: &mut Diagnostic,
@@ -114,6 +114,7 @@ impl<'a> Evaluator<'_, 'a> {
             return shorten(out);
         }
         self.bind_lets(rule, LetUse::Text);
+        out.severity_reason = reason.map(|reason| self.reason(reason));
         out.related = self.related(rule, out.primary.place);
         if let Some(route) = route {
             out.route = self.hops(route);
@@ -410,7 +411,7 @@ pub(super) fn shorten(out: &mut Diagnostic) {
         "its other labels, notes and help are left out: they take too many steps on this portfolio".into();
     out.related.clear();
     out.notes = vec![Note { kind: NoteKind::Note, text }];
-    (out.help, out.fixes) = (None, Vec::new());
+    (out.severity_reason, out.help, out.fixes) = (None, None, Vec::new());
 }
 
 fn listed(names: &[String]) -> String {

@@ -26,7 +26,7 @@ use crate::value::{Day, Truth};
 #[derive(Debug, Default)]
 pub struct Judgement {
     /// Findings of rules and mistakes in waivers, in no particular order.
-    pub findings: Vec<Diagnostic>,
+    pub findings: Vec<Box<Diagnostic>>,
     /// Verdicts of each rule that ran, in the order of the rules.
     pub statistics: Vec<(Code, Verdicts)>,
     /// Fields that kept rules from speaking, with how often.
@@ -91,7 +91,7 @@ pub fn judge(
         let Some(rule) = catalogue.rules.get(said.rule) else { continue };
         if said.exhausted {
             judgement.exhausted = true;
-            judgement.findings.push(out_of_fuel(rule));
+            judgement.findings.push(Box::new(out_of_fuel(rule)));
         }
         judgement.statistics.push((rule.id.clone(), said.verdicts));
         judgement.steps += said.steps;
@@ -117,16 +117,17 @@ pub fn judge(
         }
         if !silenced {
             judgement.count(draft.basis);
-            judgement.findings.push(*draft.diagnostic);
+            judgement.findings.push(draft.diagnostic);
         }
     }
     if run.waive {
         let ran = |id: &str, file| {
             catalogue.rule(id).is_some_and(enabled) && run.levels.of(id, file) != Some(Level::Off)
         };
-        judgement.findings.extend(waivers.unused(&world, &ran));
+        let unused = waivers.unused(&world, &ran);
+        waivers.mistakes.extend(unused);
     }
-    judgement.findings.append(&mut waivers.mistakes);
+    judgement.findings.extend(waivers.mistakes.into_iter().map(Box::new));
     let missing = missing.into_iter().map(|(field, count)| (model.names.text(field).to_owned(), count));
     judgement.missing = missing.collect();
     judgement.missing.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
@@ -242,7 +243,10 @@ impl<'r: 'w, 'w, 'a> RuleRun<'r, 'w, 'a> {
 impl<'a> RuleRun<'_, '_, 'a> {
     /// Runs the rule on each of its subjects: the members of its first range.
     fn all(mut self, number: usize) -> Said<'a> {
-        let left = |own: &Self| own.eval.fuel + own.eval.beyond.0;
+        let left = |own: &Self| {
+            let (beyond, paid) = &own.eval.beyond;
+            own.eval.fuel + own.eval.purse.for_shares + beyond + paid.for_shares
+        };
         let full = left(&self);
         self.subjects();
         Said { rule: number, exhausted: self.eval.fuel == 0, steps: full - left(&self), ..self.said }

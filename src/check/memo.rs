@@ -21,14 +21,14 @@ impl<K: Eq + Hash, V: Clone> Memo<K, V> {
         self.0.read().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
     }
 
-    /// What is known for a key, worked out if it is not. Two threads may both work it out, to the same end.
+    /// What is known for a key, worked out if it is not. Two threads may both work it out; what the first made holds
+    /// for both.
     pub(super) fn get_or(&self, key: K, make: impl FnOnce() -> V) -> V {
         if let Some(known) = self.known(&key) {
             return known;
         }
         let made = make();
-        self.0.write().unwrap_or_else(PoisonError::into_inner).insert(key, made.clone());
-        made
+        self.0.write().unwrap_or_else(PoisonError::into_inner).entry(key).or_insert(made).clone()
     }
 }
 

@@ -4,13 +4,13 @@
 use std::rc::Rc;
 
 use super::eval::{Evaluator, fuel};
-use super::graph::{Ends, Graph, Route, RouteStep, State, Step};
+use super::graph::{Ends, Graph, Route, RouteStep, State, Step, UNWRITTEN};
 use super::memo::lock;
 use super::value::{RouteId, Value};
 use super::world::World;
-use crate::model::{EntityId, FieldState, Written};
+use crate::model::{Cell, EntityId, FieldState, Written};
 use crate::names::Symbol;
-use crate::rule::{Access, EndSet, Expr, How, Path, Relation, Ty};
+use crate::rule::{Access, Edge, EndSet, Expr, How, Path, Relation, Ty};
 use crate::schema::KindSet;
 use crate::source::Place;
 use crate::value::{Interval, Ratio, Truth};
@@ -59,12 +59,12 @@ impl<'w, 'a> Evaluator<'w, 'a> {
                 entities.push(id);
             }
         }
-        Ends::Entities(entities.into())
+        self.world.ends(entities.into())
     }
 
     fn route(&mut self, path: &Path, start: State, ends: &Ends) -> Option<Route> {
         // Another rule may have searched for the same ends, but what a rule costs must not depend on that.
-        if self.searched.insert(ends.clone()) {
+        if self.purse.searched.insert(ends.number()) {
             self.spend(self.world.model.len());
         }
         let relation = path.relation;
@@ -74,10 +74,50 @@ impl<'w, 'a> Evaluator<'w, 'a> {
             // Links that nobody could decide are missing, so the rule must not pass as one that ran.
             self.fuel = 0;
         }
-        let route = graph.route(relation, start, ends)?;
+        let numbers = graph.route(start, ends)?;
         // A step is walked much faster than a member is visited.
-        self.spend(route.steps.len() / 8);
-        Some(route)
+        self.spend(numbers.len() / 8);
+        let edges = &self.world.catalogue.relations.get(relation.0 as usize)?.edges;
+        let start = graph.state(start);
+        let mut from = start;
+        let steps = numbers.into_iter().filter_map(|number| {
+            let Step { to, item, edge, certain } = graph.step(number)?;
+            let to = graph.state(to);
+            let (written, place) = written(self.world, from.0, &edges.get(edge as usize)?.via, item);
+            let from = std::mem::replace(&mut from, to);
+            Some(RouteStep { number, from, to, edge, certain, written, place })
+        });
+        Some(Route { relation, start, steps: steps.collect(), ends: ends.clone() })
+    }
+
+    /// The product of the shares of a route, if all are known.
+    fn share_of_route(&mut self, route: &Route) -> Option<Interval> {
+        let whole = Interval::point(Ratio::ONE);
+        route.steps.iter().try_fold(whole, |share, step| Some(share.times(self.share_of_step(route, step)?)))
+    }
+
+    /// The part that goes by a step. It is worked out when it is asked for, since few steps lie on a route that
+    /// is, and paid for once by each rule that asks.
+    fn share_of_step(&mut self, route: &Route, step: &RouteStep) -> Option<Interval> {
+        let relation = self.world.catalogue.relations.get(route.relation.0 as usize)?;
+        let Some(share) = &relation.edges.get(step.edge as usize)?.share else {
+            return Some(Interval::point(Ratio::ONE));
+        };
+        let asked = (route.relation, step.number);
+        if let Some(known) = self.purse.shares.get(&asked) {
+            return *known;
+        }
+        let mut guards = Evaluator { fuel: self.purse.for_shares, ..self.at_step(route, step)? };
+        let share = match guards.eval(share) {
+            Value::Amount(amount) => Some(amount.interval),
+            _ => None,
+        };
+        self.purse.for_shares = guards.fuel;
+        if guards.fuel == 0 {
+            self.fuel = 0;
+        }
+        self.purse.shares.insert(asked, share);
+        share
     }
 
     /// The field whose value would settle a search that found no path, if one is not said on the way.
@@ -121,7 +161,7 @@ impl<'w, 'a> Evaluator<'w, 'a> {
             Access::Steps => Value::List(self.scratch.list((0..route.steps.len()).map(step))),
             Access::Hops => Value::List(self.scratch.list(route.hops().map(step))),
             Access::Last => Value::Entity(route.last()),
-            Access::Share => route.share().map_or(Value::Unknown, Value::ratio),
+            Access::Share => self.share_of_route(&route).map_or(Value::Unknown, Value::ratio),
             Access::Certain => Value::Truth(route.is_certain().into()),
             Access::Text => {
                 let texts: Vec<String> = route.hops().filter_map(|at| self.step_text(&route, at)).collect();
@@ -138,7 +178,7 @@ impl<'w, 'a> Evaluator<'w, 'a> {
             Access::StepFrom => Value::Entity(step.from.0),
             Access::StepTo => Value::Entity(step.to.0),
             Access::Carried => step.from.1.map_or(Value::Unknown, Value::Entity),
-            Access::Share => step.share.map_or(Value::Unknown, Value::ratio),
+            Access::Share => self.share_of_step(&route, step).map_or(Value::Unknown, Value::ratio),
             Access::Certain => Value::Truth(step.certain.into()),
             Access::Text => match self.step_text(&route, at as usize) {
                 Some(text) => self.scratch.text(&text),
@@ -164,7 +204,7 @@ impl<'w, 'a> Evaluator<'w, 'a> {
         self.bind(FROM, Value::Entity(step.from.0));
         self.bind(TO, Value::Entity(step.to.0));
         self.bind(CARRIED, step.from.1.map_or(Value::Unknown, Value::Entity));
-        self.bind(VALUE, step.share.map_or(Value::Unknown, Value::ratio));
+        self.bind(VALUE, step.written.map_or(Value::Unknown, Value::ratio));
     }
 
     /// The certain steps of a route with their guards, for what they rest on.
@@ -218,99 +258,102 @@ fn explore(world: &World<'_>, path: &Path, graph: &mut Graph, start: State) -> u
     let mut guards = Evaluator::new(world, declared.frame);
     guards.fuel = guards.fuel.saturating_sub(graph.spent);
     let full = guards.fuel;
-    while let Some((_, state)) = graph.unexpanded() {
-        let mut steps = Vec::new();
-        let mut has_edges = false;
-        for (at, edge) in declared.edges.iter().enumerate() {
-            if edge.from.has(world.model.kind(state.0)) {
-                has_edges = true;
-                guards.edge_steps(declared, at, state, graph, &mut steps);
-            }
+    let leading = declared.edges.iter().fold(KindSet::EMPTY, |kinds, edge| kinds.union(edge.from));
+    while let Some(state) = graph.unexpanded() {
+        graph.expand();
+        let kind = world.model.kind(state.0);
+        guards.bind(FROM, Value::Entity(state.0));
+        guards.bind(CARRIED, state.1.map_or(Value::Unknown, Value::Entity));
+        for (at, edge) in declared.edges.iter().enumerate().filter(|(_, edge)| edge.from.has(kind)) {
+            targets(world, state.0, &edge.via, |to, item| {
+                if edge.to.has(world.model.kind(to)) {
+                    let truth = guards.holds(edge, state.0, to, item);
+                    if truth != Truth::False {
+                        let next = (to, carried_on(world, leading, to, state.1));
+                        let to = graph.number(next);
+                        graph.add(Step { to, item, edge: at as u16, certain: truth.holds() });
+                    }
+                }
+            });
         }
-        let dead_end = has_edges && steps.is_empty();
-        graph.expand(steps, dead_end);
+        if leading.has(kind) && graph.leads_nowhere() {
+            graph.add_dead_end();
+        }
     }
     graph.spent += full - guards.fuel;
     number
 }
 
-impl Evaluator<'_, '_> {
-    /// The steps that one edge makes from a state.
-    fn edge_steps(
-        &mut self,
-        relation: &Relation,
-        at: usize,
-        state: State,
-        graph: &mut Graph,
-        steps: &mut Vec<Step>,
-    ) {
-        let Some(edge) = relation.edges.get(at) else { return };
-        for (to, share, place) in self.targets(state.0, &edge.via) {
-            if !edge.to.has(self.world.model.kind(to)) {
-                continue;
-            }
-            self.bind(FROM, Value::Entity(state.0));
-            self.bind(TO, Value::Entity(to));
-            self.bind(CARRIED, state.1.map_or(Value::Unknown, Value::Entity));
-            self.bind(VALUE, share.map_or(Value::Unknown, Value::ratio));
-            let holds = edge.guard.as_ref().map_or(Truth::True, |guard| self.apart(|own| own.truth(guard)));
-            if holds == Truth::False {
-                continue;
-            }
-            let share = match &edge.share {
-                Some(share) => match self.apart(|own| own.eval(share)) {
-                    Value::Amount(amount) => Some(amount.interval),
-                    _ => None,
-                },
-                None => Some(Interval::point(Ratio::ONE)),
-            };
-            let carries =
-                self.world.schema.kind(self.world.model.kind(to)).is_some_and(|kind| kind.carries.is_some());
-            let item = if carries { carried_by(self.world, to) } else { state.1 };
-            steps.push(Step {
-                to: graph.number((to, item)),
-                edge: at as u16,
-                certain: holds.holds(),
-                share,
-                place,
-            });
-        }
+/// The item with which a path goes on from an entity: its own, if it has one. Where no edge leads on, none is of
+/// use.
+fn carried_on(
+    world: &World<'_>,
+    leading: KindSet,
+    to: EntityId,
+    carried: Option<EntityId>,
+) -> Option<EntityId> {
+    let kind = world.model.kind(to);
+    match world.schema.kind(kind)?.carries {
+        Some(slot) => world.model.named(to, slot),
+        None => carried.filter(|_| leading.has(kind)),
     }
+}
 
-    /// What a field, plural or reverse name leads to, with the share and the words that say it.
-    fn targets(&self, from: EntityId, via: &Access) -> Vec<(EntityId, Option<Interval>, Option<Place>)> {
-        let Access::Entity(_, per_kind) = via else { return Vec::new() };
-        let model = self.world.model;
-        let whole = Some(Interval::point(Ratio::ONE));
-        match per_kind.get(model.kind(from).0 as usize) {
-            Some(How::Field(slot)) => {
-                let FieldState::Written(cell, file) = model.field(from, *slot) else { return Vec::new() };
-                let at = |span| Some(Place { file, span });
-                match cell.value {
-                    Written::Entity(id) => vec![(id, whole, at(cell.span))],
-                    Written::List(first, count) => {
-                        let items = model.items(first, count);
-                        let named = items.iter().filter_map(|item| match item.value {
-                            Written::Entity(id) => {
-                                Some((id, self.share(item, items.len() == 1), at(item.span)))
-                            }
-                            _ => None,
-                        });
-                        named.collect()
+impl Evaluator<'_, '_> {
+    /// Whether an edge leads from the entity that is bound to another.
+    fn holds(&mut self, edge: &Edge, from: EntityId, to: EntityId, item: u32) -> Truth {
+        let Some(guard) = &edge.guard else { return Truth::True };
+        let (share, _) = written(self.world, from, &edge.via, item);
+        self.bind(TO, Value::Entity(to));
+        self.bind(VALUE, share.map_or(Value::Unknown, Value::ratio));
+        self.apart(|own| own.truth(guard))
+    }
+}
+
+/// Visits what a field, plural or reverse name leads to, with the number of each in the field.
+fn targets(world: &World<'_>, from: EntityId, via: &Access, mut visit: impl FnMut(EntityId, u32)) {
+    let Access::Entity(_, per_kind) = via else { return };
+    let model = world.model;
+    match per_kind.get(model.kind(from).0 as usize) {
+        Some(How::Field(slot)) => match model.field(from, *slot) {
+            FieldState::Written(Cell { value: Written::Entity(id), .. }, _) => visit(id, 0),
+            FieldState::Written(Cell { value: Written::List(first, count), .. }, _) => {
+                for (number, item) in model.items(first, count).iter().enumerate() {
+                    if let Written::Entity(id) = item.value {
+                        visit(id, number as u32);
                     }
-                    _ => Vec::new(),
                 }
             }
-            Some(How::Inside(kinds)) => model
-                .inside(from)
-                .filter(|id| kinds.has(model.kind(*id)))
-                .map(|id| (id, whole, None))
-                .collect(),
-            Some(How::Referrers(index)) => {
-                self.world.lookup(*index).naming(from).map(|id| (id, whole, None)).collect()
-            }
-            Some(How::Nothing) | None => Vec::new(),
+            _ => {}
+        },
+        Some(How::Inside(kinds)) => {
+            let inside = model.inside(from).filter(|id| kinds.has(model.kind(*id)));
+            inside.for_each(|id| visit(id, UNWRITTEN));
         }
+        Some(How::Referrers(index)) => {
+            world.lookup(*index).naming(from).for_each(|id| visit(id, UNWRITTEN));
+        }
+        Some(How::Nothing) | None => {}
+    }
+}
+
+/// The share that is written beside a target, and the words that name it.
+fn written(world: &World<'_>, from: EntityId, via: &Access, item: u32) -> (Option<Interval>, Option<Place>) {
+    let whole = Some(Interval::point(Ratio::ONE));
+    let named = || {
+        let Access::Entity(_, per_kind) = via else { return None };
+        let How::Field(slot) = per_kind.get(world.model.kind(from).0 as usize)? else { return None };
+        let FieldState::Written(cell, file) = world.model.field(from, *slot) else { return None };
+        let Written::List(first, count) = cell.value else {
+            return Some((whole, Place { file, span: cell.span }));
+        };
+        let items = world.model.items(first, count);
+        let item = items.get(item as usize)?;
+        Some((world.share(item, items.len() == 1), Place { file, span: item.span }))
+    };
+    match named() {
+        Some((share, place)) => (share, Some(place)),
+        None => (whole, None),
     }
 }
 

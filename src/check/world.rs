@@ -1,21 +1,22 @@
 //! What rules see while they run: owns the tables made once per portfolio (entities by kind, look-ups, as-of
 //! dates, parameters). Knows no rule in particular.
 
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 
 use super::gather::Run;
 use super::graph::{Ends, Graph};
 use super::memo::Memo;
 use super::recipes::Recipes;
 use super::value::Value;
-use crate::model::{Amount, EntityId, FieldState, Model, ReadValue, Written, read_place};
+use crate::model::{Amount, EntityId, FieldState, Item, Model, ReadValue, Written, read_place};
 use crate::outcome::AsOf;
 use crate::rule::{Catalogue, Index};
-use crate::schema::{Field, KindId, KindSet, Measure, Schema, Slot};
+use crate::schema::{Field, KindSet, Measure, Schema, Slot};
 use crate::source::Sources;
-use crate::value::{Dates, Day, Ratio};
+use crate::value::{Dates, Day, Interval, Ratio};
 
 /// Everything that an expression can ask for.
 pub(super) struct World<'a> {
@@ -33,6 +34,9 @@ pub(super) struct World<'a> {
     day: Option<Measure>,
     /// Ends of searches that depend on no variable, by the address of their declaration.
     pub end_sets: Memo<usize, Ends>,
+    /// Sets of ends by what is in them, and how many there are.
+    end_numbers: Memo<Arc<[EntityId]>, u32>,
+    ends: AtomicU32,
     referenced: OnceLock<FxHashSet<EntityId>>,
     by_kind: Memo<KindSet, Arc<[EntityId]>>,
     lookups: Vec<OnceLock<Lookup>>,
@@ -131,6 +135,8 @@ impl<'a> World<'a> {
             month: unit("month"),
             day: unit("day"),
             end_sets: Memo::default(),
+            end_numbers: Memo::default(),
+            ends: AtomicU32::new(1),
             referenced: OnceLock::new(),
             by_kind: Memo::default(),
             lookups: catalogue.indexes.iter().map(|_| OnceLock::new()).collect(),
@@ -151,9 +157,9 @@ impl<'a> World<'a> {
         let Some(entity) = self.model.entity(id) else { return "" };
         let head = self.sources.words(crate::source::Place { file: entity.file, span: entity.head });
         // A head is a kind and a name; a free name is all there is.
-        let own = head.split_once(char::is_whitespace).map_or(head, |(_, name)| name.trim_start());
         let known = self.model.name(id);
-        if own.eq_ignore_ascii_case(known) { own } else { known }
+        let own = head.len().checked_sub(known.len()).and_then(|kind| head.get(kind..));
+        own.filter(|own| own.eq_ignore_ascii_case(known)).unwrap_or(known)
     }
 
     /// The path by which a user would write an entity: `red-river.plant`.
@@ -174,6 +180,12 @@ impl<'a> World<'a> {
         self.by_kind.get_or(kinds, || self.model.all().filter(|id| kinds.has(self.model.kind(*id))).collect())
     }
 
+    /// A set of ends; the same entities are the same set.
+    pub(super) fn ends(&self, entities: Arc<[EntityId]>) -> Ends {
+        let number = || self.ends.fetch_add(1, Ordering::Relaxed);
+        Ends::Entities(self.end_numbers.get_or(Arc::clone(&entities), number), entities)
+    }
+
     /// The table of an index, made when first asked for.
     pub(super) fn lookup(&self, index: usize) -> &Lookup {
         static NONE: Lookup = Lookup { pairs: Vec::new(), open: Vec::new(), unsaid: Vec::new(), anywhere: 0 };
@@ -184,14 +196,13 @@ impl<'a> World<'a> {
     }
 
     fn make_lookup(&self, index: &Index) -> Lookup {
-        let slots: FxHashMap<KindId, Vec<Slot>> =
-            index.fields.iter().fold(FxHashMap::default(), |mut slots, (kind, slot)| {
-                slots.entry(*kind).or_default().push(*slot);
-                slots
-            });
+        let mut slots: Vec<Vec<Slot>> = vec![Vec::new(); self.schema.kinds().count()];
+        for (kind, slot) in &index.fields {
+            slots.get_mut(kind.0 as usize).into_iter().for_each(|slots| slots.push(*slot));
+        }
         let mut lookup = Lookup::default();
         for id in self.model.all() {
-            for slot in slots.get(&self.model.kind(id)).into_iter().flatten() {
+            for slot in slots.get(self.model.kind(id).0 as usize).into_iter().flatten() {
                 match self.model.field(id, *slot) {
                     FieldState::Written(cell, _) => match cell.value {
                         Written::Entity(named) => lookup.pairs.push((named, id)),
@@ -274,11 +285,17 @@ impl<'a> World<'a> {
     /// Dates moved by a length of time; `None` if that is neither months nor days.
     pub(super) fn later(&self, from: Dates, span: &Amount) -> Option<Dates> {
         let (least, most) = (span.interval.lo.floor(), ceiling(span.interval.hi));
-        if Some(span.measure) == self.month || span.interval == crate::value::Interval::ZERO {
+        if Some(span.measure) == self.month || span.interval == Interval::ZERO {
             return Some(Dates { first: from.first.plus_months(least), last: from.last.plus_months(most) });
         }
         (Some(span.measure) == self.day)
             .then(|| Dates { first: from.first.plus_days(least), last: from.last.plus_days(most) })
+    }
+
+    /// The share that is written beside a part of a list; one alone is all of it.
+    pub(super) fn share(&self, item: &Item, alone: bool) -> Option<Interval> {
+        let share = item.share.and_then(|at| self.model.amount(at)).map(|amount| amount.interval);
+        share.or(alone.then(|| Interval::point(Ratio::ONE)))
     }
 
     /// The title of an entity.

@@ -175,7 +175,7 @@ fn judge(args: &Args) -> Run {
     let catalogues: Vec<&Catalogue> = books.iter().flatten().map(|book| &book.catalogue).collect();
     let is_sound = shelf.knows(&options, &mut run.sources, &mut said);
     run.incomplete = said.iter().any(|found| found.severity == Severity::Error);
-    run.findings = said;
+    run.findings = said.into_iter().map(Box::new).collect();
     let fail_on =
         |found: &Found| args.output.fail_on.or(found.input.settings.fail_on()).unwrap_or(Severity::Error);
     run.fail_on = found.iter().map(fail_on).min().unwrap_or(Severity::Error);
@@ -240,7 +240,7 @@ fn text_of_stdin() -> io::Result<Vec<u8>> {
 }
 
 /// What the catalogues know of the codes that were found, by code.
-fn known(findings: &[Diagnostic], catalogues: &[&Catalogue]) -> Vec<About> {
+fn known(findings: &[Box<Diagnostic>], catalogues: &[&Catalogue]) -> Vec<About> {
     let codes: BTreeSet<&str> = findings.iter().map(|finding| finding.code.as_str()).collect();
     let explain = |code| catalogues.iter().find_map(|catalogue| catalogue.explanation(code));
     let explained = codes.into_iter().filter_map(explain);
@@ -275,7 +275,7 @@ mod tests {
         ];
         for (severity, fail_on, incomplete, code) in cases {
             let finding = |severity| Diagnostic::new("x", severity, "x", FileId(0), Span::default());
-            let findings = severity.map(finding).into_iter().collect();
+            let findings = severity.map(finding).map(Box::new).into_iter().collect();
             let run = Run { findings, incomplete, fail_on, ..Run::default() };
             assert_eq!(exit_code(&run), code, "{severity:?} {fail_on} {incomplete}");
         }

@@ -132,6 +132,7 @@ fn help(usage: &clap::Error, out: &mut dyn Write) -> Done {
 
 /// A command that ends before it has anything to show.
 fn refuse(sources: Sources, findings: Vec<Diagnostic>) -> Done {
+    let findings = findings.into_iter().map(Box::new).collect();
     let run = Run { sources, findings, incomplete: true, ..Run::default() };
     let style = terminal::plain();
     let mut text = Vec::new();

@@ -217,7 +217,7 @@ impl Desk {
     /// All that is said of all files, in the order of their names and of places within.
     pub(super) fn findings(&self) -> impl Iterator<Item = &Diagnostic> {
         let checked = self.portfolios.iter().filter_map(|portfolio| portfolio.checked.as_ref());
-        self.said.iter().chain(checked.flat_map(|checked| &checked.findings))
+        self.said.iter().chain(checked.flat_map(|checked| checked.findings.iter().map(AsRef::as_ref)))
     }
 
     /// All documents, by the names of their files.

@@ -37,7 +37,7 @@ fn innermost<'a>(
     around: Option<View<'a>>,
     offset: u32,
 ) -> Option<(View<'a>, Option<View<'a>>)> {
-    if !view.tree.span(view.id).contains(offset) {
+    if !view.span().contains(offset) {
         return None;
     }
     let inside = view.inside().find_map(|inner| innermost(inner, Some(view), offset));

@@ -1,6 +1,7 @@
 //! Reads amounts (a number, its unit, what it is of; in its simplest form one number) with bounds and
 //! currencies, and words what drafters write instead. Knows no particular unit.
 
+use super::fields::{Word, word};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::names::{Names, nearest};
 use crate::schema::{Measure, Units};
@@ -16,6 +17,27 @@ pub(super) struct ReadAmount<'a> {
     pub percent: bool,
     /// The words after `of`.
     pub of: Option<Value<'a>>,
+    /// What stands around its number, or around the last of them.
+    pub wrapping: Option<Wrapping>,
+}
+
+/// The words around a number, which mean the same around the next: currency, scale, percent sign and unit.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Wrapping {
+    before: Word,
+    after: Word,
+    /// How many atoms there are, and which of them is the number.
+    atoms: usize,
+    number: usize,
+    meaning: Meaning,
+}
+
+/// What stands around a number, as far as written.
+#[derive(Clone, Copy, Debug)]
+struct Meaning {
+    scale: Option<i64>,
+    percent: bool,
+    unit: Option<(Measure, Ratio)>,
 }
 
 type Slip = Box<Diagnostic>;
@@ -28,13 +50,14 @@ struct Part {
     percent: bool,
 }
 
-/// The amount that a value says, or why it says none.
+/// The amount that a value says, or why it says none; `usual` may stand around its number.
 pub(super) fn read_amount<'a>(
     value: Value<'a>,
     units: &Units,
     names: &Names,
+    usual: Option<Wrapping>,
 ) -> Result<ReadAmount<'a>, Slip> {
-    let mut reader = Reader { value, units, names, at: 0 };
+    let mut reader = Reader { value, units, names, at: 0, wrapping: usual };
     reader.amount().map_err(|slip| match units.sign(value.words()) {
         Some(sign) => reader.currency_sign(&sign.mark, &sign.refused.write, &sign.refused.because),
         None => slip,
@@ -45,6 +68,16 @@ struct Reader<'a, 'u> {
     units: &'u Units,
     names: &'u Names,
     at: usize,
+    wrapping: Option<Wrapping>,
+}
+
+impl Meaning {
+    /// The number with what stands around it.
+    fn of(self, number: Ratio) -> Part {
+        let number = self.scale.map_or(number, |scale| number.mul(Ratio::whole(scale), Round::Down));
+        let number = if self.percent { number.div(Ratio::whole(100), Round::Down) } else { number };
+        Part { number, unit: self.unit, percent: self.percent }
+    }
 }
 
 impl<'a> Reader<'a, '_> {
@@ -99,7 +132,13 @@ impl<'a> Reader<'a, '_> {
                 "this range holds nothing",
             ));
         }
-        Ok(ReadAmount { interval, measure, percent: low.percent || high.percent, of })
+        Ok(ReadAmount {
+            interval,
+            measure,
+            percent: low.percent || high.percent,
+            of,
+            wrapping: self.wrapping,
+        })
     }
 
     fn takes_word(&mut self, word: &str) -> bool {
@@ -156,22 +195,50 @@ impl<'a> Reader<'a, '_> {
     }
 
     fn part(&mut self) -> Result<Part, Slip> {
+        if let Some((number, meaning)) = self.wrapped_as_before() {
+            return Ok(meaning.of(self.number(number)?));
+        }
+        let start = self.at;
         let money = self.currency();
         let Some(token) = self.peek().filter(|token| token.class == Class::Number) else {
             return Err(self.no_number());
         };
+        let number_at = self.at;
         self.at += 1;
-        let mut number = self.number(token)?;
-        if let Some(scale) = self.scale() {
-            number = number.mul(Ratio::whole(scale), Round::Down);
-        }
+        let number = self.number(token)?;
+        let scale = self.scale();
         let percent = self.peek().is_some_and(|token| token.is_mark(self.value.text, "%"));
-        if percent {
-            self.at += 1;
-            number = number.div(Ratio::whole(100), Round::Down);
-        }
-        let unit = self.unit(money)?;
-        Ok(Part { number, unit, percent })
+        self.at += usize::from(percent);
+        let meaning = Meaning { scale, percent, unit: self.unit(money)? };
+        let words = self.words_around(start, number_at, self.at);
+        self.wrapping = words.map(|(before, after)| {
+            let (atoms, number) = (self.at - start, number_at - start);
+            Wrapping { before, after, atoms, number, meaning }
+        });
+        Ok(meaning.of(number))
+    }
+
+    /// The number that begins here, if the same words stand around it as around the last.
+    fn wrapped_as_before(&mut self) -> Option<(Token, Meaning)> {
+        let usual = self.wrapping?;
+        let (number_at, end) = (self.at + usual.number, self.at + usual.atoms);
+        let number = *self.value.atoms.get(number_at).filter(|token| token.class == Class::Number)?;
+        let words = self.words_around(self.at, number_at, end)?;
+        let ends = self.value.atoms.get(end).is_none_or(|next| self.is_link(*next));
+        (ends && words == (usual.before, usual.after)).then(|| {
+            self.at = end;
+            (number, usual.meaning)
+        })
+    }
+
+    /// The words before and behind a number, blanks included, if they are short.
+    fn words_around(&self, start: usize, number: usize, end: usize) -> Option<(Word, Word)> {
+        let atoms = self.value.atoms.get(start..end)?;
+        let number = atoms.get(number - start)?.span;
+        let whole = Span { start: atoms.first()?.span.start, end: atoms.last()?.span.end };
+        let before = word(self.value.text, Span { end: number.start, ..whole })?;
+        let after = word(self.value.text, Span { start: number.end, ..whole })?;
+        Some((before, after))
     }
 
     /// A currency code before its number.

@@ -9,7 +9,7 @@ use super::join::Part;
 use super::load::{Loader, Text};
 use crate::schema::Schema;
 use crate::source::Span;
-use crate::syntax::{self, View};
+use crate::syntax::{Pieces, Reader, View};
 
 /// Least bytes of text that are worth a thread of their own.
 const MIN_BYTES_FOR_THREAD: usize = 128 * 1024;
@@ -87,23 +87,21 @@ fn read_part(schema: &Schema, facts: &Model, hand: &[Stretch<'_>]) -> Option<Par
     let mut part = Part::of(facts);
     let mut loader = Loader::new(schema, std::mem::take(&mut part.model), &mut part.diagnostics);
     loader.model.reserve(hand.iter().map(|(_, span)| (span.end - span.start) as usize).sum());
-    let mut reader = syntax::Reader::default();
+    let mut reader = Reader::default();
     for (text, span) in hand {
         let Text { file, text } = *text;
-        let mut split = if *span == Span::new(0, text.len()) {
-            syntax::split(file, text)
-        } else {
-            syntax::split_stretch(file, text, *span)?
-        };
-        part.over_limit |= split.over_limit;
-        loader.diagnostics.append(&mut split.diagnostics);
-        for piece in &split.pieces {
-            let tree = reader.read(file, text, piece, loader.diagnostics);
+        let mut pieces = Pieces::of_stretch(file, text, *span);
+        while let Some(tree) = reader.read_next(&mut pieces, loader.diagnostics) {
             for view in View::roots(file, text, tree) {
                 loader.entry(view, None);
             }
             loader.resolve_near(&|_| text);
         }
+        if pieces.failed {
+            return None;
+        }
+        part.over_limit |= pieces.over_limit;
+        loader.diagnostics.append(&mut pieces.diagnostics);
     }
     let Loader { model, pending, .. } = loader;
     (part.model, part.pending) = (model, pending);

@@ -1,66 +1,63 @@
 //! The lines of a block to a row of cells: owns which field a line is, what is written twice, unknown or
 //! missing. Knows no value; `read` does.
 
-use super::facts::ProvenanceId;
+use super::amount::Wrapping;
 use super::load::Loader;
+use super::read::Spot;
 use super::{Cell, EntityId, Written};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::names::nearest;
-use crate::schema::{Field, Kind, KindId, MAX_FIELDS, Many, Slot};
-use crate::syntax::{EntryId, Shape, Value, View};
+use crate::schema::{Kind, KindId, MAX_FIELDS, Many, Slot};
+use crate::source::Span;
+use crate::syntax::{Shape, Value, View};
 
 /// Fields that every fact block understands.
 const FACT_FIELDS: [&str; 9] =
     ["also", "trade", "source", "as_of", "confidence", "status", "from", "until", "value"];
 
-/// What one block leaves to the reading of the next: memory, the order in which fields follow each other, and what
-/// they said last.
+/// What one block leaves to the reading of the next: in which order fields follow each other, and what they said last.
+/// By kind, and by field behind the one that stands for the start of a block.
 #[derive(Debug, Default)]
-pub(super) struct Rows {
-    /// The fields of the block being read, with what states them and the evidence of each.
-    row: Vec<(Slot, EntryId, Option<ProvenanceId>)>,
-    /// By kind and field.
-    last: Vec<Last>,
-}
+pub(super) struct Rows(Vec<Vec<Last>>);
 
 /// What was last read of a field.
-#[derive(Clone, Copy, Debug, Default)]
-struct Last {
-    /// The field that came behind it.
-    next: Option<Slot>,
-    /// Its value, if it was a word or a day, with the words that said so, filled up with zeros.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Last {
+    /// The field that came behind it, with its name as written.
+    next: Option<(Slot, Word)>,
+    /// Its value, if it was a word or a day, with the words that said so.
     value: Option<(Word, Written)>,
+    /// What stood around its number, if it was an amount.
+    pub(super) wrapping: Option<Wrapping>,
 }
 
-/// Words short enough to be kept.
-type Word = [u8; 16];
+/// Words of at most 16 bytes as one number.
+pub(super) type Word = u128;
 
 impl Rows {
-    /// The place of a field of a kind; what comes before the first has one, too.
-    fn index(kind: KindId, slot: Option<Slot>) -> usize {
-        usize::from(kind.0) * (MAX_FIELDS + 1) + slot.map_or(0, |slot| usize::from(slot.0) + 1)
-    }
-
-    fn last(&self, kind: KindId, slot: Option<Slot>) -> Last {
-        self.last.get(Self::index(kind, slot)).copied().unwrap_or_default()
-    }
-
-    fn remember(&mut self, kind: KindId, slot: Option<Slot>, change: impl FnOnce(&mut Last)) {
-        let index = Self::index(kind, slot);
-        if self.last.len() <= index {
-            self.last.resize(index + 1, Last::default());
+    /// Makes room for the fields of a kind.
+    fn open(&mut self, id: KindId, kind: &Kind) {
+        let at = usize::from(id.0);
+        if self.0.len() <= at {
+            self.0.resize(at + 1, Vec::new());
         }
-        self.last.get_mut(index).map(change);
+        if let Some(row) = self.0.get_mut(at).filter(|row| row.is_empty()) {
+            row.resize(kind.fields.len() + 1, Last::default());
+        }
+    }
+
+    /// What was last read of a field, or came first in a block; none before a block of its kind was read.
+    pub(super) fn last(&mut self, kind: KindId, slot: Option<Slot>) -> Option<&mut Last> {
+        let at = slot.map_or(0, |slot| usize::from(slot.0) + 1);
+        self.0.get_mut(usize::from(kind.0))?.get_mut(at)
     }
 }
 
-/// A value that is one short word; prose is none.
-fn word(value: Value<'_>) -> Option<Word> {
-    let [atom] = value.atoms else { return None };
-    let words = atom.span.of(value.text).as_bytes();
-    let mut word = Word::default();
-    word.get_mut(..words.len())?.copy_from_slice(words);
-    Some(word)
+/// The words at a span as one number, if they are short.
+pub(super) fn word(text: &str, span: Span) -> Option<Word> {
+    let unused = 16_u32.checked_sub(span.end - span.start)?;
+    let bytes = text.as_bytes().get(span.start as usize..)?.first_chunk()?;
+    Some(u128::from_le_bytes(*bytes).unbounded_shl(8 * unused))
 }
 
 impl Loader<'_, '_> {
@@ -71,15 +68,18 @@ impl Loader<'_, '_> {
     }
 
     /// The field of a kind that a line names; blocks of a kind mostly have theirs in the same order.
-    fn slot_after(&mut self, kind: &Kind, id: KindId, before: Option<Slot>, inner: View<'_>) -> Option<Slot> {
-        let habit = self.rows.last(id, before).next;
-        if let Some(field) = habit.and_then(|slot| kind.field(slot))
-            && self.schema.names.text(field.name) == inner.keyword()
+    fn slot_after(&mut self, kind: KindId, before: Option<Slot>, inner: View<'_>) -> Option<Slot> {
+        let name = inner.atoms().first().and_then(|name| word(inner.text, name.span));
+        let habit = self.rows.last(kind, before).and_then(|last| last.next);
+        if let (Some((slot, usual)), Some(name)) = (habit, name)
+            && usual == name
         {
-            return habit;
+            return Some(slot);
         }
-        let slot = self.slot_of(id, inner)?;
-        self.rows.remember(id, before, |last| last.next = Some(slot));
+        let slot = self.slot_of(kind, inner)?;
+        if let (Some(last), Some(name)) = (self.rows.last(kind, before), name) {
+            last.next = Some((slot, name));
+        }
         Some(slot)
     }
 
@@ -87,44 +87,39 @@ impl Loader<'_, '_> {
     pub(super) fn fields(&mut self, view: View<'_>, kind_id: KindId, id: EntityId) {
         let schema = self.schema;
         let Some(kind) = schema.kind(kind_id) else { return };
-        let mut row = std::mem::take(&mut self.rows.row);
+        self.rows.open(kind_id, kind);
+        let mut lines = [view.id; MAX_FIELDS];
         let (mut written, mut before) = (0_u64, None);
         for inner in view.inside() {
-            let (slot, evidence) = match inner.shape() {
-                Shape::Field => (self.slot_after(kind, kind_id, before, inner), None),
+            let slot = match inner.shape() {
+                Shape::Field => self.slot_after(kind_id, before, inner),
                 Shape::Block if self.facts => match self.slot_of(kind_id, inner) {
-                    Some(slot) => (Some(slot), self.read_provenance(inner)),
+                    Some(slot) => Some(slot),
                     None => continue,
                 },
                 Shape::Block | Shape::Statement => continue,
             };
-            let Some(slot) = slot else {
+            let Some((slot, line)) = slot.and_then(|slot| Some((slot, lines.get_mut(usize::from(slot.0))?)))
+            else {
                 self.unknown_field(inner, kind_id);
                 continue;
             };
             before = Some(slot);
             if written >> slot.0 & 1 == 0 {
                 written |= 1 << slot.0;
-                row.push((slot, inner.id, evidence));
-            } else if let Some((_, first, _)) = row.iter().find(|(known, ..)| *known == slot) {
-                self.duplicate_field(inner, View { id: *first, ..view });
+                *line = inner.id;
+            } else if let Some(first) = view.other(*line) {
+                self.duplicate_field(inner, first);
             }
         }
-        row.sort_unstable_by_key(|(slot, ..)| *slot);
         let first_cell = self.model.cells.len() as u32;
-        for (slot, inner, evidence) in row.drain(..) {
-            let (inner, Some(field)) = (View { id: inner, ..view }, kind.field(slot)) else { continue };
-            let value = match inner.shape() {
-                Shape::Block => inner.field("value").unwrap_or_else(|| inner.value()),
-                _ => inner.value(),
-            };
-            let cell = self.read_again(value, field, (kind_id, slot), id);
-            self.model.cells.push(cell);
-            if let Some(evidence) = evidence {
-                self.model.cell_provenance.insert((id, slot), evidence);
+        for (at, (line, field)) in lines.iter().zip(&kind.fields).enumerate() {
+            if written >> at & 1 == 1
+                && let Some(inner) = view.other(*line)
+            {
+                self.cell(inner, Spot { field, at: (kind_id, Slot(at as u8)), entity: id });
             }
         }
-        self.rows.row = row;
         if let Some(entity) = self.model.entities.get_mut(id.0 as usize) {
             (entity.written, entity.first_cell) = (written, first_cell);
         }
@@ -133,24 +128,39 @@ impl Loader<'_, '_> {
         }
     }
 
-    /// Reads a value; a word or a day means what it meant where the field was read last.
-    fn read_again(
-        &mut self,
-        value: Value<'_>,
-        field: &Field,
-        (kind, slot): (KindId, Slot),
-        id: EntityId,
-    ) -> Cell {
-        let word = word(value).filter(|_| field.ty.many == Many::One);
-        match (word, self.rows.last(kind, Some(slot)).value) {
-            (Some(word), Some((known, written))) if word == known => {
-                return Cell { span: value.span(), value: written };
+    /// Reads the value of a field; a fact may give the field a block of its own, with its evidence.
+    fn cell(&mut self, inner: View<'_>, spot: Spot<'_>) {
+        let value = match inner.shape() {
+            Shape::Block => {
+                if let Some(evidence) = self.read_provenance(inner) {
+                    self.model.cell_provenance.insert((spot.entity, spot.at.1), evidence);
+                }
+                inner.field("value").unwrap_or_else(|| inner.value())
             }
-            _ => {}
+            _ => inner.value(),
+        };
+        let cell = self.read_again(value, spot);
+        self.model.cells.push(cell);
+    }
+
+    /// Reads a value; a word or a day means what it meant where the field was read last.
+    fn read_again(&mut self, value: Value<'_>, spot: Spot<'_>) -> Cell {
+        let (kind, slot) = spot.at;
+        let word = match value.atoms {
+            [only] if spot.field.ty.many == Many::One => word(value.text, only.span),
+            _ => None,
+        };
+        let last = self.rows.last(kind, Some(slot)).and_then(|last| last.value);
+        if let (Some(word), Some((known, value_then))) = (word, last)
+            && word == known
+        {
+            return Cell { span: value.span(), value: value_then };
         }
-        let cell = self.read_field(value, field, id);
-        if let (Some(word), Written::Enum(_) | Written::Dates(_)) = (word, cell.value) {
-            self.rows.remember(kind, Some(slot), |last| last.value = Some((word, cell.value)));
+        let cell = self.read_field(value, spot);
+        if let (Some(word), Written::Enum(_) | Written::Dates(_), Some(last)) =
+            (word, cell.value, self.rows.last(kind, Some(slot)))
+        {
+            last.value = Some((word, cell.value));
         }
         cell
     }

@@ -107,13 +107,6 @@ impl Moved {
             Target::Item(at) => Target::Item(at + self.items),
             Target::Of(at) => Target::Of(at + self.amounts),
         };
-        let other = pending.other.map(|other| self.entity(other));
-        Pending {
-            target,
-            entity: self.entity(pending.entity),
-            name: self.symbol(pending.name),
-            other,
-            ..pending
-        }
+        Pending { target, entity: self.entity(pending.entity), name: self.symbol(pending.name), ..pending }
     }
 }

@@ -269,7 +269,6 @@ impl Loader<'_, '_> {
     fn add_entity(&mut self, view: View<'_>, kind: KindId, parent: Option<EntityId>) -> EntityId {
         let id = EntityId(self.model.entities.len() as u32);
         let (name, head) = self.head_of(view, kind);
-        let body_end = view.tree.get(view.id).map_or(0, |entry| entry.body_end);
         self.model.entities.push(Entity {
             kind,
             name,
@@ -278,7 +277,7 @@ impl Loader<'_, '_> {
             file: view.file,
             head,
             title: view.title_token().map(|token| unquote(view.text, token.span)),
-            body_end,
+            body_end: view.body_end(),
             standing: Standing::Declared,
             named: view.name_token().is_some(),
             written: 0,
@@ -438,12 +437,13 @@ impl Loader<'_, '_> {
 impl Loader<'_, '_> {
     /// Gives the blocks at the top level to their names.
     fn name_blocks(&mut self) {
+        self.model.top = vec![None; self.model.names.len()];
         let mut next = self.model.facts_end;
         while let Some(entity) = self.model.entity(EntityId(next)) {
             let (id, name, named) = (EntityId(next), entity.name, entity.named);
             next = entity.end;
             if named {
-                let first = *self.model.top.entry(name).or_insert(id);
+                let first = self.model.top.get_mut(name.index()).map_or(id, |top| *top.get_or_insert(id));
                 self.named_twice(first, id);
             }
         }

@@ -5,6 +5,7 @@ use rustc_hash::FxHashMap;
 
 use super::facts::{Confidence, Group, Provenance, ProvenanceId};
 use super::load::{DECLARATIONS, Loader};
+use super::read::Spot;
 use super::{EntityId, Known, Model};
 use crate::diagnostic::Diagnostic;
 use crate::schema::{Declarations, KindId, Schema, Slot};
@@ -147,7 +148,10 @@ impl Loader<'_, '_> {
                 let Some(view) = View::roots(place.file, words, &tree).next() else { continue };
                 let value =
                     Value { file: place.file, text: words, atoms: view.atoms(), after: place.span.end };
-                let cell = self.read_field(value, field, EntityId(u32::MAX));
+                let cell = self.read_field(
+                    value,
+                    Spot { field, at: (kind, Slot(at as u8)), entity: EntityId(u32::MAX) },
+                );
                 self.model.cells.push(cell);
                 let index = self.model.cells.len() - 1;
                 self.resolve_all(text);

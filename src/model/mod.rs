@@ -154,8 +154,8 @@ pub struct Model {
     defaults: Vec<Vec<(Slot, Cell, FileId)>>,
     /// Names of facts, their aliases and trade names.
     known: FxHashMap<Symbol, Vec<Known>>,
-    /// Blocks that stand in no other, by their name.
-    top: FxHashMap<Symbol, EntityId>,
+    /// Blocks that stand in no other, by the number of their name.
+    top: Vec<Option<EntityId>>,
     /// Blocks directly inside one that holds more than [`MAX_SCANNED`], by their name.
     crowded: FxHashMap<(EntityId, Symbol), EntityId>,
     /// Free names, by what they may stand for.
@@ -267,6 +267,11 @@ impl Model {
             return self.crowded.get(&(around, name)).copied();
         }
         self.parts(around).find(|(_, part)| part.named && part.name == name).map(|(id, _)| id)
+    }
+
+    /// The block of that name that stands in no other: the first, if there are several.
+    fn top(&self, name: Symbol) -> Option<EntityId> {
+        self.top.get(name.index()).copied().flatten()
     }
 
     /// The blocks around an entity, nearest first.

@@ -8,7 +8,7 @@ use super::resolve::{Pending, Target};
 use super::{Amount, Cell, EntityId, Item, Written};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::names::{Names, nearest};
-use crate::schema::{Dimension, EnumId, Field, Many, Schema, Word};
+use crate::schema::{Dimension, EnumId, Field, KindId, Many, Schema, Slot, Word};
 use crate::source::{FileId, Place, Span};
 use crate::syntax::{self, Class, Piece, Value, View, unquote};
 use crate::value::{Interval, MAX_YEAR, MIN_YEAR, Ratio, Round};
@@ -37,7 +37,7 @@ pub fn read_value(value: Value<'_>, schema: &Schema, names: &Names) -> Result<Re
     {
         return Ok(ReadValue::Dates(dates));
     }
-    let ReadAmount { interval, measure, .. } = read_amount(value, &schema.units, names)?;
+    let ReadAmount { interval, measure, .. } = read_amount(value, &schema.units, names, None)?;
     Ok(ReadValue::Amount(Amount { interval, measure, of: None }))
 }
 
@@ -52,23 +52,31 @@ pub enum ReadValue {
     Amount(Amount),
 }
 
+/// A field of an entity, for its value.
+#[derive(Clone, Copy)]
+pub(super) struct Spot<'s> {
+    pub field: &'s Field,
+    pub at: (KindId, Slot),
+    pub entity: EntityId,
+}
+
 impl Loader<'_, '_> {
     /// Reads the value of a field of an entity into a cell.
-    pub(super) fn read_field(&mut self, value: Value<'_>, field: &Field, entity: EntityId) -> Cell {
+    pub(super) fn read_field(&mut self, value: Value<'_>, spot: Spot<'_>) -> Cell {
         let cell_index = self.model.cells.len() as u32;
-        let written = match (&field.ty.many, value.atoms) {
-            (_, []) => self.slip(value, field, "nothing is written after the colon"),
+        let written = match (&spot.field.ty.many, value.atoms) {
+            (_, []) => self.slip(value, spot.field, "nothing is written after the colon"),
             (_, [only]) if only.is_word(value.text, "unknown") => Written::Unknown,
-            (Many::One, _) => self.read_one(value, field, entity, Target::Cell(cell_index)),
-            (Many::List | Many::Shares, _) => self.read_list(value, field, entity),
+            (Many::One, _) => self.read_one(value, spot, Target::Cell(cell_index)),
+            (Many::List | Many::Shares, _) => self.read_list(value, spot),
         };
         Cell { span: value.span(), value: written }
     }
 
-    fn read_list(&mut self, value: Value<'_>, field: &Field, entity: EntityId) -> Written {
+    fn read_list(&mut self, value: Value<'_>, spot: Spot<'_>) -> Written {
         let count = value.parts().count();
         if !value.is_list() && count > 1 {
-            return self.slip(value, field, "several need brackets: `[a, b]`");
+            return self.slip(value, spot.field, "several need brackets: `[a, b]`");
         }
         let first = self.model.items.len() as u32;
         let mut total = Interval::ZERO;
@@ -76,13 +84,13 @@ impl Loader<'_, '_> {
             // The slot must exist before a name in it is noted as pending.
             let index = self.model.items.len() as u32;
             self.model.items.push(Item { span: part.span(), value: Written::Unknown, share: None });
-            let (name, share) = self.split_share(part, field);
+            let (name, share) = self.split_share(part, spot.field);
             total = share
                 .and_then(|at| self.model.amount(at))
                 .map_or(total, |amount| total.plus(amount.interval));
             let written = match name.atoms {
                 [only] if only.is_word(name.text, "unknown") => Written::Unknown,
-                _ => self.read_one(name, field, entity, Target::Item(index)),
+                _ => self.read_one(name, spot, Target::Item(index)),
             };
             if let Some(item) = self.model.items.get_mut(index as usize) {
                 (item.value, item.share) = (written, share);
@@ -117,7 +125,7 @@ impl Loader<'_, '_> {
             return (part, None);
         };
         let share = Value { atoms: number, ..part };
-        let read = match read_amount(share, &self.schema.units, &self.model.names) {
+        let read = match read_amount(share, &self.schema.units, &self.model.names, None) {
             Ok(read) if read.percent => read,
             Ok(_) => {
                 self.slip(share, field, "a share is a percentage, as in `80%`");
@@ -132,7 +140,8 @@ impl Loader<'_, '_> {
         (Value { atoms: name, ..part }, Some(index))
     }
 
-    fn read_one(&mut self, value: Value<'_>, field: &Field, entity: EntityId, target: Target) -> Written {
+    fn read_one(&mut self, value: Value<'_>, spot: Spot<'_>, target: Target) -> Written {
+        let field = spot.field;
         let ty = &field.ty;
         let Some(first) = value.atoms.first().copied() else {
             return self.slip(value, field, "nothing is written here");
@@ -145,20 +154,18 @@ impl Loader<'_, '_> {
             return self.read_enum(value, field);
         }
         match first.class {
-            Class::String | Class::Text if value.atoms.len() == 1 => {
-                self.read_quoted(value, field, entity, target)
-            }
+            Class::String | Class::Text if value.atoms.len() == 1 => self.read_quoted(value, spot, target),
             Class::Number if ty.takes_date() && (ty.quantity().is_none() || looks_like_date(value)) => {
                 self.read_date(value)
             }
             Class::Word if ty.takes_date() && looks_like_date(value) => self.read_date(value),
             Class::Word if value.atoms.len() == 1 && !ty.kinds().is_empty() => {
-                self.refer(value, field, entity, target);
+                self.refer(value, Some(spot.at), spot.entity, target);
                 Written::Unreadable
             }
             Class::Word if value.atoms.len() == 1 && ty.takes_yes_no() => self.read_yes_no(value, field),
             Class::Word | Class::Number | Class::Mark if ty.quantity().is_some() => {
-                self.read_quantity(value, field, entity)
+                self.read_quantity(value, spot)
             }
             Class::Word | Class::Number if ty.takes_date() => self.read_date(value),
             Class::Mark if value.is_list() => self.slip(value, field, "one value stands here, no list"),
@@ -188,10 +195,11 @@ impl Loader<'_, '_> {
         }
     }
 
-    fn read_quoted(&mut self, value: Value<'_>, field: &Field, entity: EntityId, target: Target) -> Written {
+    fn read_quoted(&mut self, value: Value<'_>, spot: Spot<'_>, target: Target) -> Written {
+        let field = spot.field;
         let inner = value.atoms.first().map_or(Span::default(), |token| unquote(value.text, token.span));
         if !field.ty.kinds().is_empty() {
-            self.refer(value, field, entity, target);
+            self.refer(value, Some(spot.at), spot.entity, target);
             // Replaced when a fact or block bears the name; prose otherwise.
             return if field.ty.takes_text() { Written::Text(inner) } else { Written::Unreadable };
         }
@@ -207,24 +215,12 @@ impl Loader<'_, '_> {
         self.slip(value, field, "quoted words cannot stand here")
     }
 
-    fn refer(&mut self, value: Value<'_>, field: &Field, entity: EntityId, target: Target) {
+    fn refer(&mut self, value: Value<'_>, field: Option<(KindId, Slot)>, entity: EntityId, target: Target) {
         let Some(token) = value.atoms.first().copied() else { return };
         let quoted = token.is_prose();
         let span = if quoted { unquote(value.text, token.span) } else { token.span };
         let name = self.model.names.intern(span.of(value.text));
-        self.pending.push(Pending {
-            target,
-            entity,
-            file: value.file,
-            span,
-            name,
-            other: None,
-            quoted,
-            kinds: field.ty.kinds(),
-            in_list: field.ty.many == Many::List,
-            or_text: field.ty.takes_text(),
-            words: field.ty.words(),
-        });
+        self.pending.push(Pending { target, entity, file: value.file, span, name, quoted, field });
     }
 
     fn read_enum(&mut self, value: Value<'_>, field: &Field) -> Written {
@@ -241,8 +237,10 @@ impl Loader<'_, '_> {
         }
     }
 
-    fn read_quantity(&mut self, value: Value<'_>, field: &Field, entity: EntityId) -> Written {
-        let read = match read_amount(value, &self.schema.units, &self.model.names) {
+    fn read_quantity(&mut self, value: Value<'_>, spot: Spot<'_>) -> Written {
+        let Spot { field, at: (kind, slot), entity } = spot;
+        let usual = self.rows.last(kind, Some(slot)).and_then(|last| last.wrapping);
+        let read = match read_amount(value, &self.schema.units, &self.model.names, usual) {
             Ok(read) => read,
             Err(slip) => {
                 let example = field.example.as_deref().filter(|_| slip.help.is_none());
@@ -256,6 +254,9 @@ impl Loader<'_, '_> {
                 return Written::Unreadable;
             }
         };
+        if let Some(last) = self.rows.last(kind, Some(slot)) {
+            last.wrapping = read.wrapping;
+        }
         let (word, dimensions) = field.ty.quantity().unwrap_or((Word::Quantity, &[]));
         let dimension = self.schema.units.dimension(read.measure);
         if !dimensions.is_empty() && !dimensions.contains(&dimension) {
@@ -273,22 +274,7 @@ impl Loader<'_, '_> {
         }
         let index = self.add_amount(read.interval, read.measure);
         if let Some(of) = read.of {
-            let Some(token) = of.atoms.first().copied() else { return Written::Amount(index) };
-            let span = if token.is_prose() { unquote(of.text, token.span) } else { token.span };
-            let name = self.model.names.intern(span.of(of.text));
-            self.pending.push(Pending {
-                target: Target::Of(index),
-                entity,
-                file: value.file,
-                span,
-                name,
-                other: None,
-                quoted: token.is_prose(),
-                kinds: self.schema.amounts_of(),
-                in_list: false,
-                or_text: false,
-                words: None,
-            });
+            self.refer(of, None, entity, Target::Of(index));
         }
         Written::Amount(index)
     }

@@ -7,7 +7,7 @@ use super::load::Loader;
 use super::{EntityId, Model, Written};
 use crate::diagnostic::{Diagnostic, NoteKind, Severity, first_publication};
 use crate::names::{Symbol, nearest};
-use crate::schema::{EnumId, KindSet};
+use crate::schema::{EnumId, KindId, KindSet, Many, Schema, Slot};
 use crate::source::{FileId, Place, Span};
 
 /// Most near misses that are sought in one portfolio: each looks at every name.
@@ -24,7 +24,7 @@ pub(super) enum Target {
     Of(u32),
 }
 
-/// A name still to be found.
+/// A name still to be found. There are many at once, so what its field tells is not kept.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Pending {
     pub target: Target,
@@ -34,20 +34,27 @@ pub(super) struct Pending {
     /// The name, without quotation marks.
     pub span: Span,
     pub name: Symbol,
-    /// What bears the name and is of no kind that may stand here.
-    pub other: Option<EntityId>,
     pub quoted: bool,
-    pub kinds: KindSet,
+    /// The field whose value it is or is part of; none if it is what an amount is of.
+    pub field: Option<(KindId, Slot)>,
+}
+
+/// A name that is sought: what may stand in its place, and what does not fit there.
+struct Sought {
+    pending: Pending,
+    kinds: KindSet,
     /// Whether a group may stand for its members.
-    pub in_list: bool,
+    in_list: bool,
     /// Whether quoted words that name nothing are prose.
-    pub or_text: bool,
+    or_text: bool,
     /// The enum whose words may stand here too.
-    pub words: Option<EnumId>,
+    words: Option<EnumId>,
+    /// What bears the name and is of no kind that may stand here.
+    other: Option<EntityId>,
 }
 
 enum Found {
-    One(EntityId, bool),
+    One(EntityId),
     Several(EntityId, EntityId),
     Nothing,
 }
@@ -55,9 +62,21 @@ enum Found {
 /// Blocks of each scope by name, made when a scope is first searched.
 type ScopeNames = FxHashMap<EntityId, FxHashMap<Symbol, Vec<EntityId>>>;
 
-impl Pending {
+impl Sought {
+    fn new(schema: &Schema, pending: Pending) -> Self {
+        let field = pending.field.and_then(|(kind, slot)| schema.kind(kind)?.field(slot));
+        Self {
+            pending,
+            kinds: field.map_or_else(|| schema.amounts_of, |field| field.ty.kinds()),
+            in_list: field.is_some_and(|field| field.ty.many == Many::List),
+            or_text: field.is_some_and(|field| field.ty.takes_text()),
+            words: field.and_then(|field| field.ty.words()),
+            other: None,
+        }
+    }
+
     fn place(&self) -> Place {
-        Place { file: self.file, span: self.span }
+        Place { file: self.pending.file, span: self.pending.span }
     }
 
     /// Whether an entity may stand here; the first that may not is kept.
@@ -77,8 +96,8 @@ impl Loader<'_, '_> {
         let mut pending = std::mem::take(&mut self.pending);
         let mut kept = self.far;
         for at in self.far..pending.len() {
-            let Some(mut here) = pending.get(at).copied() else { break };
-            if !self.resolved_near(&mut here, text, &mut scopes) {
+            let Some(here) = pending.get(at).copied() else { break };
+            if !self.resolved_near(&mut Sought::new(self.schema, here), text, &mut scopes) {
                 if let Some(slot) = pending.get_mut(kept) {
                     *slot = here;
                 }
@@ -94,53 +113,57 @@ impl Loader<'_, '_> {
         self.resolve_near(text);
         self.far = 0;
         let mut scopes = ScopeNames::default();
-        for mut pending in std::mem::take(&mut self.pending) {
-            let written = |pending: &Pending| pending.span.of(text(pending.file));
-            match self.find_far(&mut pending, &mut scopes) {
-                Found::One(id, trade_name) => {
+        for pending in std::mem::take(&mut self.pending) {
+            let mut sought = Sought::new(self.schema, pending);
+            match self.find_far(&mut sought, &mut scopes) {
+                Some((id, trade_name)) => {
                     if trade_name {
-                        self.synonym(pending.place(), written(&pending), id);
+                        self.synonym(sought.place(), pending.span.of(text(pending.file)), id);
                     }
                     self.set(pending.target, Written::Entity(id));
                 }
-                Found::Several(a, b) => self.ambiguous(pending.place(), written(&pending), a, b),
-                Found::Nothing => self.not_found(&pending, written(&pending)),
+                None => self.not_found(sought, pending.span.of(text(pending.file)), &mut scopes),
             }
         }
     }
 
-    fn not_found(&mut self, pending: &Pending, written: &str) {
-        match pending.other {
-            _ if pending.quoted && self.is_disguised(written, pending.kinds).is_none() => {
-                self.free(pending, written);
-            }
-            Some(other) => self.wrong_kind(pending.place(), written, pending.kinds, other),
-            None => self.undefined(pending, written),
+    fn not_found(&mut self, mut sought: Sought, written: &str, scopes: &mut ScopeNames) {
+        if sought.pending.quoted && self.is_disguised(written, sought.kinds).is_none() {
+            return self.free(&sought, written);
+        }
+        // What is near and does not fit was nearest to what was meant.
+        let far = sought.other.take();
+        self.find_near(&mut sought, scopes);
+        match sought.other.or(far) {
+            Some(other) => self.wrong_kind(sought.place(), written, sought.kinds, other),
+            None => self.undefined(&sought, written),
         }
     }
 
     fn resolved_near<'t>(
         &mut self,
-        pending: &mut Pending,
+        sought: &mut Sought,
         text: &dyn Fn(FileId) -> &'t str,
         scopes: &mut ScopeNames,
     ) -> bool {
-        let word = pending.words.and_then(|id| self.schema.get_enum(id)?.ordinal(pending.name));
+        let pending = sought.pending;
+        let word = sought.words.and_then(|id| self.schema.get_enum(id)?.ordinal(pending.name));
         if let Some(ordinal) = word {
             self.set(pending.target, Written::Enum(ordinal));
             return true;
         }
-        let group = self.model.group_named(pending.name).filter(|_| pending.in_list && !pending.quoted);
-        if let Some(group) =
-            group.filter(|id| self.model.group(*id).is_some_and(|group| pending.kinds.has(group.of)))
+        if sought.in_list
+            && !pending.quoted
+            && let Some(id) = self.model.group_named(pending.name)
+            && self.model.group(id).is_some_and(|group| sought.kinds.has(group.of))
         {
-            self.set(pending.target, Written::Group(group));
+            self.set(pending.target, Written::Group(id));
             return true;
         }
-        match self.find_near(pending, scopes) {
-            Found::One(id, _) => self.set(pending.target, Written::Entity(id)),
+        match self.find_near(sought, scopes) {
+            Found::One(id) => self.set(pending.target, Written::Entity(id)),
             Found::Several(a, b) => {
-                self.ambiguous(pending.place(), pending.span.of(text(pending.file)), a, b)
+                self.ambiguous(sought.place(), pending.span.of(text(pending.file)), a, b);
             }
             Found::Nothing => return false,
         }
@@ -148,54 +171,53 @@ impl Loader<'_, '_> {
     }
 
     /// Sought in the blocks outward, then anywhere in the scope.
-    fn find_near(&self, pending: &mut Pending, scopes: &mut ScopeNames) -> Found {
+    fn find_near(&self, sought: &mut Sought, scopes: &mut ScopeNames) -> Found {
         let model = &self.model;
-        let entity = pending.entity;
+        let Pending { entity, name, .. } = sought.pending;
         let scope = model.scope(self.schema, entity);
         // Most names are of other files, which one look at the scope tells.
         let outermost =
             scope.filter(|scope| model.entity(*scope).is_some_and(|scope| scope.parent.is_none()));
-        if outermost.is_some_and(|scope| !model.is_crowded(scope) && !model.holds_name(scope, pending.name)) {
+        if outermost.is_some_and(|scope| !model.is_crowded(scope) && !model.holds_name(scope, name)) {
             return Found::Nothing;
         }
         // What is written in a fact names other facts.
         let blocks = std::iter::once(entity).chain(model.around(entity)).filter(|_| !self.facts);
         for around in blocks {
-            let part = model.part_named(around, pending.name);
-            if let Some(id) = part.filter(|id| pending.fits(model, *id)) {
-                return Found::One(id, false);
+            let part = model.part_named(around, name);
+            if let Some(id) = part.filter(|id| sought.fits(model, *id)) {
+                return Found::One(id);
             }
         }
         let Some(scope) = scope else { return Found::Nothing };
         let mut found = Found::Nothing;
-        for id in in_scope(model, scope, pending.name, scopes) {
-            if pending.fits(model, id) {
+        for id in in_scope(model, scope, name, scopes) {
+            if sought.fits(model, id) {
                 match found {
-                    Found::One(first, _) => return Found::Several(first, id),
-                    _ => found = Found::One(id, false),
+                    Found::One(first) => return Found::Several(first, id),
+                    _ => found = Found::One(id),
                 }
             }
         }
         found
     }
 
-    /// Sought at the top level, in another scope by its name, among the facts.
-    fn find_far(&self, pending: &mut Pending, scopes: &mut ScopeNames) -> Found {
+    /// Sought at the top level, in another scope by its name, among the facts; with whether it is a trade name.
+    fn find_far(&self, sought: &mut Sought, scopes: &mut ScopeNames) -> Option<(EntityId, bool)> {
         let model = &self.model;
-        let top = model.top.get(&pending.name).copied();
-        if let Some(id) = top.filter(|id| pending.fits(model, *id)) {
-            return Found::One(id, false);
+        let name = sought.pending.name;
+        if let Some(id) = model.top(name).filter(|id| sought.fits(model, *id)) {
+            return Some((id, false));
         }
-        if let Some(id) = self.dotted(pending, scopes).filter(|id| pending.fits(model, *id)) {
-            return Found::One(id, false);
+        if let Some(id) = self.dotted(sought.pending, scopes).filter(|id| sought.fits(model, *id)) {
+            return Some((id, false));
         }
-        let known = model.known.get(&pending.name).map_or(&[][..], Vec::as_slice);
-        let known = known.iter().find(|known| pending.fits(model, known.fact));
-        known.map_or(Found::Nothing, |known| Found::One(known.fact, known.trade_name))
+        let known = model.known.get(&name)?.iter().find(|known| sought.fits(model, known.fact))?;
+        Some((known.fact, known.trade_name))
     }
 
     /// `parent.name` within the scope, or `scope.name` elsewhere.
-    fn dotted(&self, pending: &Pending, scopes: &mut ScopeNames) -> Option<EntityId> {
+    fn dotted(&self, pending: Pending, scopes: &mut ScopeNames) -> Option<EntityId> {
         let model = &self.model;
         let (outer, inner) = model.names.text(pending.name).split_once('.')?;
         let (outer, inner) = (model.names.get(outer)?, model.names.get(inner)?);
@@ -204,21 +226,25 @@ impl Loader<'_, '_> {
         if let Some(id) = near.iter().find_map(|parent| model.part_named(*parent, inner)) {
             return Some(id);
         }
-        let top = model.top.get(&outer).copied()?;
+        let top = model.top(outer)?;
         let direct = model.part_named(top, inner);
         direct.or_else(|| in_scope(model, top, inner, scopes).first().copied())
     }
 
-    fn free(&mut self, pending: &Pending, written: &str) {
-        if pending.or_text {
+    fn free(&mut self, sought: &Sought, written: &str) {
+        if sought.or_text {
             return;
         }
-        let open = pending.kinds.iter().any(|id| self.schema.kind(id).is_some_and(|kind| kind.open));
-        if open && !written.trim().is_empty() {
-            let id = self.free_entity(pending.kinds, written, pending.file, pending.span);
-            return self.set(pending.target, Written::Entity(id));
+        let Pending { target, file, span, .. } = sought.pending;
+        if self.may_be_free(sought) && !written.trim().is_empty() {
+            let id = self.free_entity(sought.kinds, written, file, span);
+            return self.set(target, Written::Entity(id));
         }
-        self.undefined(pending, written);
+        self.undefined(sought, written);
+    }
+
+    fn may_be_free(&self, sought: &Sought) -> bool {
+        sought.kinds.iter().any(|id| self.schema.kind(id).is_some_and(|kind| kind.open))
     }
 
     /// The known name that words of another script imitate.
@@ -228,17 +254,17 @@ impl Loader<'_, '_> {
         }
         let plain: String = unicode_security::skeleton(written).collect();
         let name = self.model.names.get(&plain)?;
-        let known = self.model.fact_named(name, kinds).or_else(|| self.model.top.get(&name).copied());
+        let known = self.model.fact_named(name, kinds).or_else(|| self.model.top(name));
         known.map(|_| plain)
     }
 
-    fn undefined(&mut self, pending: &Pending, written: &str) {
-        let place = Place { file: pending.file, span: pending.span };
-        if let Some(plain) = self.is_disguised(written, pending.kinds) {
+    fn undefined(&mut self, sought: &Sought, written: &str) {
+        let place = sought.place();
+        if let Some(plain) = self.is_disguised(written, sought.kinds) {
             self.diagnostics.push(lookalike(place, written, Some(&plain)));
             return;
         }
-        let kinds = self.schema.list_kinds(pending.kinds);
+        let kinds = self.schema.list_kinds(sought.kinds);
         let found = Diagnostic::new(
             "undefined-reference",
             Severity::Error,
@@ -247,14 +273,14 @@ impl Loader<'_, '_> {
             place.span,
         );
         self.suggestions += 1;
-        let near = if self.suggestions <= MAX_SUGGESTIONS { self.near_name(pending, written) } else { None };
-        let free = pending.kinds.iter().any(|id| self.schema.kind(id).is_some_and(|kind| kind.open));
+        let near =
+            if self.suggestions <= MAX_SUGGESTIONS { self.near_name(sought.kinds, written) } else { None };
         let found = match near {
             Some((near, Some(at))) => {
                 found.label("no such name").related(at, "did you mean this one?").help(format!("`{near}`"))
             }
             Some((near, None)) => found.label(format!("did you mean `{near}`?")).help(format!("`{near}`")),
-            None if free && !pending.quoted => {
+            None if self.may_be_free(sought) && !sought.pending.quoted => {
                 found.label("declared nowhere, and not among the facts").help(format!(
                     "declare it, or write `\"{written}\"` in quotation marks if nothing more is known of it"
                 ))
@@ -264,16 +290,16 @@ impl Loader<'_, '_> {
         self.diagnostics.push(found);
     }
 
-    fn near_name(&self, pending: &Pending, written: &str) -> Option<(String, Option<Place>)> {
+    fn near_name(&self, kinds: KindSet, written: &str) -> Option<(String, Option<Place>)> {
         let model = &self.model;
-        let declared = model.declared().filter(|id| pending.kinds.has(model.kind(*id)));
+        let declared = model.declared().filter(|id| kinds.has(model.kind(*id)));
         let facts = model
             .known
             .iter()
-            .filter(|(_, known)| known.iter().any(|known| pending.kinds.has(model.kind(known.fact))));
+            .filter(|(_, known)| known.iter().any(|known| kinds.has(model.kind(known.fact))));
         let names = declared.map(|id| model.name(id)).chain(facts.map(|(name, _)| model.names.text(*name)));
         let near = nearest(written, names)?.to_owned();
-        let id = model.declared().find(|id| model.name(*id) == near && pending.kinds.has(model.kind(*id)));
+        let id = model.declared().find(|id| model.name(*id) == near && kinds.has(model.kind(*id)));
         Some((near, id.and_then(|id| model.place(id))))
     }
 

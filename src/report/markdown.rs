@@ -20,7 +20,7 @@ const ROOM_OF_PORTFOLIOS: usize = 10_000;
 
 pub(super) fn write(run: &Run, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let mut page = head(run, style);
-    let mut findings: Vec<&Diagnostic> = run.findings.iter().collect();
+    let mut findings: Vec<&Diagnostic> = run.findings.iter().map(AsRef::as_ref).collect();
     findings.sort_by_key(|finding| Reverse(finding.severity));
     let date = notes::dates(run);
     let mut left_out = 0;

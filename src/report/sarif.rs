@@ -228,7 +228,7 @@ struct Results<'a> {
 
 impl<'a> Results<'a> {
     fn of(run: &'a Run) -> Self {
-        let numbered = run.findings.iter().zip(run.fingerprints());
+        let numbered = run.findings.iter().map(AsRef::as_ref).zip(run.fingerprints());
         let mut shown: Vec<_> =
             numbered.filter(|(finding, _)| region(finding.primary.place, &run.sources).is_some()).collect();
         let left_out = shown.len().saturating_sub(MAX_RESULTS);

@@ -225,7 +225,7 @@ fn builtin_access(base: &Ty, field: &str, schema: &Schema) -> Option<(Access, Ty
     let found = match (base, field) {
         (Ty::Entity(_), "id") => (Access::Id, Ty::Text),
         (Ty::Entity(_), "title") => (Access::Title, Ty::Text),
-        (Ty::Amount(_), "of") => (Access::Of, Ty::Entity(schema.amounts_of())),
+        (Ty::Amount(_), "of") => (Access::Of, Ty::Entity(schema.amounts_of)),
         (Ty::Share(kinds), "who") => (Access::Who, Ty::Entity(*kinds)),
         (Ty::Share(_), "share") => (Access::Share, Ty::Amount(Some(Dimension::RATIO))),
         (Ty::Group(key, _), "key") => (Access::Key, (**key).clone()),

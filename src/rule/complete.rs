@@ -40,14 +40,15 @@ impl RuleReader<'_> {
         }
     }
 
-    /// The variables that severity, sentence and primary label read.
+    /// The variables that severity, sentence and primary label read. Why a severity differs is no part of the line.
     fn variables_of_line(&self) -> Vec<u16> {
         let rule = &self.rule;
         let texts = rule.messages.iter().map(|message| (&message.then, message.when.as_ref()));
         let labels = rule.primary.iter().map(|label| (&label.text, label.when.as_ref()));
-        let steps = rule.steps.iter().map(|step| (&step.because, Some(&step.when)));
-        let said = texts.chain(labels).chain(steps).flat_map(|(text, when)| text.exprs().chain(when));
-        said.chain(rule.primary.iter().map(|label| &label.place)).flat_map(Expr::variables).collect()
+        let said = texts.chain(labels).flat_map(|(text, when)| text.exprs().chain(when));
+        let steps = rule.steps.iter().map(|step| &step.when);
+        let places = rule.primary.iter().map(|label| &label.place);
+        said.chain(steps).chain(places).flat_map(Expr::variables).collect()
     }
 
     /// Whether a range, name, condition or severity step reads a field of a fact, a membership in a group, or a

@@ -351,7 +351,7 @@ impl<'a> RuleReader<'a> {
             if inner.shape() == Shape::Statement && inner.keyword() == "expect" {
                 expects.extend(self.expectation(inner));
             } else {
-                texts.push(inner.tree.span(inner.id).of(inner.text));
+                texts.push(inner.span().of(inner.text));
             }
         }
         if bad == expects.is_empty() {

@@ -2,7 +2,7 @@
 //! `parse` and typed by `typing`.
 
 use super::Edge;
-use super::expr::Ty;
+use super::expr::{Node, Ty};
 use super::parse::{Parser, Slip};
 use super::typing::{Context, Define, Typer};
 use crate::schema::{Dimension, KindSet};
@@ -87,7 +87,7 @@ pub(super) fn edges(typer: &mut Typer<'_>, view: View<'_>) -> Vec<Edge> {
     let kinds = KindSet::ALL;
     typer.declare("from", Ty::Entity(kinds));
     typer.declare("to", Ty::Entity(kinds));
-    let carried = Ty::Entity(typer.schema().amounts_of());
+    let carried = Ty::Entity(typer.schema().amounts_of);
     typer.declare("carried", carried);
     typer.declare("value", Ty::Amount(Some(Dimension::RATIO)));
     let mut lines: Vec<Vec<Token>> = Vec::new();
@@ -151,6 +151,13 @@ fn edge(typer: &mut Typer<'_>, atoms: &[Token], after: Span) -> Result<Option<Ed
         );
     }
     let text = typer.template(text);
+    let mut seeks_path = false;
+    let said = guard.iter().chain(&share).chain(text.exprs());
+    said.for_each(|expr| expr.visit(&mut |inner| seeks_path |= matches!(inner.node, Node::Paths(_))));
+    if seeks_path {
+        let message = "an edge cannot ask for paths, which are made of edges";
+        typer.error("rule-recursion", span, message, "ask for them in a rule");
+    }
     Ok(Some(Edge { from, to, via, via_name: via_name.to_owned(), guard, share, text }))
 }
 

@@ -477,6 +477,9 @@ impl Loader<'_> {
                     kind.open |= open;
                     kind.amounts_of |= amounts_of;
                 }
+                if kind.amounts_of {
+                    self.schema.amounts_of = self.schema.amounts_of.union(kind.family);
+                }
             }
         }
     }

@@ -82,7 +82,12 @@ impl KindSet {
 
     /// The kinds, in the order of declaration.
     pub fn iter(self) -> impl Iterator<Item = KindId> {
-        (0..128_u8).map(KindId).filter(move |kind| self.has(*kind))
+        let mut left = self.0;
+        std::iter::from_fn(move || {
+            let first = (left != 0).then(|| left.trailing_zeros())?;
+            left &= left - 1;
+            Some(KindId(first as u8))
+        })
     }
 }
 
@@ -226,6 +231,8 @@ pub struct Schema {
     kinds: Vec<Kind>,
     enums: Vec<Enum>,
     parameters: Vec<Parameter>,
+    /// The kinds that a quantity may be of.
+    pub amounts_of: KindSet,
     kinds_by_name: FxHashMap<Symbol, KindId>,
     enums_by_name: FxHashMap<Symbol, EnumId>,
 }
@@ -307,13 +314,6 @@ impl Schema {
     pub fn enum_word(&self, id: EnumId, ordinal: u16) -> &str {
         let value = self.get_enum(id).and_then(|declared| declared.values.get(ordinal as usize));
         value.map_or("", |value| self.names.text(*value))
-    }
-
-    /// The kinds that a quantity may be of.
-    #[must_use]
-    pub fn amounts_of(&self) -> KindSet {
-        let kinds = self.kinds().filter(|(_, kind)| kind.amounts_of);
-        kinds.fold(KindSet::EMPTY, |set, (_, kind)| set.union(kind.family))
     }
 
     /// Kinds as a person lists them: `` `a`, `b` or `c` ``.

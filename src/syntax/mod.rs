@@ -10,9 +10,9 @@ mod tree;
 mod view;
 
 pub use closed::Closed;
-pub use split::{MAX_FILE_BYTES, MAX_NESTING, Piece, Split, split, split_stretch};
+pub use split::{MAX_FILE_BYTES, MAX_NESTING, Piece, Pieces};
 pub use token::{Class, Token, prose, unquote};
-pub use tree::{Entry, EntryId, Shape, Tree};
+pub use tree::{EntryId, Shape, Tree};
 pub use view::{Value, View};
 
 use crate::diagnostic::Diagnostic;
@@ -36,6 +36,18 @@ impl Reader {
         diagnostics: &mut Vec<Diagnostic>,
     ) -> &Tree {
         self.read_parts(file, text, piece, &[piece.span], diagnostics)
+    }
+
+    /// Cuts the next piece off a text and reads it; see [`Reader::read`].
+    pub fn read_next(&mut self, pieces: &mut Pieces<'_>, diagnostics: &mut Vec<Diagnostic>) -> Option<&Tree> {
+        self.atoms.clear();
+        let (file, text) = (pieces.file, pieces.text);
+        let Some(piece) = pieces.next_by(|text, at| lane::block(text, at, &mut self.atoms)) else {
+            let piece = pieces.next()?;
+            return Some(self.read(file, text, &piece, diagnostics));
+        };
+        tree::build(file, text, &self.atoms, &piece, &mut self.tree, diagnostics);
+        Some(&self.tree)
     }
 
     fn read_parts(
@@ -69,15 +81,16 @@ pub fn read_outside(
     closed: Option<Closed<'_>>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<Tree> {
-    let Split { pieces, diagnostics: mut found, .. } = split(file, text);
-    diagnostics.append(&mut found);
+    let mut pieces = Pieces::new(file, text);
+    let cut: Vec<Piece> = pieces.by_ref().collect();
+    diagnostics.append(&mut pieces.diagnostics);
     let mut reader = Reader::default();
     let tree = |piece: &Piece| {
         let parts = closed::open_parts(text, piece, closed);
         reader.read_parts(file, text, piece, &parts, diagnostics);
         std::mem::take(&mut reader.tree)
     };
-    pieces.iter().map(tree).collect()
+    cut.iter().map(tree).collect()
 }
 
 /// Reads a whole text: all its trees, in order.

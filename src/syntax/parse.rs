@@ -138,8 +138,8 @@ mod tests {
                 waiting.extend(std::fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
             } else if path.extension().is_some_and(|extension| extension == "plumb") {
                 let text = std::fs::read_to_string(&path).unwrap();
-                let split = super::super::split(crate::source::FileId(0), &text);
-                split.pieces.iter().for_each(|piece| assert_equal(piece.span.of(&text)));
+                let pieces = super::super::Pieces::new(crate::source::FileId(0), &text);
+                pieces.for_each(|piece| assert_equal(piece.span.of(&text)));
                 read += 1;
             }
         }

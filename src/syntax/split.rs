@@ -18,15 +18,44 @@ pub struct Piece {
     pub unbalanced: bool,
 }
 
-/// What the splitter found.
-#[derive(Debug, Default)]
-pub struct Split {
-    /// The pieces that can be read, in order.
-    pub pieces: Vec<Piece>,
+/// The pieces of a text, or of a stretch of it that begins at a line, cut off one after the other.
+///
+/// Matching braces are trusted whatever the columns. From the first piece on in which they do not match, a block header
+/// in the first column ends what is still open. Stretches of a text that can each be cut give together what the whole
+/// text gives.
+#[derive(Debug)]
+pub struct Pieces<'t> {
+    pub(super) file: FileId,
+    pub(super) text: &'t str,
+    bytes: &'t [u8],
+    at: usize,
+    end: usize,
+    /// Whether the end is where the text ends, so that what is left open there is a mistake.
+    whole: bool,
+    recovering: bool,
+    done: Done,
+    /// Start of the piece being cut.
+    begin: Option<usize>,
+    braces: usize,
+    /// Round and square brackets since the last brace: one left open must not count for the whole file.
+    brackets: usize,
+    too_deep: bool,
+    /// A piece that is complete.
+    piece: Option<Piece>,
     /// Mistakes that concern more than one piece, or characters.
     pub diagnostics: Vec<Diagnostic>,
     /// Whether a part of the text was beyond a limit and not read.
     pub over_limit: bool,
+    /// Whether the stretch ended inside a piece, or could not be cut at all, so that it must be read with the rest.
+    pub failed: bool,
+}
+
+/// What was known when the last piece ended.
+#[derive(Clone, Copy, Debug)]
+struct Done {
+    at: usize,
+    mistakes: usize,
+    over_limit: bool,
 }
 
 /// Bytes that mean nothing to the splitter once a piece has begun.
@@ -42,85 +71,102 @@ const fn plain_bytes() -> [bool; 256] {
     plain
 }
 
-/// Cuts a text. Where its braces do not match, a block header in the first column ends what is still open.
-#[must_use]
-pub fn split(file: FileId, text: &str) -> Split {
-    let trusting = Splitter::new(file, text, false).run();
-    match trusting {
-        Ok(split) => split,
-        Err(Unmatched) => Splitter::new(file, text, true).run().unwrap_or_default(),
-    }
-}
-
-/// Cuts a stretch of a text that begins at a line; nothing if its braces do not match or it ends inside a piece.
-/// Stretches of a text that can each be cut give together what the whole text gives.
-#[must_use]
-pub fn split_stretch(file: FileId, text: &str, stretch: Span) -> Option<Split> {
-    let mut splitter = Splitter::new(file, text, false);
-    splitter.at = splitter.at.max(stretch.start as usize);
-    splitter.end = stretch.end as usize;
-    splitter.cut().ok()?;
-    let closed = splitter.begin.is_none() && splitter.braces == 0 && splitter.at == splitter.end;
-    closed.then_some(splitter.out)
-}
-
 /// The braces of the text do not match.
 struct Unmatched;
 
-struct Splitter<'t> {
-    file: FileId,
-    text: &'t str,
-    bytes: &'t [u8],
-    at: usize,
-    end: usize,
-    recovering: bool,
-    /// Start of the piece being read.
-    begin: Option<usize>,
-    braces: usize,
-    /// Round and square brackets since the last brace: one left open must not count for the whole file.
-    brackets: usize,
-    too_deep: bool,
-    out: Split,
+impl Iterator for Pieces<'_> {
+    type Item = Piece;
+
+    fn next(&mut self) -> Option<Piece> {
+        loop {
+            match self.cut() {
+                Ok(piece) => return piece,
+                Err(Unmatched) if self.whole => self.recover(),
+                Err(Unmatched) => {
+                    self.failed = true;
+                    return None;
+                }
+            }
+        }
+    }
 }
 
-impl<'t> Splitter<'t> {
-    fn new(file: FileId, text: &'t str, recovering: bool) -> Self {
+impl<'t> Pieces<'t> {
+    /// The pieces of a whole text.
+    #[must_use]
+    pub fn new(file: FileId, text: &'t str) -> Self {
         let at = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-        let (begin, out) = (None, Split::default());
         Self {
             file,
             text,
             bytes: text.as_bytes(),
             at,
             end: text.len(),
-            recovering,
-            begin,
+            whole: true,
+            recovering: false,
+            done: Done { at, mistakes: 0, over_limit: false },
+            begin: None,
             braces: 0,
             brackets: 0,
             too_deep: false,
-            out,
+            piece: None,
+            diagnostics: Vec::new(),
+            over_limit: false,
+            failed: false,
         }
     }
 
-    fn run(mut self) -> Result<Split, Unmatched> {
-        self.cut()?;
-        self.finish(self.at);
-        Ok(self.out)
+    /// The pieces of a stretch of a text.
+    #[must_use]
+    pub fn of_stretch(file: FileId, text: &'t str, stretch: Span) -> Self {
+        let whole = Self::new(file, text);
+        let at = whole.at.max(stretch.start as usize);
+        let end = stretch.end as usize;
+        let done = Done { at, ..whole.done };
+        Self { at, end, whole: stretch == Span::new(0, text.len()), done, ..whole }
     }
 
-    fn cut(&mut self) -> Result<(), Unmatched> {
-        let mut line_start = true;
+    /// The next piece as the faster lane reads it, which may be asked for between two pieces; else it is cut as usual.
+    pub(super) fn next_by(&mut self, lane: impl FnOnce(&'t [u8], usize) -> Option<Span>) -> Option<Piece> {
+        let stretch = self.bytes.get(..self.end).filter(|_| !self.recovering && self.begin.is_none())?;
+        let span = lane(stretch, self.at)?;
+        self.at = span.end as usize;
+        self.finish(self.at);
+        Some(Piece { span, unbalanced: false })
+    }
+
+    /// Goes on to the end of the next piece.
+    fn cut(&mut self) -> Result<Option<Piece>, Unmatched> {
         while let Some(byte) = self.bytes.get(self.at).copied().filter(|_| self.at < self.end) {
-            if line_start && byte.is_ascii_alphabetic() {
+            if byte.is_ascii_alphabetic() && self.starts_line() {
                 self.column_zero();
             }
-            line_start = byte == b'\n';
-            self.step(byte)?;
+            if self.piece.is_none() {
+                self.step(byte)?;
+            }
+            if self.piece.is_some() {
+                return Ok(self.piece.take());
+            }
         }
-        if self.braces > 0 && !self.recovering {
+        let is_open = if self.whole { self.braces > 0 && !self.recovering } else { self.begin.is_some() };
+        if is_open || self.at > self.end {
             return Err(Unmatched);
         }
-        Ok(())
+        self.finish(self.at);
+        Ok(self.piece.take())
+    }
+
+    fn starts_line(&self) -> bool {
+        self.at.checked_sub(1).is_none_or(|before| self.bytes.get(before) == Some(&b'\n'))
+    }
+
+    /// Begins anew behind the last piece, and from now on lets headers in the first column end what is open.
+    fn recover(&mut self) {
+        let Done { at, mistakes, over_limit } = self.done;
+        self.recovering = true;
+        (self.at, self.over_limit) = (at, over_limit);
+        self.diagnostics.truncate(mistakes);
+        (self.begin, self.braces, self.brackets, self.too_deep) = (None, 0, 0, false);
     }
 
     /// A line that begins in the first column may begin a piece.
@@ -183,7 +229,7 @@ impl<'t> Splitter<'t> {
                 )
                 .label("no block is open here")
                 .help("remove it, or write the block that it should close");
-                self.out.diagnostics.push(extra);
+                self.diagnostics.push(extra);
                 self.finish(here);
             }
             1 => {
@@ -200,7 +246,7 @@ impl<'t> Splitter<'t> {
             return;
         }
         self.too_deep = true;
-        self.out.over_limit = true;
+        self.over_limit = true;
         let message = format!("this is nested deeper than {MAX_NESTING} brackets, so the block was not read");
         let deep = Diagnostic::new(
             "over-limit",
@@ -211,7 +257,7 @@ impl<'t> Splitter<'t> {
         )
         .label(format!("bracket {} of those open here", MAX_NESTING + 1))
         .help("close what is open above, or say it with fewer blocks inside one another");
-        self.out.diagnostics.push(deep);
+        self.diagnostics.push(deep);
     }
 
     /// How many bytes from here on mean nothing to the splitter; most of a text does.
@@ -220,10 +266,8 @@ impl<'t> Splitter<'t> {
             return 1;
         }
         let rest = self.bytes.get(self.at + 1..).unwrap_or(&[]);
-        1 + rest
-            .iter()
-            .position(|byte| !PLAIN.get(usize::from(*byte)).copied().unwrap_or(false))
-            .unwrap_or(rest.len())
+        let special = |byte: &u8| !PLAIN.get(usize::from(*byte)).copied().unwrap_or(false);
+        1 + rest.iter().position(special).unwrap_or(rest.len())
     }
 
     /// Whether the line here begins with the name of a field, so that a bracket left open ended before it.
@@ -302,7 +346,7 @@ impl<'t> Splitter<'t> {
         for (index, c) in words.char_indices() {
             let at = from + index;
             if hides_text(c) || c == '\r' && self.bytes.get(at + 1) != Some(&b'\n') {
-                self.out.diagnostics.push(control_character(self.file, at, c));
+                self.diagnostics.push(control_character(self.file, at, c));
             }
         }
     }
@@ -334,10 +378,10 @@ impl<'t> Splitter<'t> {
         if let Some(begin) = self.begin.take()
             && !self.too_deep
         {
-            let span = Span::new(begin, end);
-            self.out.pieces.push(Piece { span, unbalanced: self.braces > 0 });
+            self.piece = Some(Piece { span: Span::new(begin, end), unbalanced: self.braces > 0 });
         }
         (self.braces, self.brackets, self.too_deep) = (0, 0, false);
+        self.done = Done { at: end, mistakes: self.diagnostics.len(), over_limit: self.over_limit };
     }
 }
 
@@ -375,11 +419,13 @@ mod tests {
     use super::*;
 
     fn pieces(text: &str) -> Vec<&str> {
-        split(FileId(0), text).pieces.iter().map(|piece| piece.span.of(text).trim_end()).collect()
+        Pieces::new(FileId(0), text).map(|piece| piece.span.of(text).trim_end()).collect()
     }
 
     fn codes(text: &str) -> Vec<String> {
-        split(FileId(0), text).diagnostics.iter().map(|found| found.code.to_string()).collect()
+        let mut pieces = Pieces::new(FileId(0), text);
+        pieces.by_ref().for_each(drop);
+        pieces.diagnostics.iter().map(|found| found.code.to_string()).collect()
     }
 
     #[test]
@@ -403,7 +449,7 @@ mod tests {
     fn a_missing_brace_costs_one_block() {
         let text = "a {\n  b: 1\nc {\n}\nd { e: \"\"\"left open\n}\nf { }";
         assert_eq!(pieces(text), ["a {\n  b: 1", "c {\n}", "d { e: \"\"\"left open\n}", "f { }"]);
-        assert!(split(FileId(0), text).pieces[0].unbalanced);
+        assert!(Pieces::new(FileId(0), text).next().unwrap().unbalanced);
         assert_eq!(codes("a { }\n}\nb { }"), ["extra-brace"]);
     }
 
@@ -412,18 +458,23 @@ mod tests {
         let text =
             "a { }\n}\n# x {\nb {\n  c: \"\"\"\n}\n\"\"\"\n  d: [e, (\n}\nf { g: \"}\n}\n\" }\nh: i\nj { }\n";
         for text in [text, text.strip_prefix("a { }\n}\n").unwrap(), "a {\n}\nb {\n  c {\n}\nd { }\n}\n"] {
-            let (whole, mut cut) = (split(FileId(0), text), 0);
-            for (seam, _) in text.match_indices('\n') {
-                let halves = [Span::new(0, seam + 1), Span::new(seam + 1, text.len())];
-                let [Some(first), Some(second)] = halves.map(|half| split_stretch(FileId(0), text, half))
+            let all = |stretch| {
+                let mut pieces = Pieces::of_stretch(FileId(0), text, stretch);
+                let all: Vec<Piece> = pieces.by_ref().collect();
+                (!pieces.failed).then_some((all, pieces.diagnostics))
+            };
+            let (whole, mut cut) = (all(Span::new(0, text.len())).unwrap(), 0);
+            for (seam, _) in text.match_indices('\n').filter(|(seam, _)| seam + 1 < text.len()) {
+                let (Some(first), Some(second)) =
+                    (all(Span::new(0, seam + 1)), all(Span::new(seam + 1, text.len())))
                 else {
                     continue;
                 };
                 cut += 1;
-                assert_eq!([first.pieces, second.pieces].concat(), whole.pieces, "{text:?} at {seam}");
-                assert_eq!([first.diagnostics, second.diagnostics].concat(), whole.diagnostics);
+                assert_eq!([first.0, second.0].concat(), whole.0, "{text:?} at {seam}");
+                assert_eq!([first.1, second.1].concat(), whole.1);
             }
-            assert_eq!(cut > 0, whole.diagnostics.is_empty(), "{text:?}");
+            assert_eq!(cut > 0, whole.1.is_empty(), "{text:?}");
         }
     }
 

@@ -58,6 +58,12 @@ impl Token {
     }
 }
 
+/// From the first of some atoms to the last.
+pub(super) fn span(atoms: &[Token]) -> Option<Span> {
+    let (first, last) = (atoms.first()?, atoms.last()?);
+    Some(Span { start: first.span.start, end: last.span.end })
+}
+
 /// The span of what stands between the quotes.
 #[must_use]
 pub fn unquote(text: &str, span: Span) -> Span {

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::split::Piece;
-use super::token::{Class, Token};
+use super::token::{self, Class, Token};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::{FileId, Place, Span};
 
@@ -30,7 +30,7 @@ pub struct EntryId(pub u32);
 
 /// One entry; entries lie in written order, so those inside follow it up to `after`.
 #[derive(Clone, Copy, Debug)]
-pub struct Entry {
+pub(super) struct Entry {
     /// What it is.
     pub shape: Shape,
     /// Its own atoms: of a field the name and the value, of a block its head.
@@ -52,58 +52,33 @@ pub struct Tree {
 
 impl Tree {
     /// The entries that stand in no other.
-    pub fn roots(&self) -> impl Iterator<Item = EntryId> {
+    pub(super) fn roots(&self) -> impl Iterator<Item = (EntryId, &Entry)> {
         self.siblings(0, self.entries.len() as u32)
     }
 
     /// The entries directly inside a block.
-    pub fn inside(&self, id: EntryId) -> impl Iterator<Item = EntryId> {
-        self.siblings(id.0 + 1, self.get(id).map_or(0, |entry| entry.after))
+    pub(super) fn inside(&self, id: EntryId, block: &Entry) -> impl Iterator<Item = (EntryId, &Entry)> {
+        self.siblings(id.0 + 1, block.after)
     }
 
-    fn siblings(&self, from: u32, to: u32) -> impl Iterator<Item = EntryId> {
+    fn siblings(&self, from: u32, to: u32) -> impl Iterator<Item = (EntryId, &Entry)> {
         let mut next = from;
         std::iter::from_fn(move || {
             let id = EntryId(next);
             let entry = self.get(id).filter(|_| next < to)?;
             next = entry.after;
-            Some(id)
+            Some((id, entry))
         })
     }
 
     /// The entry of that number.
-    #[must_use]
-    pub fn get(&self, id: EntryId) -> Option<&Entry> {
+    pub(super) fn get(&self, id: EntryId) -> Option<&Entry> {
         self.entries.get(id.0 as usize)
     }
 
-    /// What an entry is.
-    #[must_use]
-    pub fn shape(&self, id: EntryId) -> Shape {
-        self.get(id).map_or(Shape::Statement, |entry| entry.shape)
-    }
-
     /// The atoms of an entry: of a field its name and value, of a block its head.
-    #[must_use]
-    pub fn atoms(&self, id: EntryId) -> &[Token] {
-        let range = self.get(id).map_or((0, 0), |entry| entry.atoms);
-        self.atoms.get(range.0 as usize..range.1 as usize).unwrap_or(&[])
-    }
-
-    /// All of an entry, body included.
-    #[must_use]
-    pub fn span(&self, id: EntryId) -> Span {
-        self.get(id).map_or(Span::default(), |entry| entry.span)
-    }
-
-    /// The head of a block or the words of a statement, without the body.
-    #[must_use]
-    pub fn head_span(&self, id: EntryId) -> Span {
-        match self.atoms(id) {
-            [first, .., last] => first.span.to(last.span),
-            [only] => only.span,
-            [] => self.span(id),
-        }
+    pub(super) fn atoms(&self, entry: &Entry) -> &[Token] {
+        self.atoms.get(entry.atoms.0 as usize..entry.atoms.1 as usize).unwrap_or(&[])
     }
 }
 
@@ -307,7 +282,9 @@ impl Builder<'_> {
     }
 
     fn flush(&mut self) {
-        self.close_brackets();
+        if !self.brackets.is_empty() {
+            self.close_brackets();
+        }
         if self.is_fresh() {
             return;
         }
@@ -343,11 +320,7 @@ impl Builder<'_> {
     }
 
     fn words(&self, from: usize) -> Span {
-        match self.tree.atoms.get(from..).unwrap_or(&[]) {
-            [first, .., last] => first.span.to(last.span),
-            [only] => only.span,
-            [] => Span::default(),
-        }
+        self.tree.atoms.get(from..).and_then(token::span).unwrap_or_default()
     }
 
     fn close_brackets(&mut self) {
@@ -444,8 +417,8 @@ impl Builder<'_> {
     }
 
     fn missing_brace(&mut self, block: &OpenBlock, next: Option<Span>) {
-        let head = self.tree.head_span(EntryId(block.entry));
-        let name = head.of(self.text).split('"').next().unwrap_or("").trim();
+        let head = self.tree.get(EntryId(block.entry)).map_or(&[][..], |entry| self.tree.atoms(entry));
+        let name = token::span(head).unwrap_or_default().of(self.text).split('"').next().unwrap_or("").trim();
         let found = self
             .error("missing-brace", format!("`{name}` is never closed"), block.brace)
             .label("opened here");

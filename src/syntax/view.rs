@@ -3,8 +3,8 @@
 
 use std::borrow::Cow;
 
-use super::token::{Class, Token, prose};
-use super::tree::{EntryId, Shape, Tree};
+use super::token::{self, Class, Token, prose};
+use super::tree::{Entry, EntryId, Shape, Tree};
 use crate::source::{FileId, Place, Span};
 
 /// One entry of a tree.
@@ -18,24 +18,25 @@ pub struct View<'a> {
     pub tree: &'a Tree,
     /// Its number there.
     pub id: EntryId,
+    entry: &'a Entry,
 }
 
 impl<'a> View<'a> {
     /// The outermost entries of a tree.
     pub fn roots(file: FileId, text: &'a str, tree: &'a Tree) -> impl Iterator<Item = View<'a>> {
-        tree.roots().map(move |id| View { file, text, tree, id })
+        tree.roots().map(move |(id, entry)| View { file, text, tree, id, entry })
     }
 
     /// What it is.
     #[must_use]
     pub fn shape(self) -> Shape {
-        self.tree.shape(self.id)
+        self.entry.shape
     }
 
     /// Its own atoms.
     #[must_use]
     pub fn atoms(self) -> &'a [Token] {
-        self.tree.atoms(self.id)
+        self.tree.atoms(self.entry)
     }
 
     /// The words of an atom.
@@ -53,7 +54,7 @@ impl<'a> View<'a> {
     /// Its head, or its words if it is no block.
     #[must_use]
     pub fn head(self) -> Place {
-        self.at(self.tree.head_span(self.id))
+        self.at(token::span(self.atoms()).unwrap_or(self.entry.span))
     }
 
     /// Its first word: the kind of a block, the keyword of a statement, the name of a field.
@@ -89,7 +90,25 @@ impl<'a> View<'a> {
     /// The entries directly inside.
     pub fn inside(self) -> impl Iterator<Item = View<'a>> {
         let tree: &'a Tree = self.tree;
-        tree.inside(self.id).map(move |id| View { id, ..self })
+        tree.inside(self.id, self.entry).map(move |(id, entry)| View { id, entry, ..self })
+    }
+
+    /// Another entry of the same tree.
+    #[must_use]
+    pub fn other(self, id: EntryId) -> Option<View<'a>> {
+        self.tree.get(id).map(|entry| View { id, entry, ..self })
+    }
+
+    /// All of it, body included.
+    #[must_use]
+    pub fn span(self) -> Span {
+        self.entry.span
+    }
+
+    /// Of a block: where a new last entry would be written.
+    #[must_use]
+    pub fn body_end(self) -> u32 {
+        self.entry.body_end
     }
 
     /// The blocks directly inside whose kind is `keyword`.
@@ -134,11 +153,7 @@ impl<'a> Value<'a> {
     /// From the first atom to the last.
     #[must_use]
     pub fn span(self) -> Span {
-        match self.atoms {
-            [first, .., last] => first.span.to(last.span),
-            [only] => only.span,
-            [] => Span { start: self.after, end: self.after },
-        }
+        token::span(self.atoms).unwrap_or(Span { start: self.after, end: self.after })
     }
 
     /// All of it, as written.

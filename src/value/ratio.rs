@@ -55,13 +55,14 @@ impl Ratio {
     /// more than [`MAX_DIGITS`] significant digits.
     #[must_use]
     pub fn parse(numeral: &str) -> Option<Ratio> {
-        let (whole, decimals) = numeral.split_once('.').unwrap_or((numeral, ""));
         let all_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+        // Most numerals are whole and short.
+        if (1..=MAX_DIGITS).contains(&numeral.len()) && all_digits(numeral) {
+            return numeral.parse().ok().map(Self::whole);
+        }
+        let (whole, decimals) = numeral.split_once('.').unwrap_or((numeral, ""));
         if whole.is_empty() || !all_digits(whole) || !all_digits(decimals) {
             return None;
-        }
-        if decimals.is_empty() && whole.len() <= MAX_DIGITS {
-            return whole.parse().ok().map(Self::whole);
         }
         let decimals = decimals.trim_end_matches('0');
         let significant = format!("{whole}{decimals}");
@@ -200,8 +201,15 @@ impl Ratio {
     /// Brings a fraction to lowest terms; `den` is not 0.
     fn fit(num: i128, den: i128, round: Round) -> Ratio {
         let (num, den) = if den < 0 { (-num, -den) } else { (num, den) };
-        let shared = if den == 1 { 1 } else { gcd(num.unsigned_abs(), den.unsigned_abs()) as i128 };
-        let (num, den) = if shared == 1 { (num, den) } else { (num / shared, den / shared) };
+        if let (Ok(num), Ok(den)) = (i64::try_from(num), i64::try_from(den))
+            && num != i64::MIN
+        {
+            // Most numbers are small, and a division of large ones takes ten times as long.
+            let shared = small_gcd(num.unsigned_abs(), den.unsigned_abs()).cast_signed();
+            return Ratio { num: num / shared, den: den / shared };
+        }
+        let shared = gcd(num.unsigned_abs(), den.unsigned_abs()) as i128;
+        let (num, den) = (num / shared, den / shared);
         match (i64::try_from(num), i64::try_from(den)) {
             (Ok(num), Ok(den)) if num != i64::MIN => Ratio { num, den },
             _ if num < 0 => Self::squeeze(-num, den, round.flip()).negated(),

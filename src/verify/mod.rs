@@ -180,7 +180,8 @@ fn rule_example(sources: &mut Sources, book: &Rulebook, rule: &Explanation, exam
     if let Some(slip) = slip {
         return Outcome::Noisy(format!("{}: {}", slip.code, slip.message));
     }
-    let own: Vec<&Diagnostic> = findings.iter().filter(|finding| finding.code == rule.id).collect();
+    let own = findings.iter().map(AsRef::as_ref).filter(|finding: &&Diagnostic| finding.code == rule.id);
+    let own: Vec<&Diagnostic> = own.collect();
     let mut open: Vec<&Expectation> = example.expects.iter().collect();
     let (mut astray, mut wrong) = (Vec::new(), None);
     for finding in &own {
@@ -223,7 +224,7 @@ fn fix_that_fails(
             let mended = Example { text, ..example.clone() };
             let after = run(sources, book, vec![rule.id.to_string()], &mended);
             let stays = |found: &Diagnostic| found.code == rule.id && place_path(sources, found) == before;
-            if after.iter().any(stays) {
+            if after.iter().map(AsRef::as_ref).any(stays) {
                 return Some(Outcome::FixWrong(fix.title.clone()));
             }
         }
@@ -268,7 +269,12 @@ fn language_example(
     if example.bad && said.is_empty() { Outcome::Missed(page.id.to_string()) } else { Outcome::Ok }
 }
 
-fn run(sources: &mut Sources, book: &Rulebook, select: Vec<String>, example: &Example) -> Vec<Diagnostic> {
+fn run(
+    sources: &mut Sources,
+    book: &Rulebook,
+    select: Vec<String>,
+    example: &Example,
+) -> Vec<Box<Diagnostic>> {
     let file = sources.add(SourceFile::new("example.plumb", example.text.clone(), Origin::Portfolio));
     let (files, named) = (vec![file], vec![file]);
     let input = Input { root: ".".into(), files, named, ..Input::default() };
@@ -279,9 +285,8 @@ fn run(sources: &mut Sources, book: &Rulebook, select: Vec<String>, example: &Ex
 
 /// What the language says of a portfolio: everything but the findings of rules.
 fn said_of(sources: &mut Sources, book: &Rulebook, example: &Example) -> Vec<Diagnostic> {
-    let mut said = run(sources, book, Vec::new(), example);
-    said.retain(|found| found.as_of.is_none());
-    said
+    let said = run(sources, book, Vec::new(), example).into_iter();
+    said.filter(|found| found.as_of.is_none()).map(|found| *found).collect()
 }
 
 /// What is said of a text that is a team's rule file.
@@ -311,7 +316,7 @@ fn place_path(sources: &Sources, finding: &Diagnostic) -> Vec<String> {
 }
 
 fn descend(view: crate::syntax::View<'_>, outer: &str, offset: u32, paths: &mut Vec<String>) {
-    if !view.tree.span(view.id).contains(offset) {
+    if !view.span().contains(offset) {
         return;
     }
     let name = match view.shape() {

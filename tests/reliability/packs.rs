@@ -19,6 +19,14 @@ fn rule(statements: &str) -> String {
     )
 }
 
+/// A relation that would have to be known before it is known.
+const CIRCLE: &str = "relation circle \"where it goes\" {
+  edge supplier -> supplier via owners
+    when count(paths from to along circle to c: country) == 0
+    as \"held by {to}\"
+}
+";
+
 const ARGUMENTS: &str = "p --rules own --select hostile";
 
 /// A folder with a rule, functions beside it, and so many suppliers.
@@ -81,6 +89,7 @@ fn refused() -> Vec<(&'static str, String, String, &'static str)> {
             String::new(),
             "nested deeper than 128 brackets",
         ),
+        ("an edge in a circle", String::new(), CIRCLE.to_owned(), "an edge cannot ask for paths"),
         (
             "calls in calls, with a slip inside",
             format!("when {}?{}", chain("first([", 40), chain("])", 40)),
@@ -107,7 +116,7 @@ fn rules_beyond_a_limit_are_refused_and_nothing_passes_as_checked() {
     for (name, statements, functions, words) in refused() {
         let held = run(&rule(&statements), &functions, 3);
         assert_eq!(held.code, 2, "{name}");
-        let codes = ["rule-syntax", "over-limit"];
+        let codes = ["rule-syntax", "rule-recursion", "over-limit"];
         let messages: Vec<_> = codes.iter().flat_map(|code| held.messages(code)).collect();
         assert!(messages.iter().any(|message| message.contains(words)), "{name}: {messages:?}");
     }

@@ -15,6 +15,7 @@ fn at(place: Place, id: &str, severity: Severity, message: &str) -> Diagnostic {
 
 fn over(texts: Texts, findings: Vec<Diagnostic>) -> Run {
     let portfolio = Portfolio { root: ".".into(), files: 1, proposals: 1, rules: 62, ..Portfolio::default() };
+    let findings = findings.into_iter().map(Box::new).collect();
     Run { sources: texts.sources, findings, portfolios: vec![portfolio], ..Run::default() }
 }
 
@@ -150,13 +151,14 @@ pub(crate) fn nowhere() -> Run {
     let open = texts.add("open.plumb", "proposal a {");
     let none = Place { file: FileId(99), span: Span::default() };
     let place = |file, at| Place { file, span: Span::new(at, at) };
-    let findings = vec![
+    let findings = [
         at(place(empty, 0), "empty-file", Severity::Warning, "this file says nothing").label("nothing here"),
         at(place(open, 12), "missing-brace", Severity::Error, "`proposal a` is never closed")
             .label("`}` is missing"),
         at(none, "no-files", Severity::Error, "no `.plumb` file under drafts/, so nothing was checked")
             .help("name a folder that holds one"),
     ];
+    let findings = findings.map(Box::new).into();
     Run { sources: texts.sources, findings, incomplete: true, ..Run::default() }
 }
 

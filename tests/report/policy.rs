@@ -22,8 +22,8 @@ pub(crate) fn run() -> Run {
         letter(&texts),
         empty(&texts),
     ];
-    let findings =
-        findings.into_iter().chain(slips(&texts)).chain(names(&texts)).chain(waivers(&texts)).collect();
+    let findings = findings.into_iter().chain(slips(&texts)).chain(names(&texts)).chain(waivers(&texts));
+    let findings = findings.map(Box::new).collect();
     Run {
         sources: texts.sources,
         findings,

@@ -76,7 +76,8 @@ fn each_reader_finds_the_words_in_its_own_unit() {
     let file = texts.add("units.plumb", text);
     let findings = guilty.map(|words| {
         let start = text.find(words).unwrap();
-        Diagnostic::new("unit", Severity::Error, words, file, Span::new(start, start + words.len()))
+        let span = Span::new(start, start + words.len());
+        Box::new(Diagnostic::new("unit", Severity::Error, words, file, span))
     });
     let run = Run { sources: texts.sources, findings: findings.into(), ..Run::default() };
     let own = json("json", &run);
@@ -167,7 +168,7 @@ fn the_runner_of_github_reads_back_what_was_meant() {
     let message = "50% of `a::b`, line=3::x";
     let spanning =
         Diagnostic::new("lines", Severity::Note, message, file, Span::new(0, 5)).help("a\nb, c: %0A");
-    let run = Run { sources: texts.sources, findings: vec![spanning], ..Run::default() };
+    let run = Run { sources: texts.sources, findings: vec![Box::new(spanning)], ..Run::default() };
     let log = written(named("github"), &run, &PLAIN);
     let [(properties, data)] = commands(&log).try_into().unwrap();
     let expected = [("title", "lines"), ("file", name), ("line", "1"), ("endLine", "2")];
@@ -296,9 +297,10 @@ fn what_a_reader_would_drop_is_counted() {
     assert!(page.ends_with("more findings are not shown; `--output-format json` lists all\n"));
 
     let mut many = hard::one_line();
-    let last = many.findings.pop().unwrap();
+    let mut last = many.findings.pop().unwrap();
+    last.severity = Severity::Error;
     many.findings = many.findings.iter().cycle().take(25_004).cloned().collect();
-    many.findings.push(Diagnostic { severity: Severity::Error, ..last });
+    many.findings.push(last);
     let sarif = json("sarif", &many);
     let results = items(&sarif, "/runs/0/results");
     assert_eq!((results.len(), &results[0]["level"]), (25_000, &"error".into()));

@@ -7,7 +7,7 @@ use plumbrule::diagnostic::{Diagnostic, FactRef, Hop, Label, Note, NoteKind, Sev
 use plumbrule::outcome::{Portfolio, Run};
 use plumbrule::report::{FORMATS, Style};
 use plumbrule::source::{FileId, Origin, Place, SourceFile, Sources, Span};
-use plumbrule::syntax::{self, EntryId};
+use plumbrule::syntax::{self, Pieces, Reader, View};
 
 use crate::drafts::Drafts;
 use crate::draw::Draw;
@@ -48,13 +48,23 @@ impl Bench {
         Draw::new(number, target, 0)
     }
 
-    /// Text to tree: places hold, and what is read without a word of complaint is read to its last byte.
+    /// Text to tree: places hold, what is read without a word of complaint is read to its last byte, and what is read
+    /// piece by piece, by the faster lane where it can, is what the whole gives.
     fn parse(&mut self, number: u64) {
         let text = self.drafts.slipped(&mut Self::draw(1, number));
         let mut said = Vec::new();
         let trees = syntax::read(FileId(0), &text, &mut said);
-        let again = syntax::read(FileId(0), &text, &mut Vec::new());
-        assert_eq!(format!("{trees:?}"), format!("{again:?}"), "twice the same");
+        let (mut reader, mut pieces) = (Reader::default(), Pieces::new(FileId(0), &text));
+        let (mut by_lane, mut told) = (Vec::new(), Vec::new());
+        while let Some(tree) = reader.read_next(&mut pieces, &mut told) {
+            by_lane.push(format!("{tree:?}"));
+        }
+        assert_eq!(
+            by_lane,
+            trees.iter().map(|tree| format!("{tree:?}")).collect::<Vec<_>>(),
+            "the same trees"
+        );
+        assert_eq!([pieces.diagnostics, told].concat(), said, "and mistakes");
         let mut sources = Sources::default();
         sources.add(SourceFile::new("a.plumb", text.as_str(), Origin::Portfolio));
         said.iter().for_each(|found| spans_hold(&sources, found));
@@ -113,7 +123,7 @@ impl Bench {
         }
         for _ in 0..draw.below(4) {
             let finding = finding(&self.drafts, &run.sources, &mut draw);
-            run.findings.push(finding);
+            run.findings.push(Box::new(finding));
         }
         self.findings += run.findings.len();
         written(&run, &style(&mut draw), &self.schema);
@@ -181,11 +191,13 @@ fn spans_hold(sources: &Sources, found: &Diagnostic) {
 
 /// What stands between atoms is blank, a comment, or a sign that the tree stands for.
 fn all_is_read(text: &str, trees: &[syntax::Tree]) {
-    let mut atoms: Vec<Span> = Vec::new();
-    for tree in trees {
-        let entries = (0..).map(EntryId).take_while(|id| tree.get(*id).is_some());
-        entries.for_each(|id| atoms.extend(tree.atoms(id).iter().map(|atom| atom.span)));
+    fn gather(view: View<'_>, atoms: &mut Vec<Span>) {
+        atoms.extend(view.atoms().iter().map(|atom| atom.span));
+        view.inside().for_each(|inner| gather(inner, atoms));
     }
+    let mut atoms = Vec::new();
+    let views = trees.iter().flat_map(|tree| View::roots(FileId(0), text, tree));
+    views.for_each(|view| gather(view, &mut atoms));
     atoms.sort_unstable();
     let ends = std::iter::once(0).chain(atoms.iter().map(|atom| atom.end as usize));
     let starts = atoms.iter().map(|atom| atom.start as usize).chain(std::iter::once(text.len()));
