@@ -16,6 +16,8 @@ mod folder;
 mod hover;
 #[path = "lsp/latency.rs"]
 mod latency;
+#[path = "lsp/pages.rs"]
+mod pages;
 #[allow(dead_code, reason = "other tests ask it for what is true of it")]
 #[path = "support/portfolio.rs"]
 mod portfolio;

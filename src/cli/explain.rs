@@ -68,17 +68,8 @@ fn parameters(parameters: &[(String, String, String)]) -> Option<String> {
 
 fn show(word: &str, example: &Example) -> String {
     let title = if example.title.is_empty() { String::new() } else { format!(": {}", example.title) };
-    let lines = dedented(&example.text).map(|line| format!("{INNER}{line}").trim_end().to_owned() + "\n");
+    let lines = example.lines().map(|line| format!("{INNER}{line}").trim_end().to_owned() + "\n");
     format!("{}{}", text(&format!("{word}{title}"), ""), clean_lines(&lines.collect::<String>()))
-}
-
-/// Lines without the margin that their blocks have in the rule file. Its outermost closing braces show how wide
-/// that is, since the first line of a block has lost it.
-fn dedented(text: &str) -> impl Iterator<Item = &str> {
-    let indent = |line: &str| line.len() - line.trim_start_matches(' ').len();
-    let closing = text.lines().filter(|line| line.trim_start().starts_with('}'));
-    let margin = closing.map(indent).min().unwrap_or(0);
-    text.lines().map(move |line| line.get(margin.min(indent(line))..).unwrap_or(line))
 }
 
 fn others(verb: &str, rules: &[Code]) -> Option<String> {

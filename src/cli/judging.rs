@@ -32,15 +32,19 @@ pub(super) struct Args {
 impl Args {
     /// The choices for a run that takes place today, or when `SOURCE_DATE_EPOCH` says.
     pub(super) fn options(&self) -> Options {
-        let epoch = std::env::var("SOURCE_DATE_EPOCH").ok();
         Options {
             as_of: self.as_of,
             select: self.select.clone(),
             ignore: self.ignore.clone(),
             waive: !self.no_waivers,
-            ..Options::of_day(Day::today(epoch.as_deref()))
+            ..Options::of_day(Day::today(epoch().as_deref()))
         }
     }
+}
+
+/// When a run takes place, if not now.
+pub(super) fn epoch() -> Option<String> {
+    std::env::var("SOURCE_DATE_EPOCH").ok()
 }
 
 fn day(text: &str) -> Result<Day, &'static str> {

@@ -19,11 +19,11 @@ pub(super) struct Args {
 
 /// As the protocol has it: 0 if the editor said that it would leave, else 1.
 pub(super) fn run(args: Args, out: &mut dyn Write) -> Done {
-    let epoch = std::env::var("SOURCE_DATE_EPOCH").ok();
     let options = args.judging.options();
     let judging::Args { parameters, .. } = args.judging;
     let book::Args { folders, config, isolated } = args.book;
-    let settings = Settings { rules: folders, config, isolated, parameters, options, epoch };
+    let settings =
+        Settings { rules: folders, config, isolated, parameters, options, epoch: judging::epoch() };
     match serve(io::stdin(), out, settings) {
         Ok(was_said) => Done { code: if was_said { CLEAN } else { FINDINGS }, written: Ok(()) },
         Err(error) => Done { code: FINDINGS, written: Err(error) },

@@ -1,7 +1,9 @@
 //! What lies open: owns the documents of the editor, and the portfolios around them with what came of each. A text
 //! that is typed into is judged again with all others kept in memory. Knows no message.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
+use std::iter::once_with;
 use std::path::PathBuf;
 use std::rc::Rc;
 
@@ -12,8 +14,8 @@ use super::uri;
 use crate::analysis::{self, Checked, Input, Options};
 use crate::config::FILE_NAME;
 use crate::diagnostic::{Detail, Diagnostic};
-use crate::rule::{Explanation, Extent};
-use crate::rulebook::Rulebook;
+use crate::rule::{Explanation, Extent, Rule};
+use crate::rulebook::{Additions, Rulebook};
 use crate::shelf::Shelf;
 use crate::source::{FileId, Origin, SourceFile, Sources};
 use crate::value::Day;
@@ -34,6 +36,14 @@ pub struct Settings {
     pub options: Options,
     /// The value of `SOURCE_DATE_EPOCH`: when the run takes place, if not now.
     pub epoch: Option<String>,
+}
+
+impl Settings {
+    /// What they say of files.
+    fn choice(&self) -> Choice<'_> {
+        let Self { rules, config, isolated, .. } = self;
+        Choice { rules, config: config.as_deref(), isolated: *isolated, force_exclude: false }
+    }
 }
 
 /// A text that an editor holds.
@@ -60,6 +70,8 @@ struct Portfolio {
 pub(super) struct Desk {
     /// What positions of the editor are counted in.
     pub(super) unit: Unit,
+    /// Whether the editor asks for pages that lie on no disk.
+    pub(super) asks_for_pages: bool,
     settings: Settings,
     /// By the names of their files.
     documents: BTreeMap<String, Document>,
@@ -69,18 +81,25 @@ pub(super) struct Desk {
     portfolios: Vec<Portfolio>,
     /// What is said of files, settings and rules, and of no portfolio.
     said: Vec<Diagnostic>,
+    /// The rulebooks around the documents with their examples, once a page is asked for.
+    whole: OnceCell<Vec<Rc<Rulebook>>>,
+    /// What is shipped and nothing else, with its examples, once a page is asked for that others do not have.
+    shipped: OnceCell<Rulebook>,
 }
 
 impl Desk {
     pub(super) fn new(settings: Settings) -> Self {
         Self {
             unit: Unit::Utf16,
+            asks_for_pages: false,
             settings,
             documents: BTreeMap::new(),
             is_stale: false,
             sources: Sources::default(),
             portfolios: Vec::new(),
             said: Vec::new(),
+            whole: OnceCell::new(),
+            shipped: OnceCell::new(),
         }
     }
 
@@ -160,12 +179,9 @@ impl Desk {
 
     /// Finds the portfolios in which the documents lie, with their rules.
     fn find(&mut self) {
-        let mut disk = Disk::by_whole_paths();
-        for document in self.documents.values() {
-            disk.lay(&document.path, &*document.text.text);
-        }
-        let Settings { rules, config, isolated, parameters, options, .. } = &self.settings;
-        let choice = Choice { rules, config: config.as_deref(), isolated: *isolated, force_exclude: false };
+        let disk = self.disk();
+        let Settings { rules, parameters, options, .. } = &self.settings;
+        let choice = self.settings.choice();
         let (mut sources, mut said) = (Sources::default(), Vec::new());
         let paths: Vec<PathBuf> = self.documents.values().map(Document::concerns).collect();
         let mut found = disk.find(&paths, &choice, &mut sources, &mut said);
@@ -186,6 +202,16 @@ impl Desk {
             self.portfolios.iter_mut().for_each(|portfolio| portfolio.book = None);
         }
         (self.sources, self.said) = (sources, said);
+        self.whole = OnceCell::new();
+    }
+
+    /// The disk as the editor sees it.
+    fn disk(&self) -> Disk {
+        let mut disk = Disk::by_whole_paths();
+        for document in self.documents.values() {
+            disk.lay(&document.path, &*document.text.text);
+        }
+        disk
     }
 
     /// All that is said of all files, in the order of their names and of places within.
@@ -208,6 +234,34 @@ impl Desk {
     pub(super) fn explanation(&self, code: &str) -> Option<&Explanation> {
         let mut books = self.portfolios.iter().filter_map(|portfolio| portfolio.book.as_ref());
         books.find_map(|book| book.catalogue.explanation(code))
+    }
+
+    /// All that is known of it, with the examples, which judging does without. Where rules or settings are broken, what
+    /// is shipped can still be explained.
+    pub(super) fn explained(&self, code: &str) -> Option<(&Explanation, Option<&Rule>)> {
+        let around = self.whole.get_or_init(|| self.books());
+        let shipped = || {
+            self.shipped.get_or_init(|| {
+                Rulebook::load(&mut Sources::default(), &Additions::default(), &mut Vec::new())
+            })
+        };
+        let mut books = around.iter().map(|book| &**book).chain(once_with(shipped));
+        books.find_map(|book| Some((book.catalogue.explanation(code)?, book.catalogue.rule(code))))
+    }
+
+    /// The rulebooks around the documents, with all examples.
+    fn books(&self) -> Vec<Rc<Rulebook>> {
+        let (disk, choice) = (self.disk(), self.settings.choice());
+        let (mut sources, mut said) = (Sources::default(), Vec::new());
+        let mut shelf = Shelf::new(&self.settings.parameters, Extent::Whole, &mut sources);
+        let mut around: Vec<Found> = Vec::new();
+        for document in self.documents.values() {
+            around.extend(disk.settings(&document.path, &choice, &mut sources, &mut said));
+        }
+        if around.is_empty() {
+            around.push(Found { rules: self.settings.rules.clone(), ..Found::default() });
+        }
+        around.iter().filter_map(|found| shelf.book(found, &disk, &mut sources, &mut said)).collect()
     }
 
     /// The name of the file that an editor means.

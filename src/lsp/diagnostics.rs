@@ -11,10 +11,7 @@ use super::desk::Desk;
 use super::{place, uri};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::report;
-use crate::source::{Origin, Place};
-
-/// Where the text of this version can be read without having it: the file of a shipped rule is its page.
-const PAGES: &str = concat!("https://docs.rs/crate/plumbrule/", env!("CARGO_PKG_VERSION"), "/source/rules/");
+use crate::source::Place;
 
 /// Waivers that do nothing may be greyed out.
 const UNNECESSARY: [&str; 1] = ["waiver-unused"];
@@ -88,14 +85,14 @@ fn location(desk: &Desk, place: Place) -> Option<lsp::Location> {
     Some(lsp::Location { uri, range: place::range(file, place.span, desk.unit) })
 }
 
-/// Where a rule or a language diagnostic is explained.
+/// Where a rule or a language diagnostic is explained. An editor that cannot ask for a page can still open the file of a
+/// team's own rule; a shipped one is in no file.
 fn page(desk: &Desk, code: &str) -> Option<lsp::Uri> {
-    let known = desk.explanation(code)?;
-    let file = desk.sources().get(known.place.file)?;
-    match file.origin {
-        Origin::Builtin => Some(lsp::Uri(format!("{PAGES}{}", file.name.strip_prefix("<builtin>/")?))),
-        _ => uri::of(&file.name),
+    if desk.asks_for_pages {
+        return Some(uri::of_page(code));
     }
+    let known = desk.explanation(code)?;
+    uri::of(desk.sources().name(known.place.file))
 }
 
 /// Answers what is shown in one file, unless the editor knows it already.

@@ -1,6 +1,7 @@
 //! What the word under the pointer is about: a rule, a kind, a field, or what a value names. Owns the words; knows
 //! offsets only, and no message.
 
+use super::page;
 use super::requests::Spot;
 use crate::model::{Amount, Card, EntityId, Written, title};
 use crate::rule::Explanation;
@@ -21,7 +22,7 @@ pub(super) fn hover(spot: &Spot<'_>) -> Option<(Span, String)> {
     let token = *view.atoms().get(at)?;
     let kind = around.and_then(|around| kind_of(spot, around));
     let said = match (rule(spot, view, token), view.shape(), at) {
-        (Some(rule), ..) => about_rule(rule),
+        (Some(rule), ..) => page::head(rule),
         (None, Shape::Block, 0) => about_kind(spot, kind_of(spot, view)?),
         (None, Shape::Field, 0) => about_field(spot, kind?, view)?,
         (None, Shape::Field, _) => return named(spot, view, around?),
@@ -49,14 +50,6 @@ fn kind_of<'a>(spot: &Spot<'a>, block: View<'_>) -> Option<&'a Kind> {
 
 fn rule<'a>(spot: &Spot<'a>, view: View<'_>, token: Token) -> Option<&'a Explanation> {
     (token.class == Class::Word).then(|| spot.book.catalogue.explanation(view.words(token))).flatten()
-}
-
-fn about_rule(known: &Explanation) -> String {
-    let mut parts = vec![format!("**{}**: {}", known.id, known.title)];
-    parts.push(format!("{}, pack {}", known.severity, known.pack));
-    parts.push(known.doc.clone());
-    parts.extend(known.why.clone());
-    parts.join("\n\n")
 }
 
 fn about_kind(spot: &Spot<'_>, kind: &Kind) -> String {

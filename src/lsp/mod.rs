@@ -4,6 +4,7 @@
 mod desk;
 mod diagnostics;
 mod hover;
+mod page;
 mod place;
 mod requests;
 mod uri;
@@ -34,6 +35,7 @@ pub fn serve(input: impl Read + Send + 'static, out: &mut dyn Write, settings: S
         sent: BTreeMap::new(),
         asked_for: BTreeMap::new(),
         told: BTreeSet::new(),
+        pages: BTreeMap::new(),
         asked: 0,
     };
     let mut waiting = VecDeque::new();
@@ -104,6 +106,8 @@ struct Server<'o> {
     asked_for: Shown,
     /// What was told that concerns no file.
     told: BTreeSet<String>,
+    /// Pages as they were given last, by code.
+    pages: BTreeMap<String, String>,
     /// How often the editor was asked for something.
     asked: i64,
 }
@@ -168,6 +172,9 @@ impl Server<'_> {
             return Ok(Err((ErrorCodes::MethodNotFound, format!("`{method}` is not answered"))));
         };
         self.tell()?;
+        if method == lsp::TextDocumentContentRequest::METHOD.as_str() {
+            self.keep_page(&params);
+        }
         let answer = (handler.answer)(&self.desk, params);
         Ok(answer.map_err(|error| (ErrorCodes::InvalidParams, error.to_string())))
     }
@@ -184,6 +191,8 @@ impl Server<'_> {
             (Unit::Utf16, lsp::PositionEncodingKind::UTF16)
         };
         self.desk.unit = unit;
+        self.desk.asks_for_pages =
+            params.pointer("/capabilities/workspace/textDocumentContent").is_some_and(Value::is_object);
         let sync = lsp::TextDocumentSyncOptions {
             open_close: Some(true),
             change: Some(lsp::TextDocumentSyncKind::Incremental),
@@ -270,7 +279,8 @@ impl Server<'_> {
         let is_asked_for = |version: Option<i32>| self.client.asks && version.is_some();
         let (asked_for, sent) = now.into_iter().partition(|(_, (version, _))| is_asked_for(*version));
         self.send(sent)?;
-        self.let_ask(asked_for)
+        self.let_ask(asked_for)?;
+        self.turn_pages()
     }
 
     /// Sends what is shown in each file where that changed; nothing, where nothing is to be shown any more.
@@ -295,6 +305,31 @@ impl Server<'_> {
             before.get(name).is_some_and(|(told, known)| told == version && known != list)
         });
         if is_news && self.client.asks_anew { self.ask::<lsp::DiagnosticRefreshRequest>(()) } else { Ok(()) }
+    }
+
+    /// Keeps what an editor is given for a page.
+    fn keep_page(&mut self, params: &Value) {
+        let asked = parsed::<lsp::TextDocumentContentParams>(params.clone());
+        let code = asked.and_then(|asked| uri::code(&asked.uri));
+        let page = code.and_then(|code| page::page(&self.desk, &code).map(|text| (code, text)));
+        self.pages.extend(page);
+    }
+
+    /// An editor keeps a page until it is told that there is another.
+    fn turn_pages(&mut self) -> io::Result<()> {
+        let desk = &self.desk;
+        let now = |(code, given): (&String, &String)| {
+            page::page(desk, code).filter(|text| text != given).map(|text| (code.clone(), text))
+        };
+        let turned: Vec<(String, String)> = self.pages.iter().filter_map(now).collect();
+        for (code, text) in turned {
+            let uri = uri::of_page(&code);
+            self.pages.insert(code, text);
+            self.ask::<lsp::TextDocumentContentRefreshRequest>(lsp::TextDocumentContentRefreshParams {
+                uri,
+            })?;
+        }
+        Ok(())
     }
 
     /// Says once what concerns no file, and once more if it was over and is back.

@@ -3,10 +3,11 @@
 
 use gen_lsp_types as lsp;
 use gen_lsp_types::{Request, ServerCapabilities};
+use serde::de::Error;
 use serde_json::Value;
 
 use super::desk::Desk;
-use super::{diagnostics, hover, place};
+use super::{diagnostics, hover, page, place, uri};
 use crate::analysis::Checked;
 use crate::rulebook::Rulebook;
 use crate::source::{FileId, SourceFile, Sources, Span};
@@ -44,6 +45,19 @@ pub(super) static HANDLERS: &[Handler] = &[
                 let spot = spot(desk, &params.text_document_position_params)?;
                 hover::hover(&spot).map(|(span, text)| shown(desk, spot.text, span, text))
             })
+        },
+    },
+    Handler {
+        method: lsp::TextDocumentContentRequest::METHOD.as_str(),
+        offer: |can| {
+            let pages = lsp::TextDocumentContentOptions { schemes: vec![uri::PAGES.to_owned()] };
+            can.workspace.get_or_insert_default().text_document_content = Some(pages.into());
+        },
+        answer: |desk, params| {
+            let asked: lsp::TextDocumentContentParams = serde_json::from_value(params)?;
+            let text = uri::code(&asked.uri).and_then(|code| page::page(desk, &code));
+            let text = text.ok_or_else(|| serde_json::Error::custom("there is no rule of that name"))?;
+            serde_json::to_value(lsp::TextDocumentContentResult { text })
         },
     },
 ];

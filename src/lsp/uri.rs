@@ -1,4 +1,4 @@
-//! Files as editors name them: from a URI to a path and back. Knows no disk.
+//! Files and pages as editors name them: from a URI to a path or a code, and back. Knows no disk.
 
 use std::path::{Path, PathBuf};
 
@@ -7,6 +7,20 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 
 /// Bytes that are written as they are not.
 const CODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// The scheme of pages, which lie on no disk: the server has them.
+pub(super) const PAGES: &str = "plumbrule";
+
+/// The URI of the page of a rule or a language diagnostic.
+pub(super) fn of_page(code: &str) -> Uri {
+    Uri(format!("{PAGES}:/rules/{}.md", utf8_percent_encode(code, CODED)))
+}
+
+/// The code whose page it is; none if the URI is of something else.
+pub(super) fn code(uri: &Uri) -> Option<String> {
+    let coded = uri.0.strip_prefix(PAGES)?.strip_prefix(":/rules/")?.strip_suffix(".md")?;
+    Some(percent_decode_str(coded).decode_utf8().ok()?.into_owned())
+}
 
 /// The path of a file; none if the URI is of something else.
 pub(super) fn path(uri: &Uri) -> Option<PathBuf> {

@@ -113,9 +113,15 @@ fn note(entry: &Entry) -> String {
 
 /// Lines of code as a part of a list, behind a fence that they do not hold.
 fn fenced(lines: &[String]) -> String {
-    let ticks = lines.iter().flat_map(|line| line.split(|c| c != '`')).map(str::len).max().unwrap_or(0);
-    let fence = "`".repeat(ticks.max(2) + 1);
-    format!("\n  {fence}text\n{}\n  {fence}\n", lines.join("\n"))
+    let code = lines.join("\n");
+    let fence = fence(&code);
+    format!("\n  {fence}text\n{code}\n  {fence}\n")
+}
+
+/// What begins and ends code in Markdown, and stands nowhere in it.
+pub(crate) fn fence(code: &str) -> String {
+    let ticks = code.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    "`".repeat(ticks.max(2) + 1)
 }
 
 /// A text as Markdown: what stands between backticks is code, the rest means nothing but itself.

@@ -32,6 +32,7 @@ mod wrap;
 
 pub(crate) use clean::clean;
 pub(crate) use labels::labels;
+pub(crate) use markdown::fence;
 pub(crate) use wrap::prose as wrap;
 
 /// A form of output.

@@ -70,6 +70,17 @@ pub struct Example {
     pub place: Place,
 }
 
+impl Example {
+    /// The lines of its text without the margin that its blocks have in the rule file. Their outermost closing braces
+    /// show how wide that is, since the first line of a block has lost it.
+    pub fn lines(&self) -> impl Iterator<Item = &str> {
+        let indent = |line: &str| line.len() - line.trim_start_matches(' ').len();
+        let closing = self.text.lines().filter(|line| line.trim_start().starts_with('}'));
+        let margin = closing.map(indent).min().unwrap_or(0);
+        self.text.lines().map(move |line| line.get(margin.min(indent(line))..).unwrap_or(line))
+    }
+}
+
 /// What reads the text of an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reads {
