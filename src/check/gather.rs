@@ -163,9 +163,10 @@ struct Said<'a> {
 fn run_rules<'a>(world: &World<'a>, rules: &[(usize, &Rule)], run: Run<'_>, threads: usize) -> Vec<Said<'a>> {
     run.progress.begin(rules.len());
     let next = AtomicUsize::new(0);
+    let turns = in_turns(rules);
     let work = || {
         let mut said = Vec::new();
-        while let Some((at, rule)) = rules.get(next.fetch_add(1, Ordering::Relaxed)) {
+        while let Some((at, rule)) = turns.get(next.fetch_add(1, Ordering::Relaxed)) {
             said.push(RuleRun::new(rule, world, run.detail).all(*at));
             run.progress.step();
         }
@@ -186,6 +187,16 @@ fn run_rules<'a>(world: &World<'a>, rules: &[(usize, &Rule)], run: Run<'_>, thre
     };
     said.sort_by_key(|said| said.rule);
     said
+}
+
+/// Rules in the order in which threads take them: those that seem to take long first, so that no thread is left with
+/// one at the end. Those that ask for paths take turns with the rest, since they wait for each other's searches.
+fn in_turns<'r>(rules: &[(usize, &'r Rule)]) -> Vec<(usize, &'r Rule)> {
+    let mut heaviest_first = rules.to_vec();
+    heaviest_first.sort_by_key(|(_, rule)| std::cmp::Reverse(rule.weight));
+    let (seekers, others): (Vec<_>, Vec<_>) = heaviest_first.iter().partition(|(_, rule)| rule.seeks_paths);
+    let turns = (0..rules.len()).flat_map(|at| [seekers.get(at), others.get(at)]);
+    turns.flatten().copied().collect()
 }
 
 /// The dates that hold for the scopes of a portfolio, or for all of it if it has none.

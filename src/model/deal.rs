@@ -1,5 +1,5 @@
-//! Reads the proposals of one portfolio on several threads: owns how its texts are dealt out. What comes of it does
-//! not depend on the number of threads.
+//! Reads the proposals of one portfolio on several threads: owns how its texts, and the names in them, are dealt out.
+//! What comes of it does not depend on the number of threads.
 
 use std::num::NonZero;
 use std::thread;
@@ -13,6 +13,8 @@ use crate::syntax::{Pieces, Reader, View};
 
 /// Least bytes of text that are worth a thread of their own.
 const MIN_BYTES_FOR_THREAD: usize = 128 * 1024;
+/// Least names to be found that are worth a thread of their own.
+const MIN_NAMES_FOR_THREAD: usize = 8 * 1024;
 
 /// A text or a stretch of it, for one thread.
 type Stretch<'t> = (Text<'t>, Span);
@@ -20,8 +22,7 @@ type Stretch<'t> = (Text<'t>, Span);
 /// Reads all texts on top of the facts.
 pub(super) fn read(schema: &Schema, facts: &Model, texts: &[Text<'_>]) -> Part {
     let total: usize = texts.iter().map(|text| text.text.len()).sum();
-    let most = thread::available_parallelism().map_or(1, NonZero::get);
-    let hands = deal(texts, total / (total / MIN_BYTES_FOR_THREAD).clamp(1, most));
+    let hands = deal(texts, total / (total / MIN_BYTES_FOR_THREAD).clamp(1, most_threads()));
     let parts: Option<Vec<Part>> =
         on_threads(&hands, |hand| read_part(schema, facts, hand)).into_iter().collect();
     // Where a text was cut inside of something, it must be read from its start.
@@ -31,6 +32,17 @@ pub(super) fn read(schema: &Schema, facts: &Model, texts: &[Text<'_>]) -> Part {
         whole
     });
     joined.unwrap_or_else(|| Part::of(facts))
+}
+
+/// Seeks names, in their order.
+pub(super) fn seek<T: Sync, R: Send>(names: &[T], find: impl Fn(&[T]) -> Vec<R> + Sync) -> Vec<R> {
+    let hands = (names.len() / MIN_NAMES_FOR_THREAD).clamp(1, most_threads());
+    let hands: Vec<&[T]> = names.chunks(names.len().div_ceil(hands).max(1)).collect();
+    on_threads(&hands, |hand| find(hand)).into_iter().flatten().collect()
+}
+
+fn most_threads() -> usize {
+    thread::available_parallelism().map_or(1, NonZero::get)
 }
 
 fn on_threads<T: Sync, R: Send>(hands: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {

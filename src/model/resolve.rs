@@ -3,6 +3,7 @@
 
 use rustc_hash::FxHashMap;
 
+use super::deal;
 use super::load::Loader;
 use super::{EntityId, Model, Written};
 use crate::diagnostic::{Diagnostic, NoteKind, Severity, first_publication};
@@ -62,6 +63,12 @@ enum Found {
 /// Blocks of each scope by name, made when a scope is first searched.
 type ScopeNames = FxHashMap<EntityId, FxHashMap<Symbol, Vec<EntityId>>>;
 
+impl Pending {
+    fn place(&self) -> Place {
+        Place { file: self.file, span: self.span }
+    }
+}
+
 impl Sought {
     fn new(schema: &Schema, pending: Pending) -> Self {
         let field = pending.field.and_then(|(kind, slot)| schema.kind(kind)?.field(slot));
@@ -76,7 +83,7 @@ impl Sought {
     }
 
     fn place(&self) -> Place {
-        Place { file: self.pending.file, span: self.pending.span }
+        self.pending.place()
     }
 
     /// Whether an entity may stand here; the first that may not is kept.
@@ -112,29 +119,37 @@ impl Loader<'_, '_> {
     pub(super) fn resolve_all<'t>(&mut self, text: &dyn Fn(FileId) -> &'t str) {
         self.resolve_near(text);
         self.far = 0;
+        let pending = std::mem::take(&mut self.pending);
+        let found = deal::seek(&pending, |pending| self.find_all_far(pending));
         let mut scopes = ScopeNames::default();
-        for pending in std::mem::take(&mut self.pending) {
-            let mut sought = Sought::new(self.schema, pending);
-            match self.find_far(&mut sought, &mut scopes) {
+        for (pending, found) in pending.into_iter().zip(found) {
+            match found {
                 Some((id, trade_name)) => {
                     if trade_name {
-                        self.synonym(sought.place(), pending.span.of(text(pending.file)), id);
+                        self.synonym(pending.place(), pending.span.of(text(pending.file)), id);
                     }
                     self.set(pending.target, Written::Entity(id));
                 }
-                None => self.not_found(sought, pending.span.of(text(pending.file)), &mut scopes),
+                None => self.not_found(pending, pending.span.of(text(pending.file)), &mut scopes),
             }
         }
     }
 
-    fn not_found(&mut self, mut sought: Sought, written: &str, scopes: &mut ScopeNames) {
-        if sought.pending.quoted && self.is_disguised(written, sought.kinds).is_none() {
+    fn find_all_far(&self, pending: &[Pending]) -> Vec<Option<(EntityId, bool)>> {
+        let mut scopes = ScopeNames::default();
+        let find = |pending: &Pending| self.find_far(&mut Sought::new(self.schema, *pending), &mut scopes);
+        pending.iter().map(find).collect()
+    }
+
+    fn not_found(&mut self, pending: Pending, written: &str, scopes: &mut ScopeNames) {
+        let mut sought = Sought::new(self.schema, pending);
+        if pending.quoted && self.is_disguised(written, sought.kinds).is_none() {
             return self.free(&sought, written);
         }
-        // What is near and does not fit was nearest to what was meant.
-        let far = sought.other.take();
+        // What is of no kind that may stand here, is said to be; the nearest first.
         self.find_near(&mut sought, scopes);
-        match sought.other.or(far) {
+        self.find_far(&mut sought, scopes);
+        match sought.other {
             Some(other) => self.wrong_kind(sought.place(), written, sought.kinds, other),
             None => self.undefined(&sought, written),
         }

@@ -72,15 +72,32 @@ impl RuleReader<'_> {
             _ => false,
         };
         let mut found = false;
-        let mut see = |expr: &Expr| found |= reads(&expr.node);
+        self.visit_conditions(&mut |expr| found |= reads(&expr.node));
+        found
+    }
+
+    /// Whether a range, name, condition or severity step asks for paths.
+    pub(super) fn seeks_paths(&self) -> bool {
+        let mut found = false;
+        self.visit_conditions(&mut |expr| found |= matches!(expr.node, Node::Paths(_)));
+        found
+    }
+
+    /// How many expressions its ranges, names, conditions and severity steps hold.
+    pub(super) fn weight(&self) -> usize {
+        let mut weight = 0;
+        self.visit_conditions(&mut |_| weight += 1);
+        weight
+    }
+
+    fn visit_conditions(&self, see: &mut dyn FnMut(&Expr)) {
         for stage in &self.rule.stages {
             match stage {
-                Stage::When(expr) | Stage::Let(_, expr, _) => expr.visit(&mut see),
-                Stage::Each(source) => source.visit(&mut see),
+                Stage::When(expr) | Stage::Let(_, expr, _) => expr.visit(see),
+                Stage::Each(source) => source.visit(see),
             }
         }
-        self.rule.steps.iter().for_each(|step| step.when.visit(&mut see));
-        found
+        self.rule.steps.iter().for_each(|step| step.when.visit(see));
     }
 
     /// The parameters that conditions read.

@@ -54,6 +54,8 @@ impl<'a> RuleReader<'a> {
             fixes: Vec::new(),
             parameters: Vec::new(),
             rests_on_facts: false,
+            seeks_paths: false,
+            weight: 0,
         };
         Self { typer, view, rule, examples: Vec::new(), extent: file.extent }
     }
@@ -80,6 +82,8 @@ impl<'a> RuleReader<'a> {
         }
         self.rule.parameters = self.parameters();
         self.rule.rests_on_facts = self.rests_on_facts();
+        self.rule.seeks_paths = self.seeks_paths();
+        self.rule.weight = self.weight();
         let explanation = (self.extent >= Extent::Pages).then(|| self.explanation());
         (complete.then_some(self.rule), explanation)
     }

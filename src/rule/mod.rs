@@ -72,6 +72,10 @@ pub struct Rule {
     pub parameters: Vec<usize>,
     /// Whether what it finds can rest on a fact at all.
     pub rests_on_facts: bool,
+    /// Whether its conditions ask for paths.
+    pub seeks_paths: bool,
+    /// How many expressions its conditions hold; a rule with many mostly takes long.
+    pub weight: usize,
 }
 
 impl Rule {
