@@ -3,7 +3,7 @@
 
 use super::amount::Wrapping;
 use super::load::Loader;
-use super::read::Spot;
+use super::read::Seat;
 use super::{Cell, EntityId, Written};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::names::nearest;
@@ -117,7 +117,7 @@ impl Loader<'_, '_> {
             if written >> at & 1 == 1
                 && let Some(inner) = view.other(*line)
             {
-                self.cell(inner, Spot { field, at: (kind_id, Slot(at as u8)), entity: id });
+                self.cell(inner, Seat { field, at: (kind_id, Slot(at as u8)), entity: id });
             }
         }
         if let Some(entity) = self.model.entities.get_mut(id.0 as usize) {
@@ -129,25 +129,25 @@ impl Loader<'_, '_> {
     }
 
     /// Reads the value of a field; a fact may give the field a block of its own, with its evidence.
-    fn cell(&mut self, inner: View<'_>, spot: Spot<'_>) {
+    fn cell(&mut self, inner: View<'_>, seat: Seat<'_>) {
         let value = match inner.shape() {
             Shape::Block => {
                 if let Some(evidence) = self.read_provenance(inner) {
-                    self.model.cell_provenance.insert((spot.entity, spot.at.1), evidence);
+                    self.model.cell_provenance.insert((seat.entity, seat.at.1), evidence);
                 }
                 inner.field("value").unwrap_or_else(|| inner.value())
             }
             _ => inner.value(),
         };
-        let cell = self.read_again(value, spot);
+        let cell = self.read_again(value, seat);
         self.model.cells.push(cell);
     }
 
     /// Reads a value; a word or a day means what it meant where the field was read last.
-    fn read_again(&mut self, value: Value<'_>, spot: Spot<'_>) -> Cell {
-        let (kind, slot) = spot.at;
+    fn read_again(&mut self, value: Value<'_>, seat: Seat<'_>) -> Cell {
+        let (kind, slot) = seat.at;
         let word = match value.atoms {
-            [only] if spot.field.ty.many == Many::One => word(value.text, only.span),
+            [only] if seat.field.ty.many == Many::One => word(value.text, only.span),
             _ => None,
         };
         let last = self.rows.last(kind, Some(slot)).and_then(|last| last.value);
@@ -156,7 +156,7 @@ impl Loader<'_, '_> {
         {
             return Cell { span: value.span(), value: value_then };
         }
-        let cell = self.read_field(value, spot);
+        let cell = self.read_field(value, seat);
         if let (Some(word), Written::Enum(_) | Written::Dates(_), Some(last)) =
             (word, cell.value, self.rows.last(kind, Some(slot)))
         {

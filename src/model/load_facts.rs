@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 
 use super::facts::{Bearers, Confidence, Group, Known, Provenance, ProvenanceId};
 use super::load::{DECLARATIONS, Loader};
-use super::read::Spot;
+use super::read::Seat;
 use super::{EntityId, Model};
 use crate::diagnostic::Diagnostic;
 use crate::schema::{Declarations, KindId, Schema, Slot};
@@ -165,7 +165,7 @@ impl Loader<'_, '_> {
                     Value { file: place.file, text: words, atoms: view.atoms(), after: place.span.end };
                 let cell = self.read_field(
                     value,
-                    Spot { field, at: (kind, Slot(at as u8)), entity: EntityId(u32::MAX) },
+                    Seat { field, at: (kind, Slot(at as u8)), entity: EntityId(u32::MAX) },
                 );
                 self.model.cells.push(cell);
                 let index = self.model.cells.len() - 1;

@@ -54,7 +54,7 @@ pub enum ReadValue {
 
 /// A field of an entity, for its value.
 #[derive(Clone, Copy)]
-pub(super) struct Spot<'s> {
+pub(super) struct Seat<'s> {
     pub field: &'s Field,
     pub at: (KindId, Slot),
     pub entity: EntityId,
@@ -62,21 +62,21 @@ pub(super) struct Spot<'s> {
 
 impl Loader<'_, '_> {
     /// Reads the value of a field of an entity into a cell.
-    pub(super) fn read_field(&mut self, value: Value<'_>, spot: Spot<'_>) -> Cell {
+    pub(super) fn read_field(&mut self, value: Value<'_>, seat: Seat<'_>) -> Cell {
         let cell_index = self.model.cells.len() as u32;
-        let written = match (&spot.field.ty.many, value.atoms) {
-            (_, []) => self.slip(value, spot.field, "nothing is written after the colon"),
+        let written = match (&seat.field.ty.many, value.atoms) {
+            (_, []) => self.slip(value, seat.field, "nothing is written after the colon"),
             (_, [only]) if only.is_word(value.text, "unknown") => Written::Unknown,
-            (Many::One, _) => self.read_one(value, spot, Target::Cell(cell_index)),
-            (Many::List | Many::Shares, _) => self.read_list(value, spot),
+            (Many::One, _) => self.read_one(value, seat, Target::Cell(cell_index)),
+            (Many::List | Many::Shares, _) => self.read_list(value, seat),
         };
         Cell { span: value.span(), value: written }
     }
 
-    fn read_list(&mut self, value: Value<'_>, spot: Spot<'_>) -> Written {
+    fn read_list(&mut self, value: Value<'_>, seat: Seat<'_>) -> Written {
         let count = value.parts().count();
         if !value.is_list() && count > 1 {
-            return self.slip(value, spot.field, "several need brackets: `[a, b]`");
+            return self.slip(value, seat.field, "several need brackets: `[a, b]`");
         }
         let first = self.model.items.len() as u32;
         let mut total = Interval::ZERO;
@@ -84,13 +84,13 @@ impl Loader<'_, '_> {
             // The slot must exist before a name in it is noted as pending.
             let index = self.model.items.len() as u32;
             self.model.items.push(Item { span: part.span(), value: Written::Unknown, share: None });
-            let (name, share) = self.split_share(part, spot.field);
+            let (name, share) = self.split_share(part, seat.field);
             total = share
                 .and_then(|at| self.model.amount(at))
                 .map_or(total, |amount| total.plus(amount.interval));
             let written = match name.atoms {
                 [only] if only.is_word(name.text, "unknown") => Written::Unknown,
-                _ => self.read_one(name, spot, Target::Item(index)),
+                _ => self.read_one(name, seat, Target::Item(index)),
             };
             if let Some(item) = self.model.items.get_mut(index as usize) {
                 (item.value, item.share) = (written, share);
@@ -140,8 +140,8 @@ impl Loader<'_, '_> {
         (Value { atoms: name, ..part }, Some(index))
     }
 
-    fn read_one(&mut self, value: Value<'_>, spot: Spot<'_>, target: Target) -> Written {
-        let field = spot.field;
+    fn read_one(&mut self, value: Value<'_>, seat: Seat<'_>, target: Target) -> Written {
+        let field = seat.field;
         let ty = &field.ty;
         let Some(first) = value.atoms.first().copied() else {
             return self.slip(value, field, "nothing is written here");
@@ -154,18 +154,18 @@ impl Loader<'_, '_> {
             return self.read_enum(value, field);
         }
         match first.class {
-            Class::String | Class::Text if value.atoms.len() == 1 => self.read_quoted(value, spot, target),
+            Class::String | Class::Text if value.atoms.len() == 1 => self.read_quoted(value, seat, target),
             Class::Number if ty.takes_date() && (ty.quantity().is_none() || looks_like_date(value)) => {
                 self.read_date(value)
             }
             Class::Word if ty.takes_date() && looks_like_date(value) => self.read_date(value),
             Class::Word if value.atoms.len() == 1 && !ty.kinds().is_empty() => {
-                self.refer(value, Some(spot.at), spot.entity, target);
+                self.refer(value, Some(seat.at), seat.entity, target);
                 Written::Unreadable
             }
             Class::Word if value.atoms.len() == 1 && ty.takes_yes_no() => self.read_yes_no(value, field),
             Class::Word | Class::Number | Class::Mark if ty.quantity().is_some() => {
-                self.read_quantity(value, spot)
+                self.read_quantity(value, seat)
             }
             Class::Word | Class::Number if ty.takes_date() => self.read_date(value),
             Class::Mark if value.is_list() => self.slip(value, field, "one value stands here, no list"),
@@ -195,11 +195,11 @@ impl Loader<'_, '_> {
         }
     }
 
-    fn read_quoted(&mut self, value: Value<'_>, spot: Spot<'_>, target: Target) -> Written {
-        let field = spot.field;
+    fn read_quoted(&mut self, value: Value<'_>, seat: Seat<'_>, target: Target) -> Written {
+        let field = seat.field;
         let inner = value.atoms.first().map_or(Span::default(), |token| unquote(value.text, token.span));
         if !field.ty.kinds().is_empty() {
-            self.refer(value, Some(spot.at), spot.entity, target);
+            self.refer(value, Some(seat.at), seat.entity, target);
             // Replaced when a fact or block bears the name; prose otherwise.
             return if field.ty.takes_text() { Written::Text(inner) } else { Written::Unreadable };
         }
@@ -237,8 +237,8 @@ impl Loader<'_, '_> {
         }
     }
 
-    fn read_quantity(&mut self, value: Value<'_>, spot: Spot<'_>) -> Written {
-        let Spot { field, at: (kind, slot), entity } = spot;
+    fn read_quantity(&mut self, value: Value<'_>, seat: Seat<'_>) -> Written {
+        let Seat { field, at: (kind, slot), entity } = seat;
         let usual = self.rows.last(kind, Some(slot)).and_then(|last| last.wrapping);
         let read = match read_amount(value, &self.schema.units, &self.model.names, usual) {
             Ok(read) => read,
