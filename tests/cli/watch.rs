@@ -56,7 +56,17 @@ impl Watch {
     fn interrupt(mut self) -> (ExitStatus, Vec<String>) {
         let kill = std::process::Command::new("kill").args(["-INT", &self.child.id().to_string()]).status();
         assert!(kill.unwrap().success());
-        (self.child.wait().unwrap(), self.lines.iter().collect())
+        let mut said = Vec::new();
+        loop {
+            match self.lines.recv_timeout(PATIENCE) {
+                Ok(line) => said.push(line),
+                Err(why) => {
+                    let is_over = why == std::sync::mpsc::RecvTimeoutError::Disconnected;
+                    assert!(is_over, "it goes on; does what starts the tests ignore Ctrl-C?");
+                    return (self.child.wait().unwrap(), said);
+                }
+            }
+        }
     }
 }
 
