@@ -124,6 +124,7 @@ struct Block<'t> {
 impl Sink for Block<'_> {
     const UNSEEN: bool = true;
 
+    #[inline]
     fn atom(&mut self, class: Class, sign: u8, span: Span) -> Option<()> {
         match class {
             Class::End if self.brackets > 0 => return None,
