@@ -124,7 +124,8 @@ struct Block<'t> {
 impl Sink for Block<'_> {
     const UNSEEN: bool = true;
 
-    #[inline]
+    // Called once for each atom, mostly with a class that is known where it is called.
+    #[inline(always)]
     fn atom(&mut self, class: Class, sign: u8, span: Span) -> Option<()> {
         match class {
             Class::End if self.brackets > 0 => return None,
