@@ -1,11 +1,11 @@
-//! Reads the proposals of one portfolio on several threads: owns how its texts, and the names in them, are dealt out.
+//! Reads the proposals of one portfolio on several threads: owns how its texts are dealt out.
 //! What comes of it does not depend on the number of threads.
 
 use std::num::NonZero;
 use std::thread;
 
 use super::Model;
-use super::join::Part;
+use super::join::{Part, Values};
 use super::load::{Loader, Text};
 use crate::schema::Schema;
 use crate::source::Span;
@@ -13,49 +13,47 @@ use crate::syntax::{Pieces, Reader, View};
 
 /// Least bytes of text that are worth a thread of their own.
 const MIN_BYTES_FOR_THREAD: usize = 128 * 1024;
-/// Least names to be found that are worth a thread of their own.
-const MIN_NAMES_FOR_THREAD: usize = 8 * 1024;
 
 /// A text or a stretch of it, for one thread.
 type Stretch<'t> = (Text<'t>, Span);
 
-/// Reads all texts on top of the facts.
-pub(super) fn read(schema: &Schema, facts: &Model, texts: &[Text<'_>]) -> Part {
+/// Reads all texts on top of the facts, in parts that follow each other; at least one.
+pub(super) fn read(schema: &Schema, facts: &Model, texts: &[Text<'_>]) -> Vec<Part> {
     let total: usize = texts.iter().map(|text| text.text.len()).sum();
     let hands = deal(texts, total / (total / MIN_BYTES_FOR_THREAD).clamp(1, most_threads()));
     let parts: Option<Vec<Part>> =
-        on_threads(&hands, |hand| read_part(schema, facts, hand)).into_iter().collect();
+        on_threads(hands, |hand| read_part(schema, facts, &hand)).into_iter().collect();
     // Where a text was cut inside of something, it must be read from its start.
-    let parts = parts.unwrap_or_else(|| read_part(schema, facts, &whole(texts)).into_iter().collect());
-    let joined = parts.into_iter().reduce(|mut whole, part| {
-        whole.append(part, facts);
-        whole
-    });
-    joined.unwrap_or_else(|| Part::of(facts))
-}
-
-/// Seeks names, in their order.
-pub(super) fn seek<T: Sync, R: Send>(names: &[T], find: impl Fn(&[T]) -> Vec<R> + Sync) -> Vec<R> {
-    let hands = (names.len() / MIN_NAMES_FOR_THREAD).clamp(1, most_threads());
-    let hands: Vec<&[T]> = names.chunks(names.len().div_ceil(hands).max(1)).collect();
-    on_threads(&hands, |hand| find(hand)).into_iter().flatten().collect()
+    parts.unwrap_or_else(|| read_part(schema, facts, &whole(texts)).into_iter().collect())
 }
 
 fn most_threads() -> usize {
     thread::available_parallelism().map_or(1, NonZero::get)
 }
 
-fn on_threads<T: Sync, R: Send>(hands: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+/// Does the same with each hand, the first of them on this thread; what comes of it, in their order.
+pub(super) fn on_threads<T: Send, R: Send>(hands: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
+    let work = &work;
     thread::scope(|scope| {
-        let (first, rest) = hands.split_at(hands.len().min(1));
-        let others: Vec<_> = rest.iter().map(|hand| scope.spawn(|| work(hand))).collect();
-        let own: Vec<R> = first.iter().map(&work).collect();
-        // A part that fails must not look like one that says nothing.
-        let other = |thread: thread::ScopedJoinHandle<'_, R>| {
-            thread.join().unwrap_or_else(|failure| std::panic::resume_unwind(failure))
-        };
-        own.into_iter().chain(others.into_iter().map(other)).collect()
+        let mut hands = hands.into_iter();
+        let first = hands.next();
+        let others: Vec<_> = hands.map(|hand| scope.spawn(move || work(hand))).collect();
+        let own = first.map(work);
+        own.into_iter().chain(others.into_iter().map(result)).collect()
     })
+}
+
+/// Does two things at the same time, the first of them on this thread.
+pub(super) fn both<A, B: Send>(here: impl FnOnce() -> A, there: impl FnOnce() -> B + Send) -> (A, B) {
+    thread::scope(|scope| {
+        let there = scope.spawn(there);
+        (here(), result(there))
+    })
+}
+
+/// A thread that fails must not look like one that says nothing.
+fn result<R>(thread: thread::ScopedJoinHandle<'_, R>) -> R {
+    thread.join().unwrap_or_else(|failure| std::panic::resume_unwind(failure))
 }
 
 fn whole<'t>(texts: &[Text<'t>]) -> Vec<Stretch<'t>> {
@@ -82,7 +80,9 @@ fn deal<'t>(texts: &[Text<'t>], share: usize) -> Vec<Vec<Stretch<'t>>> {
             left = rest;
         }
     }
-    hands.retain(|hand| !hand.is_empty());
+    if hands.len() > 1 && hands.last().is_some_and(Vec::is_empty) {
+        hands.pop();
+    }
     hands
 }
 
@@ -96,8 +96,8 @@ fn seam(text: &str, from: usize) -> Option<u32> {
 
 /// Reads what one thread has to; nothing if a stretch does not end where a block ends.
 fn read_part(schema: &Schema, facts: &Model, hand: &[Stretch<'_>]) -> Option<Part> {
-    let mut part = Part::of(facts);
-    let mut loader = Loader::new(schema, std::mem::take(&mut part.model), &mut part.diagnostics);
+    let mut part = Part::default();
+    let mut loader = Loader::new(schema, facts.clone(), &mut part.diagnostics);
     loader.model.reserve(hand.iter().map(|(_, span)| (span.end - span.start) as usize).sum());
     let mut reader = Reader::default();
     for (text, span) in hand {
@@ -115,14 +115,8 @@ fn read_part(schema: &Schema, facts: &Model, hand: &[Stretch<'_>]) -> Option<Par
         part.over_limit |= pieces.over_limit;
         loader.diagnostics.append(&mut pieces.diagnostics);
     }
-    let Loader { model, pending, .. } = loader;
+    let Loader { mut model, pending, .. } = loader;
+    part.values = Values::out_of(&mut model);
     (part.model, part.pending) = (model, pending);
     Some(part)
-}
-
-impl Part {
-    /// Nothing but the facts.
-    fn of(facts: &Model) -> Self {
-        Part { model: facts.clone(), pending: Vec::new(), diagnostics: Vec::new(), over_limit: false }
-    }
 }

@@ -6,9 +6,10 @@ use rustc_hash::FxHashMap;
 use super::deal;
 use super::facts::ProvenanceId;
 use super::fields::Rows;
+use super::join::{self, Own, Values};
 use super::resolve::{Pending, Target};
 use super::short::Lately;
-use super::{Cell, Entity, EntityId, Model, Standing, Written};
+use super::{Entity, EntityId, Model, Standing, Written};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::names::{Symbol, nearest};
 use crate::schema::{KindId, KindSet, Schema};
@@ -50,14 +51,28 @@ pub fn load_portfolio(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> (Model, bool) {
     let by_file: FxHashMap<FileId, &str> = texts.iter().map(|text| (text.file, text.text)).collect();
-    let mut part = deal::read(schema, facts, texts);
-    diagnostics.append(&mut part.diagnostics);
-    let far = part.pending.len();
-    let mut loader = Loader { pending: part.pending, far, ..Loader::new(schema, part.model, diagnostics) };
-    loader.singles();
-    loader.name_blocks();
-    loader.resolve_all(&|file| by_file.get(&file).copied().unwrap_or(""));
-    (loader.model, !part.over_limit)
+    let mut parts = deal::read(schema, facts, texts);
+    let over_limit = parts.iter().any(|part| part.over_limit);
+    parts.iter_mut().for_each(|part| diagnostics.append(&mut part.diagnostics));
+    let moves = join::names(&mut parts, facts);
+    let values: Vec<Values> = parts.iter_mut().map(|part| std::mem::take(&mut part.values)).collect();
+    let mut loader = Loader::new(schema, Model::default(), diagnostics);
+    // Neither needs the other: what blocks are called, and what they say.
+    let mut blocks = || {
+        loader.model = join::blocks(&mut parts, &moves);
+        loader.singles();
+        loader.name_blocks();
+    };
+    let values = || join::values(values, &moves);
+    let values = if moves.len() > 1 {
+        deal::both(blocks, values).1
+    } else {
+        blocks();
+        values()
+    };
+    let far: Vec<_> = parts.into_iter().map(|part| part.pending).zip(moves).collect();
+    loader.resolve_far(far, values, &|file| by_file.get(&file).copied().unwrap_or(""));
+    (loader.model, !over_limit)
 }
 
 /// A group whose members are not resolved yet: its number, its file, and the members as written.
@@ -428,24 +443,8 @@ impl Loader<'_, '_> {
     }
 
     pub(super) fn set(&mut self, target: Target, value: Written) {
-        match target {
-            Target::Cell(at) => {
-                if let Some(Cell { value: slot, .. }) = self.model.cells.get_mut(at as usize) {
-                    *slot = value;
-                }
-            }
-            Target::Item(at) => {
-                if let Some(item) = self.model.items.get_mut(at as usize) {
-                    item.value = value;
-                }
-            }
-            Target::Of(at) => {
-                if let (Some(amount), Written::Entity(id)) = (self.model.amounts.get_mut(at as usize), value)
-                {
-                    amount.of = Some(id);
-                }
-            }
-        }
+        let Model { cells, items, amounts, .. } = &mut self.model;
+        Own::all(cells, items, amounts).set(target, value);
     }
 }
 

@@ -9,6 +9,7 @@ use rustc_hash::FxHashMap;
 use super::facts::{Bearers, Confidence, Group, Known, Provenance, ProvenanceId};
 use super::load::{DECLARATIONS, Loader};
 use super::read::Seat;
+use super::resolve::Texts;
 use super::{EntityId, Model};
 use crate::diagnostic::Diagnostic;
 use crate::schema::{Declarations, KindId, Schema, Slot};
@@ -149,7 +150,7 @@ impl Loader<'_, '_> {
     }
 
     /// Values of fields that need not be written, read once from the schema files.
-    pub(super) fn defaults<'t>(&mut self, text: &dyn Fn(FileId) -> &'t str) {
+    pub(super) fn defaults<'t>(&mut self, text: Texts<'_, 't>) {
         let kinds: Vec<KindId> = self.schema.kinds().map(|(id, _)| id).collect();
         for kind in kinds {
             let mut defaults = Vec::new();

@@ -4,6 +4,7 @@
 use rustc_hash::FxHashMap;
 
 use super::deal;
+use super::join::{Moved, Own, Values};
 use super::load::Loader;
 use super::{EntityId, Model, Written};
 use crate::diagnostic::{Diagnostic, NoteKind, Severity, first_publication};
@@ -60,6 +61,17 @@ enum Found {
     Nothing,
 }
 
+/// What is to be done about a name when all names that can be found are.
+enum Left {
+    /// It is found, and something is to be said of it.
+    Said(Box<Diagnostic>),
+    /// It is not found.
+    Open(Pending),
+}
+
+/// Gives the words of a file.
+pub(super) type Texts<'a, 't> = &'a (dyn Fn(FileId) -> &'t str + Sync);
+
 /// Blocks of each scope by name, made when a scope is first searched.
 type ScopeNames = FxHashMap<EntityId, FxHashMap<Symbol, Vec<EntityId>>>;
 
@@ -98,7 +110,7 @@ impl Sought {
 
 impl Loader<'_, '_> {
     /// Resolves what its own scope can: all of the scope has been read, and nothing outside of it counts for more.
-    pub(super) fn resolve_near<'t>(&mut self, text: &dyn Fn(FileId) -> &'t str) {
+    pub(super) fn resolve_near<'t>(&mut self, text: Texts<'_, 't>) {
         let mut scopes = ScopeNames::default();
         let mut pending = std::mem::take(&mut self.pending);
         let mut kept = self.far;
@@ -116,29 +128,60 @@ impl Loader<'_, '_> {
     }
 
     /// Resolves all names that are pending; `text` gives the words of a file.
-    pub(super) fn resolve_all<'t>(&mut self, text: &dyn Fn(FileId) -> &'t str) {
+    pub(super) fn resolve_all<'t>(&mut self, text: Texts<'_, 't>) {
         self.resolve_near(text);
         self.far = 0;
-        let pending = std::mem::take(&mut self.pending);
-        let found = deal::seek(&pending, |pending| self.find_all_far(pending));
+        let (pending, values) = (std::mem::take(&mut self.pending), Values::out_of(&mut self.model));
+        self.resolve_far(vec![(pending, Moved::default())], values, text);
+    }
+
+    /// Resolves the names that the scopes of each part do not hold. The values of the model lie apart until then.
+    pub(super) fn resolve_far<'t>(
+        &mut self,
+        far: Vec<(Vec<Pending>, Moved)>,
+        mut values: Values,
+        text: Texts<'_, 't>,
+    ) {
+        let (pending, moves): (Vec<_>, Vec<_>) = far.into_iter().unzip();
+        let hands = pending.into_iter().zip(&moves).zip(values.share(&moves)).collect();
+        let left = deal::on_threads(hands, |((pending, moved), mut own)| {
+            let pending = pending.into_iter().map(|pending| moved.pending(pending));
+            self.find_all_far(pending, &mut own, text)
+        });
+        values.into(&mut self.model);
         let mut scopes = ScopeNames::default();
-        for (pending, found) in pending.into_iter().zip(found) {
-            match found {
-                Some((id, trade_name)) => {
-                    if trade_name {
-                        self.synonym(pending.place(), pending.span.of(text(pending.file)), id);
-                    }
-                    self.set(pending.target, Written::Entity(id));
+        for left in left.into_iter().flatten() {
+            match left {
+                Left::Said(found) => self.diagnostics.push(*found),
+                Left::Open(pending) => {
+                    self.not_found(pending, pending.span.of(text(pending.file)), &mut scopes);
                 }
-                None => self.not_found(pending, pending.span.of(text(pending.file)), &mut scopes),
             }
         }
     }
 
-    fn find_all_far(&self, pending: &[Pending]) -> Vec<Option<(EntityId, bool)>> {
+    /// Sets what is found; what is left is in the order of the names.
+    fn find_all_far<'t>(
+        &self,
+        pending: impl Iterator<Item = Pending>,
+        own: &mut Own<'_>,
+        text: Texts<'_, 't>,
+    ) -> Vec<Left> {
         let mut scopes = ScopeNames::default();
-        let find = |pending: &Pending| self.find_far(&mut Sought::new(self.schema, *pending), &mut scopes);
-        pending.iter().map(find).collect()
+        let mut left = Vec::new();
+        for pending in pending {
+            let Some((id, trade_name)) = self.find_far(&mut Sought::new(self.schema, pending), &mut scopes)
+            else {
+                left.push(Left::Open(pending));
+                continue;
+            };
+            own.set(pending.target, Written::Entity(id));
+            if trade_name {
+                let written = pending.span.of(text(pending.file));
+                left.push(Left::Said(Box::new(self.synonym(pending.place(), written, id))));
+            }
+        }
+        left
     }
 
     fn not_found(&mut self, pending: Pending, written: &str, scopes: &mut ScopeNames) {
@@ -158,7 +201,7 @@ impl Loader<'_, '_> {
     fn resolved_near<'t>(
         &mut self,
         sought: &mut Sought,
-        text: &dyn Fn(FileId) -> &'t str,
+        text: Texts<'_, 't>,
         scopes: &mut ScopeNames,
     ) -> bool {
         let pending = sought.pending;
@@ -359,13 +402,13 @@ impl Loader<'_, '_> {
         self.diagnostics.push(found.help(help));
     }
 
-    fn synonym(&mut self, place: Place, written: &str, fact: EntityId) {
+    fn synonym(&self, place: Place, written: &str, fact: EntityId) -> Diagnostic {
         let name = self.model.name(fact);
         let source = self
             .model
             .provenance(fact, None)
             .map(|known| format!(" ({}, as of {})", first_publication(&known.source), known.as_of));
-        let found = Diagnostic::new(
+        Diagnostic::new(
             "synonym",
             Severity::Note,
             format!("`{written}` is a trade name of `{name}` and is read as it"),
@@ -377,8 +420,7 @@ impl Loader<'_, '_> {
             NoteKind::Why,
             format!("under two names, those who share it look independent{}", source.unwrap_or_default()),
         )
-        .help(format!("`{name}`"));
-        self.diagnostics.push(found);
+        .help(format!("`{name}`"))
     }
 }
 
