@@ -2,7 +2,7 @@
 //! dates, parameters). Knows no rule in particular.
 
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, OnceLock, RwLock};
 
 use rustc_hash::FxHashSet;
 
@@ -26,7 +26,7 @@ pub(super) struct World<'a> {
     pub catalogue: &'a Catalogue,
     pub recipes: Recipes,
     pub parameters: Vec<ReadValue>,
-    pub graphs: Vec<Mutex<Graph>>,
+    pub graphs: Vec<RwLock<Graph>>,
     pub run: Run<'a>,
     /// The entities of kinds of which each portfolio has one.
     singles: Vec<EntityId>,
@@ -125,7 +125,7 @@ impl<'a> World<'a> {
             catalogue,
             recipes: Recipes::default(),
             parameters: Vec::new(),
-            graphs: catalogue.relations.iter().map(|_| Mutex::default()).collect(),
+            graphs: catalogue.relations.iter().map(|_| RwLock::default()).collect(),
             run,
             singles: schema
                 .kinds()
