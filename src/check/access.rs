@@ -150,35 +150,54 @@ impl<'w, 'a> Evaluator<'w, 'a> {
 
     /// `has(x.f)`
     pub(super) fn has(&mut self, base: &Expr, access: &Access) -> Truth {
-        match self.field_state(base, access) {
-            Ok(FieldState::Missing | FieldState::Opaque) => Truth::False,
-            Ok(FieldState::Written(cell, _)) => match cell.value {
-                Written::Unknown => Truth::False,
-                Written::Unreadable => Truth::Unknown,
-                _ => Truth::True,
-            },
-            Err(value) => value.is_known().into(),
+        match self.said(base, access) {
+            Said::Nothing | Said::Unknown => Truth::False,
+            Said::Unreadable => Truth::Unknown,
+            Said::Something => Truth::True,
         }
     }
 
     /// `missing(x.f)`
     pub(super) fn missing(&mut self, base: &Expr, access: &Access) -> Truth {
-        match self.field_state(base, access) {
-            Ok(state) => matches!(state, FieldState::Missing).into(),
-            Err(value) => (!value.is_known()).into(),
-        }
+        matches!(self.said(base, access), Said::Nothing).into()
     }
 
-    fn field_state(&mut self, base: &Expr, access: &Access) -> Result<FieldState, Value> {
-        let Access::Entity(_, per_kind) = access else {
+    fn said(&mut self, base: &Expr, access: &Access) -> Said {
+        let value = if let Access::Entity(_, per_kind) = access {
+            let Some(id) = self.entity(base) else { return Said::Nothing };
+            match self.how(id, per_kind) {
+                How::Field(slot) => return Said::of(self.world.model.field(id, *slot)),
+                How::Nothing => return Said::Nothing,
+                _ => self.property(id, per_kind),
+            }
+        } else {
             let base = self.eval(base);
-            return Err(self.access(&base, access));
+            self.access(&base, access)
         };
-        let Some(id) = self.entity(base) else { return Err(Value::Unknown) };
-        match self.how(id, per_kind) {
-            How::Field(slot) => Ok(self.world.model.field(id, *slot)),
-            How::Nothing => Ok(FieldState::Missing),
-            _ => Err(self.property(id, per_kind)),
+        if value.is_known() { Said::Something } else { Said::Nothing }
+    }
+}
+
+/// What is said behind a dot, whatever it comes to.
+#[derive(Clone, Copy, Debug)]
+enum Said {
+    Nothing,
+    /// That it is unknown; or nobody can know.
+    Unknown,
+    Unreadable,
+    Something,
+}
+
+impl Said {
+    fn of(field: FieldState) -> Said {
+        match field {
+            FieldState::Missing => Said::Nothing,
+            FieldState::Opaque => Said::Unknown,
+            FieldState::Written(cell, _) => match cell.value {
+                Written::Unknown => Said::Unknown,
+                Written::Unreadable => Said::Unreadable,
+                _ => Said::Something,
+            },
         }
     }
 }

@@ -152,26 +152,7 @@ impl<'w, 'a> Evaluator<'w, 'a> {
             Node::Has(base, access) => self.has(base, access),
             Node::Missing(base, access) => self.missing(base, access),
             Node::Compare(comparison, settle, left, right) => {
-                let known = self.eval(left);
-                if let (Comparison::In, Node::List(parts)) = (comparison, &right.node) {
-                    return self.among(&known, parts);
-                }
-                // An unknown operand decides nothing, whatever the other is; a list may still be empty.
-                if matches!(known, Value::Unknown) && !matches!(right.ty, Ty::List(_)) {
-                    return Truth::Unknown;
-                }
-                if *comparison == Comparison::In
-                    && let Some(truth) = self.among_listed(&known, right)
-                {
-                    return settled(Some(truth), *settle);
-                }
-                match comparison {
-                    Comparison::Equal => settled(self.equal_to(&known, right), *settle),
-                    _ => {
-                        let right = self.eval(right);
-                        self.compare(*comparison, *settle, &known, &right)
-                    }
-                }
+                self.comparison(*comparison, *settle, left, right)
             }
             Node::Quantified(quantifier, source, body) => {
                 self.quantified(*quantifier, source, body.as_deref())
@@ -181,6 +162,29 @@ impl<'w, 'a> Evaluator<'w, 'a> {
                 self.truth(body)
             }
             _ => self.eval(expr).truth(),
+        }
+    }
+
+    fn comparison(&mut self, comparison: Comparison, settle: Settle, left: &Expr, right: &Expr) -> Truth {
+        let known = self.eval(left);
+        if let (Comparison::In, Node::List(parts)) = (comparison, &right.node) {
+            return self.among(&known, parts);
+        }
+        // An unknown operand decides nothing, whatever the other is; a list may still be empty.
+        if matches!(known, Value::Unknown) && !matches!(right.ty, Ty::List(_)) {
+            return Truth::Unknown;
+        }
+        if comparison == Comparison::In
+            && let Some(truth) = self.among_listed(&known, right)
+        {
+            return settled(Some(truth), settle);
+        }
+        match comparison {
+            Comparison::Equal => settled(self.equal_to(&known, right), settle),
+            _ => {
+                let right = self.eval(right);
+                self.compare(comparison, settle, &known, &right)
+            }
         }
     }
 

@@ -281,7 +281,7 @@ fn explore(
 ) -> u32 {
     let fresh = graph.seed(starts);
     if !fresh.is_empty() {
-        for id in world.model.declared().filter(|id| fresh.has(world.model.kind(*id))) {
+        for id in world.of_kinds(fresh).iter().copied().filter(|id| !world.model.is_fact(*id)) {
             graph.number((id, carried_by(world, id)));
         }
     }

@@ -343,13 +343,19 @@ impl<'a> Typer<'a> {
         let (outer_variables, outer_file, outer_quiet) =
             (std::mem::take(&mut self.variables), self.file, self.quiet);
         (self.file, self.quiet) = (define.file, true);
-        let parameters = define.parameters.iter().zip(arguments);
-        let bindings: Vec<(u16, Expr)> =
-            parameters.map(|((name, ty), argument)| (self.declare(name, ty.clone()), argument)).collect();
+        let mut bindings: Vec<(u16, Expr)> = Vec::new();
+        for ((name, ty), argument) in define.parameters.iter().zip(arguments) {
+            match argument.node {
+                // A variable only has another name inside.
+                Node::Variable(slot) => self.variables.push((name.to_string(), slot, ty.clone())),
+                _ => bindings.push((self.declare(name, ty.clone()), argument)),
+            }
+        }
         let body = self.expr(&define.body, Some(&define.returns));
         (self.variables, self.file, self.quiet) = (outer_variables, outer_file, outer_quiet);
         self.calls.pop();
-        (Node::With(bindings, Box::new(body)), define.returns.clone())
+        let node = if bindings.is_empty() { body.node } else { Node::With(bindings, Box::new(body)) };
+        (node, define.returns.clone())
     }
 
     /// Types a function by itself, so that its mistakes are said once, where it stands.
