@@ -371,14 +371,21 @@ impl<'w, 'a> Evaluator<'w, 'a> {
         ceiling: Truth,
         visit: &mut Visit<'_, Self>,
     ) -> ControlFlow<()> {
-        let Some(left) = self.fuel.checked_sub(1) else { return ControlFlow::Break(()) };
-        self.fuel = left;
+        match self.belongs(source, member, belongs) {
+            None => ControlFlow::Break(()),
+            Some(Truth::False) => ControlFlow::Continue(()),
+            Some(truth) => visit(self, member, truth, ceiling),
+        }
+    }
+
+    /// How far a member that belongs so far to a range is kept by its condition; nothing if there is no fuel.
+    pub(super) fn belongs(&mut self, source: &Source, member: Value, so_far: Truth) -> Option<Truth> {
+        self.fuel = self.fuel.checked_sub(1)?;
         self.bind(source.slot, member);
-        let truth = match &source.filter {
-            Some(filter) => belongs.and(self.apart(|own| own.truth(filter))),
-            None => belongs,
-        };
-        if truth == Truth::False { ControlFlow::Continue(()) } else { visit(self, member, truth, ceiling) }
+        Some(match &source.filter {
+            Some(filter) => so_far.and(self.apart(|own| own.truth(filter))),
+            None => so_far,
+        })
     }
 
     fn list_members(&mut self, source: &Source, list: &Expr, visit: &mut Visit<'_, Self>) -> Range {

@@ -283,27 +283,32 @@ impl<'r, 'a> RuleRun<'r, '_, 'a> {
                 self.eval.bind(*slot, value);
             }
         }
-        let (begun, _) = self.members(source);
-        let subjects = self.eval.scratch.gathered(begun).len();
-        let all = match &source.from {
-            From::Kinds(kinds) => self.eval.world.of_kinds(*kinds).len(),
-            _ => subjects,
-        };
-        self.said.verdicts.not_applicable += all.saturating_sub(subjects);
-        for number in 0..subjects {
-            let Some((member, truth)) = self.eval.scratch.gathered(begun).get(number).copied() else { break };
-            self.subject = Subject::default();
-            let mark = self.eval.scratch.mark();
-            self.eval.bind(source.slot, member);
-            if truth.holds() {
-                self.stage(at + 1);
-            } else if let Some(filter) = &source.filter {
-                self.doubt(filter);
+        if let From::Kinds(kinds) = &source.from {
+            for id in self.eval.world.of_kinds(*kinds).iter() {
+                let belongs = self.eval.belongs(source, Value::Entity(*id), Truth::True);
+                self.subject(source, at, belongs.unwrap_or(Truth::False));
             }
-            self.eval.scratch.cut(mark);
-            self.conclude();
+            return;
+        }
+        let (begun, _) = self.members(source);
+        for number in 0..self.eval.scratch.gathered(begun).len() {
+            let Some((member, truth)) = self.eval.scratch.gathered(begun).get(number).copied() else { break };
+            self.eval.bind(source.slot, member);
+            self.subject(source, at, truth);
         }
         self.eval.scratch.drop_gathered(begun);
+    }
+
+    /// Judges the member of the first range that is bound, which is a subject as far as it belongs to it.
+    fn subject(&mut self, source: &Source, at: usize, belongs: Truth) {
+        let mark = self.eval.scratch.mark();
+        match (belongs, &source.filter) {
+            (Truth::True, _) => self.stage(at + 1),
+            (Truth::Unknown, Some(filter)) => self.doubt(filter),
+            _ => {}
+        }
+        self.eval.scratch.cut(mark);
+        self.conclude();
     }
 
     /// Gathers the members of a range: what runs on them needs the evaluator itself.

@@ -56,6 +56,8 @@ pub(super) struct Typer<'a> {
     pub frame: usize,
     /// Functions being inlined, outermost first.
     pub(super) calls: Vec<&'a str>,
+    /// Slots of variables that stand for something that can be read again.
+    pub(super) lets: Vec<u16>,
     /// How many calls were inlined so far.
     inlined: usize,
     /// How deep the expression that is being typed lies in others.
@@ -83,6 +85,7 @@ impl<'a> Typer<'a> {
             variables: Vec::new(),
             frame: 0,
             calls: Vec::new(),
+            lets: Vec::new(),
             inlined: 0,
             depth: 0,
             over_limit: false,
@@ -346,8 +349,10 @@ impl<'a> Typer<'a> {
         let mut bindings: Vec<(u16, Expr)> = Vec::new();
         for ((name, ty), argument) in define.parameters.iter().zip(arguments) {
             match argument.node {
-                // A variable only has another name inside.
-                Node::Variable(slot) => self.variables.push((name.to_string(), slot, ty.clone())),
+                // What ranges over something only has another name inside.
+                Node::Variable(slot) if !self.lets.contains(&slot) => {
+                    self.variables.push(((*name).to_owned(), slot, ty.clone()))
+                }
                 _ => bindings.push((self.declare(name, ty.clone()), argument)),
             }
         }
