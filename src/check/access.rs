@@ -150,37 +150,37 @@ impl<'w, 'a> Evaluator<'w, 'a> {
 
     /// `has(x.f)`
     pub(super) fn has(&mut self, base: &Expr, access: &Access) -> Truth {
-        match self.said(base, access) {
-            Said::Nothing | Said::Unknown => Truth::False,
-            Said::Unreadable => Truth::Unknown,
-            Said::Something => Truth::True,
+        match self.presence(base, access) {
+            Presence::Nothing | Presence::Unknown => Truth::False,
+            Presence::Unreadable => Truth::Unknown,
+            Presence::Something => Truth::True,
         }
     }
 
     /// `missing(x.f)`
     pub(super) fn missing(&mut self, base: &Expr, access: &Access) -> Truth {
-        matches!(self.said(base, access), Said::Nothing).into()
+        matches!(self.presence(base, access), Presence::Nothing).into()
     }
 
-    fn said(&mut self, base: &Expr, access: &Access) -> Said {
+    fn presence(&mut self, base: &Expr, access: &Access) -> Presence {
         let value = if let Access::Entity(_, per_kind) = access {
-            let Some(id) = self.entity(base) else { return Said::Nothing };
+            let Some(id) = self.entity(base) else { return Presence::Nothing };
             match self.how(id, per_kind) {
-                How::Field(slot) => return Said::of(self.world.model.field(id, *slot)),
-                How::Nothing => return Said::Nothing,
+                How::Field(slot) => return Presence::of(self.world.model.field(id, *slot)),
+                How::Nothing => return Presence::Nothing,
                 _ => self.property(id, per_kind),
             }
         } else {
             let base = self.eval(base);
             self.access(&base, access)
         };
-        if value.is_known() { Said::Something } else { Said::Nothing }
+        if value.is_known() { Presence::Something } else { Presence::Nothing }
     }
 }
 
 /// What is said behind a dot, whatever it comes to.
 #[derive(Clone, Copy, Debug)]
-enum Said {
+enum Presence {
     Nothing,
     /// That it is unknown; or nobody can know.
     Unknown,
@@ -188,15 +188,15 @@ enum Said {
     Something,
 }
 
-impl Said {
-    fn of(field: FieldState) -> Said {
+impl Presence {
+    fn of(field: FieldState) -> Presence {
         match field {
-            FieldState::Missing => Said::Nothing,
-            FieldState::Opaque => Said::Unknown,
+            FieldState::Missing => Presence::Nothing,
+            FieldState::Opaque => Presence::Unknown,
             FieldState::Written(cell, _) => match cell.value {
-                Written::Unknown => Said::Unknown,
-                Written::Unreadable => Said::Unreadable,
-                _ => Said::Something,
+                Written::Unknown => Presence::Unknown,
+                Written::Unreadable => Presence::Unreadable,
+                _ => Presence::Something,
             },
         }
     }

@@ -231,8 +231,8 @@ impl Graph {
         self.steps.get(number as usize).copied()
     }
 
-    /// The numbers of the steps of the best path from a state to an end of a search that was made: without steps in doubt before any with,
-    /// then the shortest, then the first as written.
+    /// The numbers of the steps of the best path from a state to an end of a search that was made: without steps in
+    /// doubt before any with, then the shortest, then the first as written.
     pub(super) fn route(&self, start: u32, ends: &Ends) -> Option<Vec<u32>> {
         let search = self.searches.get(&ends.number())?;
         let reached =
