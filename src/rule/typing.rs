@@ -359,8 +359,7 @@ impl<'a> Typer<'a> {
         let body = self.expr(&define.body, Some(&define.returns));
         (self.variables, self.file, self.quiet) = (outer_variables, outer_file, outer_quiet);
         self.calls.pop();
-        let node = if bindings.is_empty() { body.node } else { Node::With(bindings, Box::new(body)) };
-        (node, define.returns.clone())
+        (Node::With(bindings, Box::new(body)), define.returns.clone())
     }
 
     /// Types a function by itself, so that its mistakes are said once, where it stands.
