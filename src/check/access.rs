@@ -150,35 +150,54 @@ impl<'w, 'a> Evaluator<'w, 'a> {
 
     /// `has(x.f)`
     pub(super) fn has(&mut self, base: &Expr, access: &Access) -> Truth {
-        match self.field_state(base, access) {
-            Ok(FieldState::Missing | FieldState::Opaque) => Truth::False,
-            Ok(FieldState::Written(cell, _)) => match cell.value {
-                Written::Unknown => Truth::False,
-                Written::Unreadable => Truth::Unknown,
-                _ => Truth::True,
-            },
-            Err(value) => value.is_known().into(),
+        match self.presence(base, access) {
+            Presence::Nothing | Presence::Unknown => Truth::False,
+            Presence::Unreadable => Truth::Unknown,
+            Presence::Something => Truth::True,
         }
     }
 
     /// `missing(x.f)`
     pub(super) fn missing(&mut self, base: &Expr, access: &Access) -> Truth {
-        match self.field_state(base, access) {
-            Ok(state) => matches!(state, FieldState::Missing).into(),
-            Err(value) => (!value.is_known()).into(),
-        }
+        matches!(self.presence(base, access), Presence::Nothing).into()
     }
 
-    fn field_state(&mut self, base: &Expr, access: &Access) -> Result<FieldState, Value> {
-        let Access::Entity(_, per_kind) = access else {
+    fn presence(&mut self, base: &Expr, access: &Access) -> Presence {
+        let value = if let Access::Entity(_, per_kind) = access {
+            let Some(id) = self.entity(base) else { return Presence::Nothing };
+            match self.how(id, per_kind) {
+                How::Field(slot) => return Presence::of(self.world.model.field(id, *slot)),
+                How::Nothing => return Presence::Nothing,
+                _ => self.property(id, per_kind),
+            }
+        } else {
             let base = self.eval(base);
-            return Err(self.access(&base, access));
+            self.access(&base, access)
         };
-        let Some(id) = self.entity(base) else { return Err(Value::Unknown) };
-        match self.how(id, per_kind) {
-            How::Field(slot) => Ok(self.world.model.field(id, *slot)),
-            How::Nothing => Ok(FieldState::Missing),
-            _ => Err(self.property(id, per_kind)),
+        if value.is_known() { Presence::Something } else { Presence::Nothing }
+    }
+}
+
+/// What is said behind a dot, whatever it comes to.
+#[derive(Clone, Copy, Debug)]
+enum Presence {
+    Nothing,
+    /// That it is unknown; or nobody can know.
+    Unknown,
+    Unreadable,
+    Something,
+}
+
+impl Presence {
+    fn of(field: FieldState) -> Presence {
+        match field {
+            FieldState::Missing => Presence::Nothing,
+            FieldState::Opaque => Presence::Unknown,
+            FieldState::Written(cell, _) => match cell.value {
+                Written::Unknown => Presence::Unknown,
+                Written::Unreadable => Presence::Unreadable,
+                _ => Presence::Something,
+            },
         }
     }
 }

@@ -125,6 +125,7 @@ mod tests {
     fn cut_of(links: &[&[u32]], end: u32) -> Vec<u32> {
         let mut graph = graph(links);
         let ends = Ends::Entities(1, [EntityId(end)].into());
+        graph.search(&ends);
         assert!(graph.route(0, &ends).is_some());
         let route = Route { relation: RelationId(0), start: graph.state(0), steps: Vec::new(), ends };
         graph.cut(&route).into_iter().map(|(entity, _)| entity.0).collect()

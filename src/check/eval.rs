@@ -152,26 +152,7 @@ impl<'w, 'a> Evaluator<'w, 'a> {
             Node::Has(base, access) => self.has(base, access),
             Node::Missing(base, access) => self.missing(base, access),
             Node::Compare(comparison, settle, left, right) => {
-                let known = self.eval(left);
-                if let (Comparison::In, Node::List(parts)) = (comparison, &right.node) {
-                    return self.among(&known, parts);
-                }
-                // An unknown operand decides nothing, whatever the other is; a list may still be empty.
-                if matches!(known, Value::Unknown) && !matches!(right.ty, Ty::List(_)) {
-                    return Truth::Unknown;
-                }
-                if *comparison == Comparison::In
-                    && let Some(truth) = self.among_listed(&known, right)
-                {
-                    return settled(Some(truth), *settle);
-                }
-                match comparison {
-                    Comparison::Equal => settled(self.equal_to(&known, right), *settle),
-                    _ => {
-                        let right = self.eval(right);
-                        self.compare(*comparison, *settle, &known, &right)
-                    }
-                }
+                self.comparison(*comparison, *settle, left, right)
             }
             Node::Quantified(quantifier, source, body) => {
                 self.quantified(*quantifier, source, body.as_deref())
@@ -181,6 +162,29 @@ impl<'w, 'a> Evaluator<'w, 'a> {
                 self.truth(body)
             }
             _ => self.eval(expr).truth(),
+        }
+    }
+
+    fn comparison(&mut self, comparison: Comparison, settle: Settle, left: &Expr, right: &Expr) -> Truth {
+        let known = self.eval(left);
+        if let (Comparison::In, Node::List(parts)) = (comparison, &right.node) {
+            return self.among(&known, parts);
+        }
+        // An unknown operand decides nothing, whatever the other is; a list may still be empty.
+        if matches!(known, Value::Unknown) && !matches!(right.ty, Ty::List(_)) {
+            return Truth::Unknown;
+        }
+        if comparison == Comparison::In
+            && let Some(truth) = self.among_listed(&known, right)
+        {
+            return settled(Some(truth), settle);
+        }
+        match comparison {
+            Comparison::Equal => settled(self.equal_to(&known, right), settle),
+            _ => {
+                let right = self.eval(right);
+                self.compare(comparison, settle, &known, &right)
+            }
         }
     }
 
@@ -367,14 +371,21 @@ impl<'w, 'a> Evaluator<'w, 'a> {
         ceiling: Truth,
         visit: &mut Visit<'_, Self>,
     ) -> ControlFlow<()> {
-        let Some(left) = self.fuel.checked_sub(1) else { return ControlFlow::Break(()) };
-        self.fuel = left;
+        match self.belongs(source, member, belongs) {
+            None => ControlFlow::Break(()),
+            Some(Truth::False) => ControlFlow::Continue(()),
+            Some(truth) => visit(self, member, truth, ceiling),
+        }
+    }
+
+    /// How far a member that belongs so far to a range is kept by its condition; nothing if there is no fuel.
+    pub(super) fn belongs(&mut self, source: &Source, member: Value, so_far: Truth) -> Option<Truth> {
+        self.fuel = self.fuel.checked_sub(1)?;
         self.bind(source.slot, member);
-        let truth = match &source.filter {
-            Some(filter) => belongs.and(self.apart(|own| own.truth(filter))),
-            None => belongs,
-        };
-        if truth == Truth::False { ControlFlow::Continue(()) } else { visit(self, member, truth, ceiling) }
+        Some(match &source.filter {
+            Some(filter) => so_far.and(self.apart(|own| own.truth(filter))),
+            None => so_far,
+        })
     }
 
     fn list_members(&mut self, source: &Source, list: &Expr, visit: &mut Visit<'_, Self>) -> Range {

@@ -31,6 +31,8 @@ pub(super) struct Draft<'a> {
     pub entity: EntityId,
     /// Length of the route, if there is one.
     pub steps: usize,
+    /// Whether a finding of a rule that covers this one speaks for it.
+    pub absorbed: bool,
 }
 
 /// What a finding rests on, as far as it is counted.
@@ -78,7 +80,7 @@ impl<'a> Evaluator<'_, 'a> {
             });
         }
         let steps = route.map_or(0, |route| route.steps.len());
-        Some(Draft { diagnostic: Box::new(out), basis: self.basis(&facts), entity, steps })
+        Some(Draft { diagnostic: Box::new(out), basis: self.basis(&facts), entity, steps, absorbed: false })
     }
 
     fn bind_lets(&mut self, rule: &Rule, wanted: LetUse) {

@@ -10,7 +10,7 @@ use super::eval::Evaluator;
 use super::finding::{Basis, Draft, shorten};
 use super::plan::{Step, plan, search};
 use super::value::Value;
-use super::waivers::Waivers;
+use super::waivers::{Waivers, silence};
 use super::world::World;
 use crate::config::{Level, Levels};
 use crate::diagnostic::{Code, Detail, Diagnostic, Severity};
@@ -18,7 +18,7 @@ use crate::model::{Confidence, EntityId, Model};
 use crate::names::Symbol;
 use crate::outcome::{AsOf, Progress, Verdicts};
 use crate::rule::{Catalogue, Expr, From, Rule, Source};
-use crate::schema::Schema;
+use crate::schema::{KindSet, Schema};
 use crate::source::Sources;
 use crate::value::{Day, Truth};
 
@@ -84,41 +84,36 @@ pub fn judge(
     let world = World::new(sources, schema, model, catalogue, run);
     let rules: Vec<(usize, &Rule)> =
         catalogue.rules.iter().enumerate().filter(|(_, rule)| enabled(rule)).collect();
-    let mut judgement = Judgement { as_of: as_of_dates(&world), ..Judgement::default() };
-    let mut drafts: Vec<(usize, Draft<'_>)> = Vec::new();
+    let mut judgement = Judgement::default();
+    let threads = threads(model.len(), rules.len());
+    let mut all = run_rules(&world, &rules, run, threads, || judgement.as_of = as_of_dates(&world));
+    yield_to(&world, &mut all);
+    absorb(&mut all);
+    let mut waivers = Waivers::read(&world, run.as_of.map_or(run.today, |(day, _)| day));
     let mut missing: FxHashMap<Symbol, usize> = FxHashMap::default();
-    for said in run_rules(&world, &rules, run, threads(model.len(), rules.len())) {
-        let Some(rule) = catalogue.rules.get(said.rule) else { continue };
+    judgement.findings.reserve(all.iter().map(|said| said.drafts.len()).sum());
+    for mut said in all {
         if said.exhausted {
             judgement.exhausted = true;
-            judgement.findings.push(Box::new(out_of_fuel(rule)));
+            judgement.findings.push(Box::new(out_of_fuel(said.rule)));
         }
-        judgement.statistics.push((rule.id.clone(), said.verdicts));
         judgement.steps += said.steps;
-        drafts.extend(said.drafts.into_iter().map(|draft| (said.rule, draft)));
         said.missing.into_iter().for_each(|(field, count)| *missing.entry(field).or_default() += count);
-    }
-    yield_to(catalogue, &world, &mut drafts);
-    absorb(catalogue, &mut drafts);
-    let mut waivers = Waivers::read(&world, run.as_of.map_or(run.today, |(day, _)| day));
-    judgement.findings.reserve(drafts.len());
-    for (at, draft) in drafts {
-        let Some(rule) = catalogue.rules.get(at) else { continue };
-        let own =
-            rules.iter().position(|(known, _)| *known == at).and_then(|at| judgement.statistics.get_mut(at));
-        let silenced = run.waive && waivers.silence(&world, rule.id.as_str(), draft.entity);
-        if let Some((_, verdicts)) = own {
+        let waived = if run.waive { waivers.of_rule(said.rule.id.as_str()) } else { &mut [] };
+        for draft in said.drafts.into_iter().filter(|draft| !draft.absorbed) {
+            let silenced = silence(waived, &world, draft.entity);
             match draft.diagnostic.severity {
-                _ if silenced => verdicts.waived += 1,
-                Severity::Error => verdicts.errors += 1,
-                Severity::Warning => verdicts.warnings += 1,
-                Severity::Note => verdicts.notes += 1,
+                _ if silenced => said.verdicts.waived += 1,
+                Severity::Error => said.verdicts.errors += 1,
+                Severity::Warning => said.verdicts.warnings += 1,
+                Severity::Note => said.verdicts.notes += 1,
+            }
+            if !silenced {
+                judgement.count(draft.basis);
+                judgement.findings.push(draft.diagnostic);
             }
         }
-        if !silenced {
-            judgement.count(draft.basis);
-            judgement.findings.push(draft.diagnostic);
-        }
+        judgement.statistics.push((said.rule.id.clone(), said.verdicts));
     }
     if run.waive {
         let ran = |id: &str, file| {
@@ -146,10 +141,11 @@ fn threads(entities: usize, rules: usize) -> usize {
 }
 
 /// What one rule said of all its subjects.
-#[derive(Debug, Default)]
-struct Said<'a> {
-    /// The number of the rule.
-    rule: usize,
+#[derive(Debug)]
+struct Said<'r, 'a> {
+    rule: &'r Rule,
+    /// Its number.
+    number: usize,
     /// One for each primary node.
     drafts: Vec<Draft<'a>>,
     verdicts: Verdicts,
@@ -159,33 +155,36 @@ struct Said<'a> {
 }
 
 /// Runs each rule whole on one of the threads, so that what it says does not depend on how many there are; the
-/// answers come in the order of the rules.
-fn run_rules<'a>(world: &World<'a>, rules: &[(usize, &Rule)], run: Run<'_>, threads: usize) -> Vec<Said<'a>> {
+/// answers come in the order of the rules. This thread does something else first, until the others have begun.
+fn run_rules<'r, 'a>(
+    world: &World<'a>,
+    rules: &[(usize, &'r Rule)],
+    run: Run<'_>,
+    threads: usize,
+    meanwhile: impl FnOnce(),
+) -> Vec<Said<'r, 'a>> {
     run.progress.begin(rules.len());
     let next = AtomicUsize::new(0);
     let turns = in_turns(rules);
     let work = || {
         let mut said = Vec::new();
-        while let Some((at, rule)) = turns.get(next.fetch_add(1, Ordering::Relaxed)) {
-            said.push(RuleRun::new(rule, world, run.detail).all(*at));
+        while let Some((number, rule)) = turns.get(next.fetch_add(1, Ordering::Relaxed)) {
+            said.push(RuleRun::new(*number, rule, world, run.detail).all());
             run.progress.step();
         }
         said
     };
-    let mut said: Vec<Said<'a>> = if threads < 2 {
-        work()
-    } else {
-        std::thread::scope(|scope| {
-            let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+    let mut said = std::thread::scope(|scope| {
+        let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
+        meanwhile();
+        let mut said = work();
+        for other in others {
             // A rule that fails must not look like one that found nothing.
-            let said = |worker: std::thread::ScopedJoinHandle<'_, Vec<Said<'a>>>| match worker.join() {
-                Ok(said) => said,
-                Err(failure) => std::panic::resume_unwind(failure),
-            };
-            workers.into_iter().flat_map(said).collect()
-        })
-    };
-    said.sort_by_key(|said| said.rule);
+            said.extend(other.join().unwrap_or_else(|failure| std::panic::resume_unwind(failure)));
+        }
+        said
+    });
+    said.sort_by_key(|said| said.number);
     said
 }
 
@@ -201,8 +200,10 @@ fn in_turns<'r>(rules: &[(usize, &'r Rule)]) -> Vec<(usize, &'r Rule)> {
 
 /// The dates that hold for the scopes of a portfolio, or for all of it if it has none.
 fn as_of_dates(world: &World<'_>) -> Vec<AsOf> {
-    let is_scope = |id: &EntityId| world.schema.kind(world.model.kind(*id)).is_some_and(|kind| kind.scope);
-    let mut scopes = world.model.declared().filter(is_scope).peekable();
+    let kinds = world.schema.kinds().filter(|(_, kind)| kind.scope);
+    let kinds = kinds.fold(KindSet::EMPTY, |kinds, (kind, _)| kinds.union(KindSet::one(kind)));
+    let all = world.of_kinds(kinds);
+    let mut scopes = all.iter().copied().filter(|id| !world.model.is_fact(*id)).peekable();
     let none = scopes.peek().is_none().then_some(EntityId(u32::MAX));
     // A portfolio of many files mostly has one date; it is named once for each place that sets it.
     let mut seen = FxHashSet::default();
@@ -231,11 +232,10 @@ struct Subject {
 }
 
 struct RuleRun<'r, 'w, 'a> {
-    rule: &'r Rule,
     plan: Vec<Step<'r>>,
     eval: Evaluator<'w, 'a>,
     detail: Detail,
-    said: Said<'a>,
+    said: Said<'r, 'a>,
     subject: Subject,
     /// Parts of conditions so far that are unknown, with the number of their condition.
     doubts: Vec<(&'r Expr, usize)>,
@@ -244,23 +244,32 @@ struct RuleRun<'r, 'w, 'a> {
 }
 
 impl<'r: 'w, 'w, 'a> RuleRun<'r, 'w, 'a> {
-    fn new(rule: &'r Rule, world: &'w World<'a>, detail: Detail) -> Self {
+    fn new(number: usize, rule: &'r Rule, world: &'w World<'a>, detail: Detail) -> Self {
         let eval = Evaluator { stages: &rule.stages, ..Evaluator::new(world, rule.frame) };
-        let (said, subject, by_node) = (Said::default(), Subject::default(), FxHashMap::default());
-        Self { rule, plan: plan(rule), eval, detail, said, subject, doubts: Vec::new(), by_node }
+        let said = Said {
+            rule,
+            number,
+            drafts: Vec::new(),
+            verdicts: Verdicts::default(),
+            missing: FxHashMap::default(),
+            exhausted: false,
+            steps: 0,
+        };
+        let (subject, by_node) = (Subject::default(), FxHashMap::default());
+        Self { plan: plan(rule), eval, detail, said, subject, doubts: Vec::new(), by_node }
     }
 }
 
-impl<'a> RuleRun<'_, '_, 'a> {
+impl<'r, 'a> RuleRun<'r, '_, 'a> {
     /// Runs the rule on each of its subjects: the members of its first range.
-    fn all(mut self, number: usize) -> Said<'a> {
+    fn all(mut self) -> Said<'r, 'a> {
         let left = |own: &Self| {
             let (beyond, paid) = &own.eval.beyond;
             own.eval.fuel + own.eval.purse.for_shares + beyond + paid.for_shares
         };
         let full = left(&self);
         self.subjects();
-        Said { rule: number, exhausted: self.eval.fuel == 0, steps: full - left(&self), ..self.said }
+        Said { exhausted: self.eval.fuel == 0, steps: full - left(&self), ..self.said }
     }
 
     fn subjects(&mut self) {
@@ -274,27 +283,32 @@ impl<'a> RuleRun<'_, '_, 'a> {
                 self.eval.bind(*slot, value);
             }
         }
-        let (begun, _) = self.members(source);
-        let subjects = self.eval.scratch.gathered(begun).len();
-        let all = match &source.from {
-            From::Kinds(kinds) => self.eval.world.of_kinds(*kinds).len(),
-            _ => subjects,
-        };
-        self.said.verdicts.not_applicable += all.saturating_sub(subjects);
-        for number in 0..subjects {
-            let Some((member, truth)) = self.eval.scratch.gathered(begun).get(number).copied() else { break };
-            self.subject = Subject::default();
-            let mark = self.eval.scratch.mark();
-            self.eval.bind(source.slot, member);
-            if truth.holds() {
-                self.stage(at + 1);
-            } else if let Some(filter) = &source.filter {
-                self.doubt(filter);
+        if let From::Kinds(kinds) = &source.from {
+            for id in self.eval.world.of_kinds(*kinds).iter() {
+                let belongs = self.eval.belongs(source, Value::Entity(*id), Truth::True);
+                self.subject(source, at, belongs.unwrap_or(Truth::False));
             }
-            self.eval.scratch.cut(mark);
-            self.conclude();
+            return;
+        }
+        let (begun, _) = self.members(source);
+        for number in 0..self.eval.scratch.gathered(begun).len() {
+            let Some((member, truth)) = self.eval.scratch.gathered(begun).get(number).copied() else { break };
+            self.eval.bind(source.slot, member);
+            self.subject(source, at, truth);
         }
         self.eval.scratch.drop_gathered(begun);
+    }
+
+    /// Judges the member of the first range that is bound, which is a subject as far as it belongs to it.
+    fn subject(&mut self, source: &Source, at: usize, belongs: Truth) {
+        let mark = self.eval.scratch.mark();
+        match (belongs, &source.filter) {
+            (Truth::True, _) => self.stage(at + 1),
+            (Truth::Unknown, Some(filter)) => self.doubt(filter),
+            _ => {}
+        }
+        self.eval.scratch.cut(mark);
+        self.conclude();
     }
 
     /// Gathers the members of a range: what runs on them needs the evaluator itself.
@@ -332,7 +346,7 @@ impl<'a> RuleRun<'_, '_, 'a> {
         match self.plan.get(at).copied() {
             None if self.doubts.is_empty() => {
                 self.subject.violates = true;
-                if let Some(draft) = self.eval.finding(self.rule, self.detail) {
+                if let Some(draft) = self.eval.finding(self.said.rule, self.detail) {
                     self.keep(draft);
                 }
             }
@@ -443,52 +457,48 @@ impl<'a> RuleRun<'_, '_, 'a> {
 }
 
 /// Drops findings where a rule to which they yield found the same entity or one around it.
-fn yield_to(catalogue: &Catalogue, world: &World<'_>, drafts: &mut Vec<(usize, Draft<'_>)>) {
-    let number = |id: &Code| catalogue.rules.iter().position(|rule| rule.id == *id);
-    let others: Vec<Vec<usize>> =
-        catalogue.rules.iter().map(|rule| rule.yields_to.iter().filter_map(number).collect()).collect();
-    let asked: FxHashSet<usize> = others.iter().flatten().copied().collect();
-    let found: FxHashSet<(usize, EntityId)> =
-        drafts.iter().filter(|(at, _)| asked.contains(at)).map(|(at, draft)| (*at, draft.entity)).collect();
-    drafts.retain(|(at, draft)| {
-        !others.get(*at).into_iter().flatten().any(|other| {
-            let mut around = std::iter::once(draft.entity).chain(world.model.around(draft.entity));
-            around.any(|around| found.contains(&(*other, around)))
-        })
-    });
+fn yield_to(world: &World<'_>, all: &mut [Said<'_, '_>]) {
+    let asked: FxHashSet<&Code> = all.iter().flat_map(|said| &said.rule.yields_to).collect();
+    let entities = |said: &Said<'_, '_>| said.drafts.iter().map(|draft| draft.entity).collect();
+    let found: FxHashMap<&Code, FxHashSet<EntityId>> = all
+        .iter()
+        .filter(|said| asked.contains(&said.rule.id))
+        .map(|said| (&said.rule.id, entities(said)))
+        .collect();
+    for said in all.iter_mut() {
+        let others: Vec<_> = said.rule.yields_to.iter().filter_map(|id| found.get(id)).collect();
+        if !others.is_empty() {
+            said.drafts.retain(|draft| {
+                let mut around = std::iter::once(draft.entity).chain(world.model.around(draft.entity));
+                !around.any(|around| others.iter().any(|found| found.contains(&around)))
+            });
+        }
+    }
 }
 
 /// Lets findings absorb those of the rules that they cover on the same entity.
-fn absorb(catalogue: &Catalogue, drafts: &mut Vec<(usize, Draft<'_>)>) {
-    let covering: FxHashMap<EntityId, Vec<usize>> =
-        drafts.iter().enumerate().fold(FxHashMap::default(), |mut covering, (at, (rule, draft))| {
-            if catalogue.rules.get(*rule).is_some_and(|rule| !rule.covers.is_empty()) {
-                covering.entry(draft.entity).or_insert_with(Vec::new).push(at);
+fn absorb(all: &mut [Said<'_, '_>]) {
+    let mut absorbed = Vec::new();
+    for (by, covering) in all.iter().enumerate().filter(|(_, said)| !said.rule.covers.is_empty()) {
+        let drafts = covering.drafts.iter().enumerate();
+        let speakers: FxHashMap<EntityId, usize> = drafts.map(|(at, draft)| (draft.entity, at)).collect();
+        for (own, covered) in all.iter().enumerate() {
+            if by == own || !covering.rule.covers.contains(&covered.rule.id) {
+                continue;
             }
-            covering
-        });
-    let mut absorbed: Vec<(usize, Code)> = Vec::new();
-    let mut gone = vec![false; drafts.len()];
-    for (at, (rule, draft)) in drafts.iter().enumerate() {
-        let Some(own) = catalogue.rules.get(*rule) else { continue };
-        for by in covering.get(&draft.entity).into_iter().flatten().copied() {
-            let covers = drafts
-                .get(by)
-                .and_then(|(rule, _)| catalogue.rules.get(*rule))
-                .map_or(&[][..], |rule| &rule.covers);
-            if by != at && covers.contains(&own.id) {
-                absorbed.push((by, own.id.clone()));
-                if let Some(gone) = gone.get_mut(at) {
-                    *gone = true;
+            for (at, draft) in covered.drafts.iter().enumerate() {
+                if let Some(speaker) = speakers.get(&draft.entity) {
+                    absorbed.push(((by, *speaker), (own, at), &covered.rule.id));
                 }
             }
         }
     }
-    for (by, code) in absorbed {
-        if let Some((_, draft)) = drafts.get_mut(by) {
-            draft.diagnostic.covers.push(code);
+    for ((by, speaker), (own, at), code) in absorbed {
+        if let Some(draft) = all.get_mut(by).and_then(|said| said.drafts.get_mut(speaker)) {
+            draft.diagnostic.covers.push(code.clone());
+        }
+        if let Some(draft) = all.get_mut(own).and_then(|said| said.drafts.get_mut(at)) {
+            draft.absorbed = true;
         }
     }
-    let mut gone = gone.into_iter();
-    drafts.retain(|_| gone.next() != Some(true));
 }

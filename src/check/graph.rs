@@ -161,6 +161,13 @@ impl Graph {
         fresh
     }
 
+    /// The number of a state if routes can be asked for from it and from all entities of the kinds.
+    pub(super) fn ready(&self, state: State, starts: KindSet, ends: &Ends) -> Option<u32> {
+        let number = self.number_of(state)?;
+        let reach = self.searches.get(&ends.number())?.all.len();
+        (starts.without(self.seeded).is_empty() && (number as usize) < reach).then_some(number)
+    }
+
     /// The number of a state; new ones wait to be expanded.
     pub(super) fn number(&mut self, state: State) -> u32 {
         if let Some(known) = self.number_of(state) {
@@ -224,10 +231,9 @@ impl Graph {
         self.steps.get(number as usize).copied()
     }
 
-    /// The numbers of the steps of the best path from a state to an end: without steps in doubt before any with,
-    /// then the shortest, then the first as written.
-    pub(super) fn route(&mut self, start: u32, ends: &Ends) -> Option<Vec<u32>> {
-        self.search(ends);
+    /// The numbers of the steps of the best path from a state to an end of a search that was made: without steps in
+    /// doubt before any with, then the shortest, then the first as written.
+    pub(super) fn route(&self, start: u32, ends: &Ends) -> Option<Vec<u32>> {
         let search = self.searches.get(&ends.number())?;
         let reached =
             |distances: &[u32]| distances.get(start as usize).is_some_and(|distance| *distance != FAR);
@@ -252,7 +258,7 @@ impl Graph {
     }
 
     /// Brings the distances to a set of ends up to the states that are known.
-    fn search(&mut self, ends: &Ends) {
+    pub(super) fn search(&mut self, ends: &Ends) {
         if self.searches.get(&ends.number()).is_some_and(|search| search.all.len() == self.states.len()) {
             return;
         }

@@ -2,7 +2,7 @@
 //! does not matter who asked first.
 
 use std::hash::Hash;
-use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use rustc_hash::FxHashMap;
 
@@ -18,7 +18,7 @@ impl<K, V> Default for Memo<K, V> {
 
 impl<K: Eq + Hash, V: Clone> Memo<K, V> {
     pub(super) fn known(&self, key: &K) -> Option<V> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
+        reading(&self.0).get(key).cloned()
     }
 
     /// What is known for a key, worked out if it is not. Two threads may both work it out; what the first made holds
@@ -28,11 +28,17 @@ impl<K: Eq + Hash, V: Clone> Memo<K, V> {
             return known;
         }
         let made = make();
-        self.0.write().unwrap_or_else(PoisonError::into_inner).entry(key).or_insert(made).clone()
+        writing(&self.0).entry(key).or_insert(made).clone()
     }
 }
 
-/// The holder of a lock that failed has failed the run, so nobody sees what it left.
-pub(super) fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
-    shared.lock().unwrap_or_else(PoisonError::into_inner)
+/// What is shared, while nobody changes it. The holder of a lock that failed has failed the run, so nobody sees what it
+/// left.
+pub(super) fn reading<T>(shared: &RwLock<T>) -> RwLockReadGuard<'_, T> {
+    shared.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What is shared, while nobody else sees it.
+pub(super) fn writing<T>(shared: &RwLock<T>) -> RwLockWriteGuard<'_, T> {
+    shared.write().unwrap_or_else(PoisonError::into_inner)
 }

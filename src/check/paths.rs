@@ -5,12 +5,12 @@ use std::rc::Rc;
 
 use super::eval::{Evaluator, fuel};
 use super::graph::{Ends, Graph, Route, RouteStep, State, Step, UNWRITTEN};
-use super::memo::lock;
+use super::memo::{reading, writing};
 use super::value::{RouteId, Value};
 use super::world::World;
 use crate::model::{Cell, EntityId, FieldState, Written};
 use crate::names::Symbol;
-use crate::rule::{Access, Edge, EndSet, Expr, How, Path, Relation, Ty};
+use crate::rule::{Access, Edge, EndSet, Expr, How, Path, Relation, RelationId, Ty};
 use crate::schema::KindSet;
 use crate::source::Place;
 use crate::value::{Interval, Ratio, Truth};
@@ -68,8 +68,18 @@ impl<'w, 'a> Evaluator<'w, 'a> {
             self.spend(self.world.model.len());
         }
         let relation = path.relation;
-        let mut graph = lock(self.world.graphs.get(relation.0 as usize)?);
-        let start = explore(self.world, path, &mut graph, start);
+        let shared = self.world.graphs.get(relation.0 as usize)?;
+        let starts = starts(self.world, path, start);
+        let mut graph = reading(shared);
+        let start = if let Some(known) = graph.ready(start, starts, ends) {
+            known
+        } else {
+            drop(graph);
+            let start = prepare(self.world, relation, &mut writing(shared), start, starts, ends);
+            // What another thread adds in between leaves what is known as it is.
+            graph = reading(shared);
+            start
+        };
         if graph.spent >= fuel(self.world) {
             // Links that nobody could decide are missing, so the rule must not pass as one that ran.
             self.fuel = 0;
@@ -133,7 +143,7 @@ impl<'w, 'a> Evaluator<'w, 'a> {
     /// The links of a route that every certain route passes, in its order.
     pub(super) fn through(&self, route: &Route) -> Vec<State> {
         let Some(graph) = self.world.graphs.get(route.relation.0 as usize) else { return Vec::new() };
-        let passed = lock(graph).through(route);
+        let passed = writing(graph).through(route);
         let links = route.hops().filter_map(|at| route.steps.get(at)).map(|step| step.to);
         links.filter(|state| passed.contains(state)).collect()
     }
@@ -144,13 +154,13 @@ impl<'w, 'a> Evaluator<'w, 'a> {
         if !route.is_certain() || !self.through(route).is_empty() {
             Vec::new()
         } else {
-            lock(graph).cut(route)
+            writing(graph).cut(route)
         }
     }
 
     pub(super) fn other_ends(&self, route: &Route) -> Vec<EntityId> {
         let graph = self.world.graphs.get(route.relation.0 as usize);
-        graph.map_or_else(Vec::new, |graph| lock(graph).other_ends(route))
+        graph.map_or_else(Vec::new, |graph| writing(graph).other_ends(route))
     }
 
     pub(super) fn path_part(&mut self, id: RouteId, access: &Access) -> Value {
@@ -233,21 +243,39 @@ fn carried_by(world: &World<'_>, id: EntityId) -> Option<EntityId> {
     world.model.named(id, slot)
 }
 
-/// Adds a state with all that can be reached from it. With it come all entities of the kinds from which its path
-/// starts: they will be asked for next, and a start that comes later costs a search anew.
-fn explore(world: &World<'_>, path: &Path, graph: &mut Graph, start: State) -> u32 {
-    let Some(declared) = world.catalogue.relations.get(path.relation.0 as usize) else {
-        return graph.number(start);
-    };
-    let starts = match path.from.ty {
+/// The kinds of entities from which a path may start.
+fn starts(world: &World<'_>, path: &Path, start: State) -> KindSet {
+    match path.from.ty {
         // What a start is said to carry may differ from what it carries by itself.
         _ if path.carrying.is_some() => KindSet::EMPTY,
         Ty::Entity(kinds) => kinds,
         _ => KindSet::one(world.model.kind(start.0)),
+    }
+}
+
+/// Makes a graph ready to be asked for routes from a state.
+fn prepare(
+    world: &World<'_>,
+    relation: RelationId,
+    graph: &mut Graph,
+    start: State,
+    starts: KindSet,
+    ends: &Ends,
+) -> u32 {
+    let number = match world.catalogue.relations.get(relation.0 as usize) {
+        Some(declared) => explore(world, declared, graph, start, starts),
+        None => graph.number(start),
     };
+    graph.search(ends);
+    number
+}
+
+/// Adds a state with all that can be reached from it. With it come all entities of the kinds from which paths
+/// start: they will be asked for next, and a start that comes later costs a search anew.
+fn explore(world: &World<'_>, declared: &Relation, graph: &mut Graph, start: State, starts: KindSet) -> u32 {
     let fresh = graph.seed(starts);
     if !fresh.is_empty() {
-        for id in world.model.declared().filter(|id| fresh.has(world.model.kind(*id))) {
+        for id in world.of_kinds(fresh).iter().copied().filter(|id| !world.model.is_fact(*id)) {
             graph.number((id, carried_by(world, id)));
         }
     }

@@ -112,9 +112,16 @@ impl Scratch {
 
     /// Forgets what came after a mark.
     pub(super) fn cut(&mut self, mark: Mark) {
-        self.values.truncate(mark.values);
-        self.words.truncate(mark.words);
-        self.routes.truncate(mark.routes);
+        // Most conditions leave nothing behind.
+        if self.values.len() > mark.values {
+            self.values.truncate(mark.values);
+        }
+        if self.words.len() > mark.words {
+            self.words.truncate(mark.words);
+        }
+        if self.routes.len() > mark.routes {
+            self.routes.truncate(mark.routes);
+        }
     }
 
     pub(super) fn at(&self, place: usize) -> Value {

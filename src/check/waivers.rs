@@ -35,7 +35,7 @@ impl Waivers {
         let kinds = world.schema.kinds().filter(|(_, kind)| kind.anywhere);
         let set = kinds.fold(KindSet::EMPTY, |set, (_, kind)| set.union(kind.family));
         let mut waivers = Waivers::default();
-        for id in world.model.declared().filter(|id| set.has(world.model.kind(*id))) {
+        for id in world.of_kinds(set).iter().copied().filter(|id| !world.model.is_fact(*id)) {
             let found = mistakes(world, id, today);
             let block = world.model.entity(id).and_then(|entity| entity.parent);
             if let (true, Some(block)) = (found.is_empty(), block) {
@@ -47,18 +47,9 @@ impl Waivers {
         waivers
     }
 
-    /// Whether a finding of a rule in an entity is silenced; the waivers that do so count as used.
-    pub(super) fn silence(&mut self, world: &World<'_>, rule: &str, entity: EntityId) -> bool {
-        let mut silenced = false;
-        for waiver in self.by_rule.get_mut(rule).into_iter().flatten() {
-            let inside = world
-                .model
-                .entity(waiver.block)
-                .is_some_and(|block| (waiver.block.0..block.end).contains(&entity.0));
-            waiver.used |= inside;
-            silenced |= inside;
-        }
-        silenced
+    /// Those of a rule; most have none.
+    pub(super) fn of_rule(&mut self, rule: &str) -> &mut [Waiver] {
+        self.by_rule.get_mut(rule).map_or(&mut [], Vec::as_mut_slice)
     }
 
     /// Waivers of rules that ran and silenced nothing.
@@ -75,6 +66,18 @@ impl Waivers {
         });
         found.collect()
     }
+}
+
+/// Whether waivers of its rule silence a finding in an entity; those that do so count as used.
+pub(super) fn silence(waivers: &mut [Waiver], world: &World<'_>, entity: EntityId) -> bool {
+    let mut silenced = false;
+    for waiver in waivers {
+        let block = world.model.entity(waiver.block);
+        let inside = block.is_some_and(|block| (waiver.block.0..block.end).contains(&entity.0));
+        waiver.used |= inside;
+        silenced |= inside;
+    }
+    silenced
 }
 
 fn mistakes(world: &World<'_>, id: EntityId, today: Day) -> Vec<Diagnostic> {

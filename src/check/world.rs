@@ -2,7 +2,7 @@
 //! dates, parameters). Knows no rule in particular.
 
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, OnceLock, RwLock};
 
 use rustc_hash::FxHashSet;
 
@@ -14,7 +14,7 @@ use super::value::Value;
 use crate::model::{Amount, EntityId, FieldState, Item, Model, ReadValue, Written, read_place};
 use crate::outcome::AsOf;
 use crate::rule::{Catalogue, Index};
-use crate::schema::{Field, KindSet, Measure, Schema, Slot};
+use crate::schema::{Field, KindId, KindSet, Measure, Schema, Slot};
 use crate::source::Sources;
 use crate::value::{Dates, Day, Interval, Ratio};
 
@@ -26,7 +26,7 @@ pub(super) struct World<'a> {
     pub catalogue: &'a Catalogue,
     pub recipes: Recipes,
     pub parameters: Vec<ReadValue>,
-    pub graphs: Vec<Mutex<Graph>>,
+    pub graphs: Vec<RwLock<Graph>>,
     pub run: Run<'a>,
     /// The entities of kinds of which each portfolio has one.
     singles: Vec<EntityId>,
@@ -38,7 +38,9 @@ pub(super) struct World<'a> {
     end_numbers: Memo<Arc<[EntityId]>, u32>,
     ends: AtomicU32,
     referenced: OnceLock<FxHashSet<EntityId>>,
-    by_kind: Memo<KindSet, Arc<[EntityId]>>,
+    /// The entities of each kind.
+    by_kind: Vec<Arc<[EntityId]>>,
+    of_several: Memo<KindSet, Arc<[EntityId]>>,
     lookups: Vec<OnceLock<Lookup>>,
 }
 
@@ -125,7 +127,7 @@ impl<'a> World<'a> {
             catalogue,
             recipes: Recipes::default(),
             parameters: Vec::new(),
-            graphs: catalogue.relations.iter().map(|_| Mutex::default()).collect(),
+            graphs: catalogue.relations.iter().map(|_| RwLock::default()).collect(),
             run,
             singles: schema
                 .kinds()
@@ -138,7 +140,8 @@ impl<'a> World<'a> {
             end_numbers: Memo::default(),
             ends: AtomicU32::new(1),
             referenced: OnceLock::new(),
-            by_kind: Memo::default(),
+            by_kind: by_kind(schema, model),
+            of_several: Memo::default(),
             lookups: catalogue.indexes.iter().map(|_| OnceLock::new()).collect(),
         };
         world.parameters = schema.parameters().iter().map(|known| world.parameter(known.value)).collect();
@@ -177,7 +180,17 @@ impl<'a> World<'a> {
 
     /// All entities of some kinds, in document order.
     pub(super) fn of_kinds(&self, kinds: KindSet) -> Arc<[EntityId]> {
-        self.by_kind.get_or(kinds, || self.model.all().filter(|id| kinds.has(self.model.kind(*id))).collect())
+        let of = |kind: KindId| self.by_kind.get(usize::from(kind.0)).map(Arc::clone).unwrap_or_default();
+        let mut each = kinds.iter();
+        match (each.next(), each.next()) {
+            (None, _) => Arc::default(),
+            (Some(only), None) => of(only),
+            _ => self.of_several.get_or(kinds, || {
+                let mut all: Vec<EntityId> = kinds.iter().flat_map(|kind| of(kind).to_vec()).collect();
+                all.sort();
+                all.into()
+            }),
+        }
     }
 
     /// A set of ends; the same entities are the same set.
@@ -200,8 +213,9 @@ impl<'a> World<'a> {
         for (kind, slot) in &index.fields {
             slots.get_mut(kind.0 as usize).into_iter().for_each(|slots| slots.push(*slot));
         }
+        let kinds = index.fields.iter().map(|(kind, _)| KindSet::one(*kind));
         let mut lookup = Lookup::default();
-        for id in self.model.all() {
+        for id in self.of_kinds(kinds.fold(KindSet::EMPTY, KindSet::union)).iter().copied() {
             for slot in slots.get(self.model.kind(id).0 as usize).into_iter().flatten() {
                 match self.model.field(id, *slot) {
                     FieldState::Written(cell, _) => match cell.value {
@@ -339,6 +353,15 @@ impl<'a> World<'a> {
             | Written::List(..) => Value::Unknown,
         }
     }
+}
+
+/// All blocks and facts of each kind, in document order.
+fn by_kind(schema: &Schema, model: &Model) -> Vec<Arc<[EntityId]>> {
+    let mut by_kind: Vec<Vec<EntityId>> = vec![Vec::new(); schema.kinds().count()];
+    for id in model.all() {
+        by_kind.get_mut(usize::from(model.kind(id).0)).into_iter().for_each(|of_kind| of_kind.push(id));
+    }
+    by_kind.into_iter().map(Arc::from).collect()
 }
 
 fn ceiling(ratio: Ratio) -> i64 {

@@ -284,6 +284,7 @@ impl Model {
 
     /// What is known of a field of an entity.
     #[must_use]
+    #[inline]
     pub fn field(&self, id: EntityId, slot: Slot) -> FieldState {
         let Some(entity) = self.entity(id) else { return FieldState::Missing };
         if entity.standing == Standing::Free {

@@ -83,10 +83,15 @@ impl RuleReader<'_> {
         found
     }
 
-    /// How many expressions its ranges, names, conditions and severity steps hold.
+    /// How many expressions its ranges, names, conditions and severity steps hold, but for names that no line reads.
     pub(super) fn weight(&self) -> usize {
-        let mut weight = 0;
+        let mut weight = 0_usize;
         self.visit_conditions(&mut |_| weight += 1);
+        for stage in &self.rule.stages {
+            if let Stage::Let(_, value, LetUse::Text) = stage {
+                value.visit(&mut |_| weight -= 1);
+            }
+        }
         weight
     }
 

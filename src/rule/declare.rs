@@ -176,6 +176,7 @@ impl<'a> RuleReader<'a> {
         parser.finish()?;
         let value = self.typer.expr(&ast, None);
         let slot = self.typer.declare(name, value.ty.clone());
+        self.typer.lets.push(slot);
         self.rule.stages.push(Stage::Let(slot, value, LetUse::Condition));
         Ok(())
     }

@@ -56,6 +56,8 @@ pub(super) struct Typer<'a> {
     pub frame: usize,
     /// Functions being inlined, outermost first.
     pub(super) calls: Vec<&'a str>,
+    /// Slots of variables that stand for something that can be read again.
+    pub(super) lets: Vec<u16>,
     /// How many calls were inlined so far.
     inlined: usize,
     /// How deep the expression that is being typed lies in others.
@@ -83,6 +85,7 @@ impl<'a> Typer<'a> {
             variables: Vec::new(),
             frame: 0,
             calls: Vec::new(),
+            lets: Vec::new(),
             inlined: 0,
             depth: 0,
             over_limit: false,
@@ -343,9 +346,16 @@ impl<'a> Typer<'a> {
         let (outer_variables, outer_file, outer_quiet) =
             (std::mem::take(&mut self.variables), self.file, self.quiet);
         (self.file, self.quiet) = (define.file, true);
-        let parameters = define.parameters.iter().zip(arguments);
-        let bindings: Vec<(u16, Expr)> =
-            parameters.map(|((name, ty), argument)| (self.declare(name, ty.clone()), argument)).collect();
+        let mut bindings: Vec<(u16, Expr)> = Vec::new();
+        for ((name, ty), argument) in define.parameters.iter().zip(arguments) {
+            match argument.node {
+                // What ranges over something only has another name inside.
+                Node::Variable(slot) if !self.lets.contains(&slot) => {
+                    self.variables.push(((*name).to_owned(), slot, ty.clone()))
+                }
+                _ => bindings.push((self.declare(name, ty.clone()), argument)),
+            }
+        }
         let body = self.expr(&define.body, Some(&define.returns));
         (self.variables, self.file, self.quiet) = (outer_variables, outer_file, outer_quiet);
         self.calls.pop();
