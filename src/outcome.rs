@@ -30,7 +30,8 @@ pub struct Run {
     pub fail_on: Severity,
     /// The same for the files of portfolios that set another one.
     pub fail_on_in: BTreeMap<FileId, Severity>,
-    /// What is known of the codes that findings bear, each once; none where no rules could be loaded.
+    /// What is known of the codes that findings bear, each once; none where no rules could be loaded, or only lines are
+    /// shown.
     pub known: Vec<About>,
 }
 
