@@ -38,6 +38,7 @@ fn rules_are_the_same_without_what_a_run_does_not_show() {
         assert!(said.is_empty(), "{said:?}");
         assert_eq!(format!("{:?}", book.catalogue.rules), format!("{:?}", whole.catalogue.rules));
         assert_eq!(format!("{:?}", book.catalogue.relations), format!("{:?}", whole.catalogue.relations));
+        assert_eq!(format!("{:?}", book.facts), format!("{:?}", whole.facts));
         for known in &whole.catalogue.explanations {
             let page = book.catalogue.explanation(known.id.as_str()).cloned();
             assert_eq!(page.is_some(), extent == Extent::Pages, "{}", known.id);

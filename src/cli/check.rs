@@ -167,7 +167,8 @@ fn judge(args: &Args) -> Run {
         }
     };
     let detail = found.iter().map(|found| found.input.detail(&options)).max();
-    let mut shelf = Shelf::new(&args.judging.parameters, Extent::of(detail), &mut run.sources);
+    let shelf = Shelf::new(&args.judging.parameters, Extent::of(detail), &mut run.sources);
+    let mut shelf = shelf.for_rules(&options.select);
     // Where nothing was found, what the command line says of rules is looked at all the same.
     let none = Found { rules: args.book.folders.clone(), ..Found::default() };
     let nothing = found.is_empty().then_some(&none);
