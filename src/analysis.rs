@@ -164,8 +164,8 @@ pub fn sort(sources: &Sources, findings: &mut Vec<Box<Diagnostic>>) {
 /// Whether any part of the evidence lies in a named file: a label, the words of a link, or the block of a
 /// station. What has no place in the portfolio concerns all.
 fn touches(finding: &Diagnostic, named: &FxHashSet<FileId>, sources: &Sources) -> bool {
-    let labels = finding.related.iter().map(|label| label.place);
-    let hops = finding.route.iter().flat_map(|hop| hop.place.into_iter().chain(hop.block));
+    let labels = finding.beyond().related.iter().map(|label| label.place);
+    let hops = finding.beyond().route.iter().flat_map(|hop| hop.place.into_iter().chain(hop.block));
     let mut places = std::iter::once(finding.primary.place).chain(labels).chain(hops);
     let elsewhere = sources
         .get(finding.primary.place.file)
@@ -180,7 +180,7 @@ fn assumptions(sources: &Sources, said: &[Diagnostic]) -> Vec<String> {
     missing
         .map(|found| {
             let name = sources.name(found.primary.place.file);
-            match found.related.first() {
+            match found.beyond().related.first() {
                 Some(next) => format!("{name} was read as if a `}}` stood before line {}", line(next.place)),
                 None => format!(
                     "{name} was read as if the block of line {} were closed",

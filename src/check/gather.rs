@@ -371,12 +371,13 @@ impl<'a> RuleRun<'_, '_, 'a> {
         }
         let (extra, known) = (other.diagnostic.primary, &mut known.diagnostic);
         self.eval.beyond_line(|eval| {
-            if !eval.spend(known.related.len()) {
+            if !eval.spend(known.beyond().related.len()) {
                 return shorten(known);
             }
-            let mut places = std::iter::once(&known.primary).chain(&known.related).map(|label| label.place);
+            let mut places =
+                std::iter::once(&known.primary).chain(&known.beyond().related).map(|label| label.place);
             if !places.any(|place| place == extra.place) {
-                known.related.push(extra);
+                known.beyond_mut().related.push(extra);
             }
         });
     }
@@ -486,7 +487,7 @@ fn absorb(catalogue: &Catalogue, drafts: &mut Vec<(usize, Draft<'_>)>) {
     }
     for (by, code) in absorbed {
         if let Some((_, draft)) = drafts.get_mut(by) {
-            draft.diagnostic.covers.push(code);
+            draft.diagnostic.beyond_mut().covers.push(code);
         }
     }
     let mut gone = gone.into_iter();
