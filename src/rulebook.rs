@@ -34,7 +34,7 @@ pub struct Additions {
 impl Additions {
     /// Whether a shipped file holds a rule that does not run. Where a team has files of its own, all are read: theirs may
     /// be at odds with any.
-    fn leave_idle(&self, file: &SourceFile) -> bool {
+    fn leaves_idle(&self, file: &SourceFile) -> bool {
         let is_chosen = |id: &str| self.select.is_empty() || self.select.iter().any(|chosen| chosen == id);
         self.files.is_empty() && file.text.starts_with(rule::RULE) && !is_chosen(pack_and_stem(&file.name).1)
     }
@@ -95,7 +95,7 @@ impl Rulebook {
             sources.add(file);
         }
         let extent = |file: &SourceFile| match file.origin {
-            Origin::Builtin if additions.leave_idle(file) => Extent::Name,
+            Origin::Builtin if additions.leaves_idle(file) => Extent::Name,
             Origin::Builtin => additions.extent,
             _ => Extent::Whole,
         };
