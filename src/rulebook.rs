@@ -15,9 +15,6 @@ use crate::syntax::{self, Piece, Pieces, Reader, Tree};
 /// The text below `rules/`: path there, and words.
 static BUILTIN: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/builtin.rs"));
 
-/// The folder of shipped facts.
-const FACTS: &str = "facts";
-
 /// What is laid over the shipped text.
 #[derive(Clone, Debug, Default)]
 pub struct Additions {
@@ -145,7 +142,7 @@ pub fn page(sources: &Sources, code: &str) -> Option<Explanation> {
 struct Cut {
     file: FileId,
     trees: Vec<Tree>,
-    facts: Vec<Span>,
+    facts: Vec<Piece>,
     rules: Vec<Piece>,
 }
 
@@ -166,17 +163,12 @@ impl Cut {
         if extent < Extent::Pages && file.text.starts_with(rule::LANGUAGE) {
             return cut;
         }
-        if extent != Extent::Whole && pack_and_stem(&file.name).0 == FACTS {
-            // Nothing else stands there, so it need not be cut before it is read.
-            cut.facts.push(Span::new(0, file.text.len()));
-            return cut;
-        }
         let mut pieces = Pieces::new(id, &file.text);
         for piece in pieces.by_ref() {
             match syntax::sole_block(&file.text, &piece) {
                 Some(word) if rule::PAGES.contains(&word) => cut.rules.push(piece),
                 Some(word) if word != rule::RELATION && !schema::KEYWORDS.contains(&word) => {
-                    cut.facts.push(piece.span);
+                    cut.facts.push(piece);
                 }
                 _ => {
                     reader.read(id, &file.text, &piece, diagnostics);
