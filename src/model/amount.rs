@@ -1,7 +1,7 @@
 //! Reads amounts (a number, its unit, what it is of; in its simplest form one number) with bounds and
 //! currencies, and words what drafters write instead. Knows no particular unit.
 
-use super::fields::{Word, word};
+use super::short::{Short, short};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::names::{Names, nearest};
 use crate::schema::{Measure, Units};
@@ -24,8 +24,8 @@ pub(super) struct ReadAmount<'a> {
 /// The words around a number, which mean the same around the next: currency, scale, percent sign and unit.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Wrapping {
-    before: Word,
-    after: Word,
+    before: Short,
+    after: Short,
     /// How many atoms there are, and which of them is the number.
     atoms: usize,
     number: usize,
@@ -232,12 +232,12 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// The words before and behind a number, blanks included, if they are short.
-    fn words_around(&self, start: usize, number: usize, end: usize) -> Option<(Word, Word)> {
+    fn words_around(&self, start: usize, number: usize, end: usize) -> Option<(Short, Short)> {
         let atoms = self.value.atoms.get(start..end)?;
         let number = atoms.get(number - start)?.span;
         let whole = Span { start: atoms.first()?.span.start, end: atoms.last()?.span.end };
-        let before = word(self.value.text, Span { end: number.start, ..whole })?;
-        let after = word(self.value.text, Span { start: number.end, ..whole })?;
+        let before = short(self.value.text, Span { end: number.start, ..whole })?;
+        let after = short(self.value.text, Span { start: number.end, ..whole })?;
         Some((before, after))
     }
 

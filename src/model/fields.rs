@@ -4,11 +4,11 @@
 use super::amount::Wrapping;
 use super::load::Loader;
 use super::read::Seat;
+use super::short::{Short, short};
 use super::{Cell, EntityId, Written};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::names::nearest;
 use crate::schema::{Kind, KindId, MAX_FIELDS, Many, Slot};
-use crate::source::Span;
 use crate::syntax::{Shape, Value, View};
 
 /// Fields that every fact block understands.
@@ -24,15 +24,12 @@ pub(super) struct Rows(Vec<Vec<Last>>);
 #[derive(Clone, Debug, Default)]
 pub(super) struct Last {
     /// The field that came behind it, with its name as written.
-    next: Option<(Slot, Word)>,
+    next: Option<(Slot, Short)>,
     /// Its value, if it was a word or a day, with the words that said so.
-    value: Option<(Word, Written)>,
+    value: Option<(Short, Written)>,
     /// What stood around its number, if it was an amount.
     pub(super) wrapping: Option<Wrapping>,
 }
-
-/// Words of at most 16 bytes as one number.
-pub(super) type Word = u128;
 
 impl Rows {
     /// Makes room for the fields of a kind.
@@ -53,13 +50,6 @@ impl Rows {
     }
 }
 
-/// The words at a span as one number, if they are short.
-pub(super) fn word(text: &str, span: Span) -> Option<Word> {
-    let unused = 16_u32.checked_sub(span.end - span.start)?;
-    let bytes = text.as_bytes().get(span.start as usize..)?.first_chunk()?;
-    Some(u128::from_le_bytes(*bytes).unbounded_shl(8 * unused))
-}
-
 impl Loader<'_, '_> {
     /// The field of a kind that a block of facts names.
     pub(super) fn slot_of(&self, kind: KindId, inner: View<'_>) -> Option<Slot> {
@@ -69,7 +59,7 @@ impl Loader<'_, '_> {
 
     /// The field of a kind that a line names; blocks of a kind mostly have theirs in the same order.
     fn slot_after(&mut self, kind: KindId, before: Option<Slot>, inner: View<'_>) -> Option<Slot> {
-        let name = inner.atoms().first().and_then(|name| word(inner.text, name.span));
+        let name = inner.atoms().first().and_then(|name| short(inner.text, name.span));
         let habit = self.rows.last(kind, before).and_then(|last| last.next);
         if let (Some((slot, usual)), Some(name)) = (habit, name)
             && usual == name
@@ -83,14 +73,15 @@ impl Loader<'_, '_> {
         Some(slot)
     }
 
-    /// Reads the fields of a block; cells lie in the order of slots.
-    pub(super) fn fields(&mut self, view: View<'_>, kind_id: KindId, id: EntityId) {
+    /// Reads the fields of a block, and says whether nothing else stands in it; cells lie in the order of slots.
+    pub(super) fn fields(&mut self, view: View<'_>, kind_id: KindId, id: EntityId) -> bool {
         let schema = self.schema;
-        let Some(kind) = schema.kind(kind_id) else { return };
+        let Some(kind) = schema.kind(kind_id) else { return false };
         self.rows.open(kind_id, kind);
         let mut lines = [view.id; MAX_FIELDS];
-        let (mut written, mut before) = (0_u64, None);
+        let (mut written, mut before, mut only_fields) = (0_u64, None, true);
         for inner in view.inside() {
+            only_fields &= inner.shape() == Shape::Field;
             let slot = match inner.shape() {
                 Shape::Field => self.slot_after(kind_id, before, inner),
                 Shape::Block if self.facts => match self.slot_of(kind_id, inner) {
@@ -113,8 +104,11 @@ impl Loader<'_, '_> {
             }
         }
         let first_cell = self.model.cells.len() as u32;
-        for (at, (line, field)) in lines.iter().zip(&kind.fields).enumerate() {
-            if written >> at & 1 == 1
+        let mut left = written;
+        while left != 0 {
+            let at = left.trailing_zeros() as usize;
+            left &= left - 1;
+            if let (Some(line), Some(field)) = (lines.get(at), kind.fields.get(at))
                 && let Some(inner) = view.other(*line)
             {
                 self.cell(inner, Seat { field, at: (kind_id, Slot(at as u8)), entity: id });
@@ -126,6 +120,7 @@ impl Loader<'_, '_> {
         if kind.required & !written != 0 {
             self.check_required(view, kind_id, written);
         }
+        only_fields
     }
 
     /// Reads the value of a field; a fact may give the field a block of its own, with its evidence.
@@ -147,7 +142,7 @@ impl Loader<'_, '_> {
     fn read_again(&mut self, value: Value<'_>, seat: Seat<'_>) -> Cell {
         let (kind, slot) = seat.at;
         let word = match value.atoms {
-            [only] if seat.field.ty.many == Many::One => word(value.text, only.span),
+            [only] if seat.field.ty.many == Many::One => short(value.text, only.span),
             _ => None,
         };
         let last = self.rows.last(kind, Some(slot)).and_then(|last| last.value);

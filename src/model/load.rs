@@ -7,6 +7,7 @@ use super::deal;
 use super::facts::ProvenanceId;
 use super::fields::Rows;
 use super::resolve::{Pending, Target};
+use super::short::Lately;
 use super::{Cell, Entity, EntityId, Model, Standing, Written};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::names::{Symbol, nearest};
@@ -74,6 +75,7 @@ pub(super) struct Loader<'s, 'd> {
     /// How many near misses were sought: each looks at all names.
     pub(super) suggestions: usize,
     pub(super) rows: Rows,
+    pub(super) lately: Lately,
     pub(super) diagnostics: &'d mut Vec<Diagnostic>,
 }
 
@@ -90,6 +92,7 @@ impl<'s, 'd> Loader<'s, 'd> {
             groups: Vec::new(),
             suggestions: 0,
             rows: Rows::default(),
+            lately: Lately::default(),
             diagnostics,
         }
     }
@@ -155,6 +158,11 @@ impl Loader<'_, '_> {
         });
     }
 
+    /// The number of the name at a span, new or known.
+    pub(super) fn symbol(&mut self, text: &str, span: Span) -> Symbol {
+        self.lately.symbol(&mut self.model.names, text, span)
+    }
+
     pub(super) fn block(&mut self, view: View<'_>, parent: Option<EntityId>) {
         let Some(kind) = self.kind_of(view) else { return };
         self.check_place(view, kind, parent);
@@ -165,14 +173,8 @@ impl Loader<'_, '_> {
             self.model.fact_provenance.push(self.provenance);
             self.remember_fact(view, id, kind);
         }
-        self.fields(view, kind, id);
-        for inner in view.inside() {
-            match inner.shape() {
-                Shape::Block if self.facts && self.slot_of(kind, inner).is_some() => {}
-                Shape::Block => self.entry_in_block(inner, id),
-                Shape::Statement => self.unexpected(inner),
-                Shape::Field => {}
-            }
+        if !self.fields(view, kind, id) {
+            self.parts(view, kind, id);
         }
         let end = self.model.entities.len() as u32;
         if let Some(entity) = self.model.entities.get_mut(id.0 as usize) {
@@ -184,6 +186,18 @@ impl Loader<'_, '_> {
         self.provenance = outer;
     }
 
+    /// What stands in a block beside its fields.
+    fn parts(&mut self, view: View<'_>, kind: KindId, id: EntityId) {
+        for inner in view.inside() {
+            match inner.shape() {
+                Shape::Block if self.facts && self.slot_of(kind, inner).is_some() => {}
+                Shape::Block => self.entry_in_block(inner, id),
+                Shape::Statement => self.unexpected(inner),
+                Shape::Field => {}
+            }
+        }
+    }
+
     fn entry_in_block(&mut self, inner: View<'_>, id: EntityId) {
         if self.facts { self.block(inner, Some(id)) } else { self.entry(inner, Some(id)) }
     }
@@ -191,7 +205,8 @@ impl Loader<'_, '_> {
     fn kind_of(&mut self, view: View<'_>) -> Option<KindId> {
         let token = view.atoms().first().copied()?;
         let written = view.words(token);
-        let named = self.schema.kind_named(written);
+        let name = self.symbol(view.text, token.span);
+        let named = self.schema.kind_of(name);
         if named.is_none() && !self.facts && DECLARATIONS.contains(&written) {
             self.declaration(view);
             return None;
@@ -230,7 +245,6 @@ impl Loader<'_, '_> {
 
     fn check_place(&mut self, view: View<'_>, kind: KindId, parent: Option<EntityId>) {
         let Some(declared) = self.schema.kind(kind) else { return };
-        let name = self.schema.names.text(declared.name);
         let may_stand = match parent {
             _ if declared.anywhere && parent.is_some() => true,
             Some(parent) => declared.inside.has(self.model.kind(parent)),
@@ -245,6 +259,7 @@ impl Loader<'_, '_> {
         if may_stand || self.facts && parent.is_none() {
             return;
         }
+        let name = self.schema.names.text(declared.name);
         let message = match parent {
             Some(parent) => {
                 format!("a `{name}` cannot be part of a `{}`", self.schema.kind_name(self.model.kind(parent)))
@@ -310,7 +325,7 @@ impl Loader<'_, '_> {
                 if !written.is_ascii() || token.class == Class::Number {
                     self.odd_name(view.at(token.span), written);
                 }
-                (self.model.names.intern(written), first.to(token.span))
+                (self.symbol(view.text, token.span), first.to(token.span))
             }
             None => {
                 (self.schema.kind(kind).map_or_else(|| self.model.names.intern(""), |kind| kind.name), first)

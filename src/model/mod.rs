@@ -12,6 +12,7 @@ mod load;
 mod load_facts;
 mod read;
 mod resolve;
+mod short;
 
 pub use card::{Card, title};
 pub use facts::{Confidence, Group, GroupId, Provenance, ProvenanceId};

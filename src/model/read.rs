@@ -219,7 +219,7 @@ impl Loader<'_, '_> {
         let Some(token) = value.atoms.first().copied() else { return };
         let quoted = token.is_prose();
         let span = if quoted { unquote(value.text, token.span) } else { token.span };
-        let name = self.model.names.intern(span.of(value.text));
+        let name = self.symbol(value.text, span);
         self.pending.push(Pending { target, entity, file: value.file, span, name, quoted, field });
     }
 

@@ -255,7 +255,13 @@ impl Schema {
     /// The kind of that name.
     #[must_use]
     pub fn kind_named(&self, name: &str) -> Option<KindId> {
-        self.kinds_by_name.get(&self.names.get(name)?).copied()
+        self.kind_of(self.names.get(name)?)
+    }
+
+    /// The kind that bears a name, by its number.
+    #[must_use]
+    pub fn kind_of(&self, name: Symbol) -> Option<KindId> {
+        self.kinds_by_name.get(&name).copied()
     }
 
     /// The kind of that number.

@@ -38,13 +38,10 @@ impl Reader {
 
     /// Cuts the next piece off a text and reads it; see [`Reader::read`].
     pub fn read_next(&mut self, pieces: &mut Pieces<'_>, diagnostics: &mut Vec<Diagnostic>) -> Option<&Tree> {
-        self.atoms.clear();
-        let (file, text) = (pieces.file, pieces.text);
-        let Some(piece) = pieces.next_by(|text, at| lane::block(text, at, &mut self.atoms)) else {
+        if pieces.next_by(|text, at| lane::block(text, at, &mut self.tree)).is_none() {
             let piece = pieces.next()?;
-            return Some(self.read(file, text, &piece, diagnostics));
-        };
-        tree::build(file, text, &self.atoms, &piece, &mut self.tree, diagnostics);
+            self.read(pieces.file, pieces.text, &piece, diagnostics);
+        }
         Some(&self.tree)
     }
 

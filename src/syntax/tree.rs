@@ -29,7 +29,7 @@ pub enum Shape {
 pub struct EntryId(pub u32);
 
 /// One entry; entries lie in written order, so those inside follow it up to `after`.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Entry {
     /// What it is.
     pub shape: Shape,
@@ -44,7 +44,7 @@ pub(super) struct Entry {
 }
 
 /// The entries of one piece.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct Tree {
     atoms: Vec<Token>,
     entries: Vec<Entry>,
@@ -79,6 +79,76 @@ impl Tree {
     /// The atoms of an entry: of a field its name and value, of a block its head.
     pub(super) fn atoms(&self, entry: &Entry) -> &[Token] {
         self.atoms.get(entry.atoms.0 as usize..entry.atoms.1 as usize).unwrap_or(&[])
+    }
+}
+
+/// A tree that grows in the place of what it holds, from a block in which nothing is out of order.
+pub(super) struct Plain<'t> {
+    tree: &'t mut Tree,
+    /// First atom of the entry being read.
+    first: u32,
+    /// The innermost block that is open; as long as it is, its `after` holds the one around it.
+    innermost: u32,
+    /// How many blocks are open.
+    pub depth: usize,
+}
+
+impl<'t> Plain<'t> {
+    pub(super) fn new(tree: &'t mut Tree) -> Self {
+        tree.atoms.clear();
+        tree.entries.clear();
+        Self { tree, first: 0, innermost: 0, depth: 0 }
+    }
+
+    /// Whether the next atom begins an entry.
+    pub(super) fn is_fresh(&self) -> bool {
+        self.first as usize == self.tree.atoms.len()
+    }
+
+    pub(super) fn atom(&mut self, token: Token) {
+        self.tree.atoms.push(token);
+    }
+
+    /// Ends the field being read, if one is; nothing if something else is, or no block is open.
+    pub(super) fn end_field(&mut self) -> Option<()> {
+        let (first, end) = (self.first, self.tree.atoms.len() as u32);
+        let atoms = self.tree.atoms.get(first as usize..)?;
+        if let Some(name) = atoms.first() {
+            if name.class != Class::Name || self.depth == 0 {
+                return None;
+            }
+            let span = token::span(atoms)?;
+            let after = self.tree.entries.len() as u32 + 1;
+            let field = Entry { shape: Shape::Field, atoms: (first, end), after, span, body_end: span.end };
+            self.tree.entries.push(field);
+            self.first = end;
+        }
+        Some(())
+    }
+
+    /// Opens the block whose head was read; nothing if none was.
+    pub(super) fn open(&mut self, brace: Span) -> Option<()> {
+        let (first, end) = (self.first, self.tree.atoms.len() as u32);
+        let span = token::span(self.tree.atoms.get(first as usize..)?)?;
+        let around = std::mem::replace(&mut self.innermost, self.tree.entries.len() as u32);
+        let block =
+            Entry { shape: Shape::Block, atoms: (first, end), after: around, span, body_end: brace.end };
+        self.tree.entries.push(block);
+        self.first = end;
+        self.depth += 1;
+        Some(())
+    }
+
+    /// Closes the innermost block, and says whether it is the last; nothing if none is open.
+    pub(super) fn close(&mut self, brace: Span) -> Option<bool> {
+        self.end_field()?;
+        self.depth = self.depth.checked_sub(1)?;
+        let after = self.tree.entries.len() as u32;
+        let block = self.tree.entries.get_mut(self.innermost as usize)?;
+        self.innermost = std::mem::replace(&mut block.after, after);
+        block.body_end = brace.start.max(block.body_end);
+        block.span.end = brace.end;
+        Some(self.depth == 0)
     }
 }
 

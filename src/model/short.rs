@@ -1,0 +1,76 @@
+//! Short words as one number, which is compared at once: owns `Short` and `Lately`. Knows no field.
+
+use crate::names::{Names, Symbol};
+use crate::source::Span;
+
+/// Words of at most 16 bytes as one number.
+pub(super) type Short = u128;
+
+/// The words at a span as one number, if they are short.
+pub(super) fn short(text: &str, span: Span) -> Option<Short> {
+    let unused = 16_u32.checked_sub(span.end - span.start)?;
+    let bytes = text.as_bytes().get(span.start as usize..)?.first_chunk()?;
+    Some(u128::from_le_bytes(*bytes).unbounded_shl(8 * unused))
+}
+
+/// Names that were met lately: most names of a text soon come again.
+#[derive(Debug, Default)]
+pub(super) struct Lately(Vec<Option<(Short, Symbol)>>);
+
+/// How many names are kept: what fits beside everything else into the nearest memory of a processor.
+const KEPT: usize = 512;
+
+impl Lately {
+    /// The number of the name at a span, new or known.
+    pub(super) fn symbol(&mut self, names: &mut Names, text: &str, span: Span) -> Symbol {
+        let Some(word) = short(text, span) else { return names.intern(span.of(text)) };
+        if self.0.is_empty() {
+            self.0.resize(KEPT, None);
+        }
+        let Some(kept) = self.0.get_mut(seat(word)) else { return names.intern(span.of(text)) };
+        match kept {
+            Some((known, symbol)) if *known == word => *symbol,
+            _ => kept.insert((word, names.intern(span.of(text)))).1,
+        }
+    }
+}
+
+/// Where a word is kept. Names mostly differ in their last letters, which are the highest bytes here.
+fn seat(word: Short) -> usize {
+    let mixed = (word as u64 ^ (word >> 64) as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    (mixed >> 32) as usize % KEPT
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_has_one_number_however_it_is_found() {
+        let (mut names, mut lately) = (Names::default(), Lately::default());
+        let text: String = (0..2_000).map(|number| format!("plant-{number} ")).collect();
+        let spans: Vec<Span> = text
+            .split_whitespace()
+            .map(|word| {
+                let start = word.as_ptr() as usize - text.as_ptr() as usize;
+                Span::new(start, start + word.len())
+            })
+            .collect();
+        for _ in 0..2 {
+            for span in &spans {
+                let symbol = lately.symbol(&mut names, &text, *span);
+                assert_eq!(names.get(span.of(&text)), Some(symbol));
+            }
+        }
+        assert_eq!(names.len(), spans.len());
+    }
+
+    #[test]
+    fn short_words_differ_where_they_are_written_otherwise() {
+        let text = "ab abc 0123456789abcdef 0123456789abcdefg and more words";
+        let of = |start, end| short(text, Span::new(start, end));
+        assert_eq!([of(0, 2), of(3, 5)].map(|word| word == of(0, 2)), [true, true]);
+        assert_ne!(of(0, 2), of(3, 6));
+        assert!(of(7, 23).is_some() && of(24, 41).is_none());
+    }
+}
