@@ -38,7 +38,12 @@ impl Input {
     /// How much of its findings is worked out: whether one touches a named file may hang on any of its places.
     #[must_use]
     pub fn detail(&self, options: &Options) -> Detail {
-        if self.named.len() < self.files.len() { Detail::Full } else { options.detail }
+        if self.is_named_whole() { options.detail } else { Detail::Full }
+    }
+
+    /// Whether all its files were named, so that whatever is found is reported.
+    fn is_named_whole(&self) -> bool {
+        self.named.len() == self.files.len()
     }
 }
 
@@ -127,13 +132,17 @@ pub fn check(sources: &Sources, book: &Rulebook, input: &Input, options: &Option
     let (mut findings, steps) = (std::mem::take(&mut judgement.findings), judgement.steps);
     findings.extend(said.into_iter().map(Box::new));
     let mut portfolio = counts(book, input, &model, judgement, assumptions);
-    let all = findings.len();
-    findings.retain(|finding| input.hidden.binary_search(&finding.primary.place.file).is_err());
-    portfolio.hidden = all - findings.len();
-    let named: FxHashSet<FileId> = input.named.iter().copied().collect();
-    let all = findings.len();
-    findings.retain(|finding| touches(finding, &named, sources));
-    portfolio.elsewhere = all - findings.len();
+    if !input.hidden.is_empty() {
+        let all = findings.len();
+        findings.retain(|finding| input.hidden.binary_search(&finding.primary.place.file).is_err());
+        portfolio.hidden = all - findings.len();
+    }
+    if !input.is_named_whole() {
+        let named: FxHashSet<FileId> = input.named.iter().copied().collect();
+        let all = findings.len();
+        findings.retain(|finding| touches(finding, &named, sources));
+        portfolio.elsewhere = all - findings.len();
+    }
     sort(sources, &mut findings);
     let off = |(name, _): &(&str, usize)| !levels.selected && settings.pack(name) == Some(false);
     let packs_off = book.packs().into_iter().filter(off).map(|(name, rules)| (name.to_owned(), rules));
@@ -155,8 +164,8 @@ pub fn sort(sources: &Sources, findings: &mut Vec<Box<Diagnostic>>) {
 /// Whether any part of the evidence lies in a named file: a label, the words of a link, or the block of a
 /// station. What has no place in the portfolio concerns all.
 fn touches(finding: &Diagnostic, named: &FxHashSet<FileId>, sources: &Sources) -> bool {
-    let labels = finding.related.iter().map(|label| label.place);
-    let hops = finding.route.iter().flat_map(|hop| hop.place.into_iter().chain(hop.block));
+    let labels = finding.beyond().related.iter().map(|label| label.place);
+    let hops = finding.beyond().route.iter().flat_map(|hop| hop.place.into_iter().chain(hop.block));
     let mut places = std::iter::once(finding.primary.place).chain(labels).chain(hops);
     let elsewhere = sources
         .get(finding.primary.place.file)
@@ -171,7 +180,7 @@ fn assumptions(sources: &Sources, said: &[Diagnostic]) -> Vec<String> {
     missing
         .map(|found| {
             let name = sources.name(found.primary.place.file);
-            match found.related.first() {
+            match found.beyond().related.first() {
                 Some(next) => format!("{name} was read as if a `}}` stood before line {}", line(next.place)),
                 None => format!(
                     "{name} was read as if the block of line {} were closed",

@@ -219,14 +219,23 @@ pub struct Diagnostic {
     pub code: Code,
     /// After severity steps and caps.
     pub severity: Severity,
-    /// Why the severity differs from the rule's own.
-    pub severity_reason: Option<String>,
-    /// The entity that a rule speaks of, by the path a user would write; mistakes in a text have none.
-    pub subject: Option<String>,
     /// One sentence about the policy; lower-case start, no full stop.
     pub message: String,
     /// The guilty words.
     pub primary: Label,
+    /// The as-of date that held for it; language diagnostics have none.
+    pub as_of: Option<Day>,
+    beyond: Option<Box<Beyond>>,
+}
+
+/// What is said of a finding beyond its line. It lies apart, since there may be very many findings of which only lines
+/// are shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Beyond {
+    /// Why the severity differs from the rule's own.
+    pub severity_reason: Option<String>,
+    /// The entity that a rule speaks of, by the path a user would write; mistakes in a text have none.
+    pub subject: Option<String>,
     /// The evidence, also in other files.
     pub related: Vec<Label>,
     /// The route that proves a dependency, start first; empty for most.
@@ -241,9 +250,19 @@ pub struct Diagnostic {
     pub help: Option<String>,
     /// Changes that clear it.
     pub fixes: Vec<Fix>,
-    /// The as-of date that held for it; language diagnostics have none.
-    pub as_of: Option<Day>,
 }
+
+static NOTHING: Beyond = Beyond {
+    severity_reason: None,
+    subject: None,
+    related: Vec::new(),
+    route: Vec::new(),
+    notes: Vec::new(),
+    facts: Vec::new(),
+    covers: Vec::new(),
+    help: None,
+    fixes: Vec::new(),
+};
 
 impl Diagnostic {
     /// A diagnostic with its sentence and its primary label; the rest is added with the methods below.
@@ -258,19 +277,22 @@ impl Diagnostic {
         Self {
             code: code.into(),
             severity,
-            severity_reason: None,
-            subject: None,
             message: message.into(),
             primary: Label { place: Place { file, span }, text: String::new() },
-            related: Vec::new(),
-            route: Vec::new(),
-            notes: Vec::new(),
-            facts: Vec::new(),
-            covers: Vec::new(),
-            help: None,
-            fixes: Vec::new(),
             as_of: None,
+            beyond: None,
         }
+    }
+
+    /// What is said beyond its line.
+    #[must_use]
+    pub fn beyond(&self) -> &Beyond {
+        self.beyond.as_deref().unwrap_or(&NOTHING)
+    }
+
+    /// The same, to add to it.
+    pub fn beyond_mut(&mut self) -> &mut Beyond {
+        self.beyond.get_or_insert_default()
     }
 
     /// Words for the primary label.
@@ -283,21 +305,21 @@ impl Diagnostic {
     /// One more place, with what it shows.
     #[must_use]
     pub fn related(mut self, place: Place, text: impl Into<String>) -> Self {
-        self.related.push(Label { place, text: text.into() });
+        self.beyond_mut().related.push(Label { place, text: text.into() });
         self
     }
 
     /// A note of a kind.
     #[must_use]
     pub fn note(mut self, kind: NoteKind, text: impl Into<String>) -> Self {
-        self.notes.push(Note { kind, text: text.into() });
+        self.beyond_mut().notes.push(Note { kind, text: text.into() });
         self
     }
 
     /// What to write instead.
     #[must_use]
     pub fn help(mut self, text: impl Into<String>) -> Self {
-        self.help = Some(text.into());
+        self.beyond_mut().help = Some(text.into());
         self
     }
 }

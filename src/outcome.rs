@@ -30,7 +30,8 @@ pub struct Run {
     pub fail_on: Severity,
     /// The same for the files of portfolios that set another one.
     pub fail_on_in: BTreeMap<FileId, Severity>,
-    /// What is known of the codes that findings bear, each once; none where no rules could be loaded.
+    /// What is known of the codes that findings bear, each once; none where no rules could be loaded, or only lines are
+    /// shown.
     pub known: Vec<About>,
 }
 
@@ -98,7 +99,7 @@ impl Run {
     pub fn fingerprints(&self) -> Vec<String> {
         let mut seen: FxHashMap<u64, usize> = FxHashMap::default();
         let numbered = self.findings.iter().map(|finding| {
-            let said = finding.subject.as_deref().unwrap_or(&finding.message);
+            let said = finding.beyond().subject.as_deref().unwrap_or(&finding.message);
             let hash = fnv1a(&[finding.code.as_str(), said]);
             let number = seen.entry(hash).or_default();
             *number += 1;
@@ -220,7 +221,7 @@ mod tests {
         let finding = |code, message: &str, subject: Option<&str>, start| {
             let mut finding =
                 Diagnostic::new(code, Severity::Note, message, FileId(0), Span::new(start, start));
-            finding.subject = subject.map(str::to_owned);
+            finding.beyond_mut().subject = subject.map(str::to_owned);
             Box::new(finding)
         };
         let of = |findings| Run { findings, ..Run::default() }.fingerprints();

@@ -24,6 +24,17 @@ pub struct Additions {
     pub parameters: Vec<(String, Place)>,
     /// How much of shipped rules is read: a third of their text judges nothing.
     pub extent: Extent,
+    /// The only rules that run; all, if there are none.
+    pub select: Vec<String>,
+}
+
+impl Additions {
+    /// Whether a shipped file holds a rule that does not run. Where a team has files of its own, all are read: theirs may
+    /// be at odds with any.
+    fn leaves_idle(&self, file: &SourceFile) -> bool {
+        let is_chosen = |id: &str| self.select.is_empty() || self.select.iter().any(|chosen| chosen == id);
+        self.files.is_empty() && file.text.starts_with(rule::RULE) && !is_chosen(pack_and_stem(&file.name).1)
+    }
 }
 
 /// All that a run judges by.
@@ -41,7 +52,7 @@ impl Rulebook {
     /// Tells of rules and packs in settings that do not exist: they would change nothing and look as if they had.
     pub fn check_settings(&self, settings: &Settings, diagnostics: &mut Vec<Diagnostic>) {
         for (rule, place) in settings.named_rules() {
-            if self.catalogue.rule(rule).is_none() {
+            if !self.catalogue.has_rule(rule) {
                 diagnostics.push(self.catalogue.no_such_rule(rule, place));
             }
         }
@@ -61,8 +72,10 @@ impl Rulebook {
     /// The packs, each with the number of its rules.
     #[must_use]
     pub fn packs(&self) -> BTreeMap<&str, usize> {
-        self.catalogue.rules.iter().fold(BTreeMap::new(), |mut packs, rule| {
-            *packs.entry(rule.pack.as_str()).or_default() += 1;
+        let read = self.catalogue.rules.iter().map(|rule| &rule.pack);
+        let all = read.chain(self.catalogue.idle.iter().map(|(_, pack)| pack));
+        all.fold(BTreeMap::new(), |mut packs, pack| {
+            *packs.entry(pack.as_str()).or_default() += 1;
             packs
         })
     }
@@ -79,6 +92,7 @@ impl Rulebook {
             sources.add(file);
         }
         let extent = |file: &SourceFile| match file.origin {
+            Origin::Builtin if additions.leaves_idle(file) => Extent::Name,
             Origin::Builtin => additions.extent,
             _ => Extent::Whole,
         };

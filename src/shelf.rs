@@ -21,6 +21,8 @@ pub struct Shelf {
     flags: Vec<(String, Place)>,
     /// How much of shipped rules is wanted.
     extent: Extent,
+    /// The only rules that run, if there are any.
+    select: Vec<String>,
     books: Vec<(Key, Option<Rc<Rulebook>>)>,
 }
 
@@ -31,7 +33,14 @@ impl Shelf {
         let mut flag = |(name, value): &(String, String)| {
             (name.clone(), sources.argument(&format!("--param {name}"), value))
         };
-        Self { flags: parameters.iter().map(&mut flag).collect(), extent, books: Vec::new() }
+        let flags = parameters.iter().map(&mut flag).collect();
+        Self { flags, extent, ..Self::default() }
+    }
+
+    /// For a run of these rules only, if there are any.
+    #[must_use]
+    pub fn for_rules(self, select: &[String]) -> Self {
+        Self { select: select.to_vec(), ..self }
     }
 
     /// Whether each rule that the command line chooses is in a book. One that is in none would narrow the run to
@@ -40,7 +49,7 @@ impl Shelf {
         let before = diagnostics.len();
         let books = || self.books.iter().filter_map(|(_, book)| book.as_deref());
         let Some(first) = books().next() else { return false };
-        let is_known = |id: &str| books().any(|book| book.catalogue.rule(id).is_some());
+        let is_known = |id: &str| books().any(|book| book.catalogue.has_rule(id));
         for (flag, ids) in [("--select", &options.select), ("--ignore", &options.ignore)] {
             if ids.iter().all(|id| is_known(id)) {
                 continue;
@@ -70,7 +79,7 @@ impl Shelf {
         let set = found.input.settings.parameters().map(|(name, word)| (name.to_owned(), word.place));
         let key = (found.rules.clone(), set.chain(self.flags.iter().cloned()).collect());
         let at = self.books.iter().position(|(known, _)| *known == key).unwrap_or_else(|| {
-            let book = load(&key, self.extent, disk, sources, diagnostics).map(Rc::new);
+            let book = self.load(&key, disk, sources, diagnostics).map(Rc::new);
             self.books.push((key, book));
             self.books.len() - 1
         });
@@ -79,20 +88,20 @@ impl Shelf {
         book.check_settings(&found.input.settings, diagnostics);
         (diagnostics.len() == before).then_some(book)
     }
-}
 
-fn load(
-    key: &Key,
-    extent: Extent,
-    disk: &Disk,
-    sources: &mut Sources,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Option<Rulebook> {
-    let (folders, parameters) = key;
-    let before = diagnostics.len();
-    let files = disk.rule_files(folders, sources, diagnostics);
-    let additions = Additions { files, parameters: parameters.clone(), extent };
-    let book = Rulebook::load(sources, &additions, diagnostics);
-    let said = diagnostics.get(before..).unwrap_or(&[]);
-    (!said.iter().any(|found| found.severity == Severity::Error)).then_some(book)
+    fn load(
+        &self,
+        (folders, parameters): &Key,
+        disk: &Disk,
+        sources: &mut Sources,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Option<Rulebook> {
+        let before = diagnostics.len();
+        let files = disk.rule_files(folders, sources, diagnostics);
+        let (parameters, select) = (parameters.clone(), self.select.clone());
+        let additions = Additions { files, parameters, extent: self.extent, select };
+        let book = Rulebook::load(sources, &additions, diagnostics);
+        let said = diagnostics.get(before..).unwrap_or(&[]);
+        (!said.iter().any(|found| found.severity == Severity::Error)).then_some(book)
+    }
 }

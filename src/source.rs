@@ -114,6 +114,13 @@ impl SourceFile {
         self.lines().position(&self.text, offset, unit)
     }
 
+    /// A walk from the start of the text.
+    #[must_use]
+    pub fn walk(&self) -> Walk<'_> {
+        let at = if self.text.starts_with(MARK) { MARK.len_utf8() } else { 0 };
+        Walk { file: self, at, position: Position { line: 1, column: 1 } }
+    }
+
     /// The byte offset of a position; see [`LineIndex::offset`].
     #[must_use]
     pub fn offset(&self, position: Position, unit: Unit) -> Option<u32> {
@@ -205,6 +212,34 @@ pub struct Position {
     pub line: u32,
     /// From 1, in the unit that was asked for.
     pub column: u32,
+}
+
+/// Lines and columns, in code points, of places that come in their order: each is counted from the one before, so that
+/// no index is needed.
+#[derive(Debug)]
+pub struct Walk<'a> {
+    file: &'a SourceFile,
+    /// The byte that was reached, and its position.
+    at: usize,
+    position: Position,
+}
+
+impl Walk<'_> {
+    /// The position of a byte offset. One that was left behind is sought, as by [`SourceFile::position`].
+    pub fn to(&mut self, offset: u32) -> Position {
+        let Some(passed) = self.file.text.get(self.at..offset as usize) else {
+            return self.file.position(offset);
+        };
+        let bytes = passed.as_bytes();
+        let rest = memchr::memrchr(b'\n', bytes).and_then(|last| passed.get(last + 1..));
+        if rest.is_some() {
+            self.position.line += line_ends(bytes).count() as u32;
+            self.position.column = 1;
+        }
+        self.position.column += rest.unwrap_or(passed).chars().count() as u32;
+        self.at = offset as usize;
+        self.position
+    }
 }
 
 /// Counts of a text before each [`BLOCK`] of it, so that a line or a column late in it is not counted from its
@@ -396,6 +431,20 @@ mod tests {
         }
         let inside = |column, unit| file.offset(Position { line: 1, column }, unit);
         assert_eq!((inside(4, Unit::Utf16), inside(3, Unit::Bytes)), (None, None));
+    }
+
+    #[test]
+    fn a_walk_comes_to_the_same_positions() {
+        for text in ["\u{feff}aé🧲\r\n\nz\n", "\n\n中 x\ny", ""] {
+            let file = SourceFile::new("a", text, Origin::Portfolio);
+            let end = text.len() as u32 + 2;
+            for step in 1..4 {
+                let mut walk = file.walk();
+                for at in (0..end).step_by(step).flat_map(|at| [at, at]).chain([0, end]) {
+                    assert_eq!(walk.to(at), file.position(at), "{text:?} {at} {step}");
+                }
+            }
+        }
     }
 
     #[test]

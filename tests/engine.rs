@@ -47,7 +47,7 @@ fn printed(book: &Rulebook, id: &str, example: &Example) -> String {
     let today = Day::parse("2026-11-24").unwrap();
     let options = Options { select, ..Options::of_day(today) };
     let findings = check(&sources, book, &input, &options).findings;
-    let edits = findings.iter().flat_map(|finding| &finding.fixes).flat_map(|fix| &fix.edits);
+    let edits = findings.iter().flat_map(|finding| &finding.beyond().fixes).flat_map(|fix| &fix.edits);
     let written: String = edits.map(|edit| format!("a fix writes `{}`\n", edit.text)).collect();
     let run = Run { sources, findings, ..Run::default() };
     let mut out = Vec::new();

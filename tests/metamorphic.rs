@@ -30,9 +30,9 @@ const PORTFOLIOS: u64 = 60;
 /// What a finding says, without where.
 fn said(run: &Run, found: &Diagnostic) -> String {
     let words = run.sources.words(found.primary.place).replace('\r', "");
-    let route: Vec<&str> = found.route.iter().map(|hop| hop.entity.as_str()).collect();
+    let route: Vec<&str> = found.beyond().route.iter().map(|hop| hop.entity.as_str()).collect();
     let Diagnostic { code, severity, message, .. } = found;
-    format!("{code} {severity} {message} | {words} | {route:?} | {:?}", found.help)
+    format!("{code} {severity} {message} | {words} | {route:?} | {:?}", found.beyond().help)
 }
 
 /// Everything that a portfolio comes to, without positions.

@@ -186,7 +186,7 @@ fn every_span_gets_a_caret() {
     let mut run = hard::scripts();
     run.findings.truncate(1);
     let finding = &mut run.findings[0];
-    finding.related.clear();
+    finding.beyond_mut().related.clear();
     let ends = run.sources.iter().next().unwrap().1.text.len() as u32 + 2;
     for (start, end) in (0..ends).flat_map(|start| (0..ends).map(move |end| (start, end))) {
         run.findings[0].primary.place.span = Span { start, end };

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a failing test may panic anywhere")]
 
-use plumbrule::rule::{Explanation, Extent};
+use plumbrule::rule::{Explanation, Extent, Rule};
 use plumbrule::rulebook::{self, Additions, Rulebook};
 use plumbrule::source::{Origin, Sources};
 use plumbrule::verify::{all, mutate};
@@ -38,6 +38,7 @@ fn rules_are_the_same_without_what_a_run_does_not_show() {
         assert!(said.is_empty(), "{said:?}");
         assert_eq!(format!("{:?}", book.catalogue.rules), format!("{:?}", whole.catalogue.rules));
         assert_eq!(format!("{:?}", book.catalogue.relations), format!("{:?}", whole.catalogue.relations));
+        assert_eq!(format!("{:?}", book.facts), format!("{:?}", whole.facts));
         for known in &whole.catalogue.explanations {
             let page = book.catalogue.explanation(known.id.as_str()).cloned();
             assert_eq!(page.is_some(), extent == Extent::Pages, "{}", known.id);
@@ -51,6 +52,35 @@ fn rules_are_the_same_without_what_a_run_does_not_show() {
             assert!(book.catalogue.knows(known.id.as_str()), "{}", known.id);
         }
     }
+}
+
+#[test]
+fn rules_that_do_not_run_are_known_all_the_same() {
+    let (_, whole) = shipped();
+    let load = |files: &[(&str, &str)]| {
+        let files = files.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+        let select = vec!["no-measurable-target".to_owned()];
+        let additions = Additions { files, select, extent: Extent::Lines, ..Additions::default() };
+        Rulebook::load(&mut Sources::default(), &additions, &mut Vec::new())
+    };
+    let book = load(&[]);
+    let [rule] = book.catalogue.rules.as_slice() else { panic!("{:?}", book.catalogue.rules) };
+    // Numbers of tables and variables differ, since there are only those that are asked for.
+    let read = |rule: &Rule| (rule.id.clone(), rule.stages.len(), rule.weight, rule.severity);
+    assert_eq!(read(rule), read(whole.catalogue.rule("no-measurable-target").unwrap()));
+    assert_eq!(book.packs(), whole.packs());
+    for known in &whole.catalogue.explanations {
+        let id = known.id.as_str();
+        assert!(book.catalogue.knows(id), "{id}");
+        assert_eq!(book.catalogue.has_rule(id), whole.catalogue.has_rule(id), "{id}");
+        assert_eq!(book.catalogue.nearest(id), Some(id));
+    }
+    let own = load(&[("own.plumb", "# no more than this\n")]);
+    assert_eq!(
+        own.catalogue.rules.len(),
+        whole.catalogue.rules.len(),
+        "a team's text may be at odds with any"
+    );
 }
 
 #[test]

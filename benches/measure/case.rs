@@ -79,7 +79,7 @@ impl Case {
     /// Whole findings with the proposals in which they were made.
     pub(crate) fn found(&self, select: &[&str]) -> Vec<(String, Diagnostic)> {
         let placed = |finding: Box<Diagnostic>| {
-            let proposal = finding.subject.as_deref()?.split('.').next()?.to_owned();
+            let proposal = finding.beyond().subject.as_deref()?.split('.').next()?.to_owned();
             Some((proposal, *finding))
         };
         self.check(select, Detail::Full).findings.into_iter().filter_map(placed).collect()

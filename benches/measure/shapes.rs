@@ -48,7 +48,7 @@ impl Known {
             let plant = proposal.strip_prefix("p-").and_then(|number| number.parse::<usize>().ok());
             if let Some(plant) = plant.and_then(|plant| found.get_mut(plant)) {
                 // A route begins with the plant and ends with the country.
-                *plant = Some(finding.route.len().saturating_sub(2));
+                *plant = Some(finding.beyond().route.len().saturating_sub(2));
             }
         }
         if found == *sales { Ok(()) } else { Err("a route is not the shortest that there is".into()) }

@@ -70,7 +70,7 @@ impl<'a> Evaluator<'_, 'a> {
         let mut out = Diagnostic::new(&rule.id, severity, message, place.file, place.span);
         out.as_of = Some(self.world.as_of(entity));
         if detail == Detail::Full {
-            out.subject = Some(self.world.path(entity));
+            out.beyond_mut().subject = Some(self.world.path(entity));
             self.beyond_line(|own| {
                 if !rule.rests_on_facts {
                     facts = own.facts(rule, step);
@@ -116,21 +116,23 @@ impl<'a> Evaluator<'_, 'a> {
             return shorten(out);
         }
         self.bind_lets(rule, LetUse::Text);
-        out.severity_reason = reason.map(|reason| self.reason(reason));
-        out.related = self.related(rule, out.primary.place);
+        let primary = out.primary.place;
+        let said = out.beyond_mut();
+        said.severity_reason = reason.map(|reason| self.reason(reason));
+        said.related = self.related(rule, primary);
         if let Some(route) = route {
-            out.route = self.hops(route);
-            out.notes.extend(self.path_note(route));
+            said.route = self.hops(route);
+            said.notes.extend(self.path_note(route));
         }
-        out.notes.extend(self.notes(rule));
-        out.notes.extend(self.settings(rule, step, facts));
+        said.notes.extend(self.notes(rule));
+        said.notes.extend(self.settings(rule, step, facts));
         if let Some(why) = &rule.why {
-            out.notes.push(Note { kind: NoteKind::Why, text: why.clone() });
+            said.notes.push(Note { kind: NoteKind::Why, text: why.clone() });
         }
-        out.notes.sort_by_key(|note| note.kind);
-        out.facts = facts.iter().filter_map(|fact| self.quote(fact)).collect();
-        out.help = self.first_holding(&rule.help).map(|help| self.fill_help(help));
-        out.fixes = self.fixes(rule);
+        said.notes.sort_by_key(|note| note.kind);
+        said.facts = facts.iter().filter_map(|fact| self.quote(fact)).collect();
+        said.help = self.first_holding(&rule.help).map(|help| self.fill_help(help));
+        said.fixes = self.fixes(rule);
         if self.fuel == 0 {
             shorten(out);
         }
@@ -411,9 +413,10 @@ impl<'a> Evaluator<'_, 'a> {
 pub(super) fn shorten(out: &mut Diagnostic) {
     let text =
         "its other labels, notes and help are left out: they take too many steps on this portfolio".into();
-    out.related.clear();
-    out.notes = vec![Note { kind: NoteKind::Note, text }];
-    (out.severity_reason, out.help, out.fixes) = (None, None, Vec::new());
+    let said = out.beyond_mut();
+    said.related.clear();
+    said.notes = vec![Note { kind: NoteKind::Note, text }];
+    (said.severity_reason, said.help, said.fixes) = (None, None, Vec::new());
 }
 
 fn listed(names: &[String]) -> String {

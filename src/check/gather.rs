@@ -385,12 +385,13 @@ impl<'r, 'a> RuleRun<'r, '_, 'a> {
         }
         let (extra, known) = (other.diagnostic.primary, &mut known.diagnostic);
         self.eval.beyond_line(|eval| {
-            if !eval.spend(known.related.len()) {
+            if !eval.spend(known.beyond().related.len()) {
                 return shorten(known);
             }
-            let mut places = std::iter::once(&known.primary).chain(&known.related).map(|label| label.place);
+            let mut places =
+                std::iter::once(&known.primary).chain(&known.beyond().related).map(|label| label.place);
             if !places.any(|place| place == extra.place) {
-                known.related.push(extra);
+                known.beyond_mut().related.push(extra);
             }
         });
     }
@@ -495,7 +496,7 @@ fn absorb(all: &mut [Said<'_, '_>]) {
     }
     for ((by, speaker), (own, at), code) in absorbed {
         if let Some(draft) = all.get_mut(by).and_then(|said| said.drafts.get_mut(speaker)) {
-            draft.diagnostic.covers.push(code.clone());
+            draft.diagnostic.beyond_mut().covers.push(code.clone());
         }
         if let Some(draft) = all.get_mut(own).and_then(|said| said.drafts.get_mut(at)) {
             draft.absorbed = true;

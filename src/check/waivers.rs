@@ -87,7 +87,7 @@ fn mistakes(world: &World<'_>, id: EntityId, today: Day) -> Vec<Diagnostic> {
     };
     let rule = world.model.name(id);
     let mut found = Vec::new();
-    if world.catalogue.rule(rule).is_none() {
+    if !world.catalogue.has_rule(rule) {
         let (message, label) = match (world.catalogue.knows(rule), world.catalogue.nearest(rule)) {
             (true, _) => (
                 format!("`{rule}` is a mistake in the text and cannot be waived"),

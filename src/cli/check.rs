@@ -11,7 +11,7 @@ use super::reports::{self, Report};
 use super::terminal::{self, Color};
 use super::{CLEAN, Done, EXIT_CODES, FAILED, FINDINGS, book, complain, files, judging, progress, watch};
 use crate::analysis::{self, Options};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Detail, Diagnostic, Severity};
 use crate::outcome::{About, Run};
 use crate::report::{FORMATS, Format};
 use crate::rule::{Catalogue, Extent};
@@ -167,7 +167,8 @@ fn judge(args: &Args) -> Run {
         }
     };
     let detail = found.iter().map(|found| found.input.detail(&options)).max();
-    let mut shelf = Shelf::new(&args.judging.parameters, Extent::of(detail), &mut run.sources);
+    let shelf = Shelf::new(&args.judging.parameters, Extent::of(detail), &mut run.sources);
+    let mut shelf = shelf.for_rules(&options.select);
     // Where nothing was found, what the command line says of rules is looked at all the same.
     let none = Found { rules: args.book.folders.clone(), ..Found::default() };
     let nothing = found.is_empty().then_some(&none);
@@ -177,6 +178,7 @@ fn judge(args: &Args) -> Run {
     let catalogues: Vec<&Catalogue> = books.iter().flatten().map(|book| &book.catalogue).collect();
     let is_sound = shelf.knows(&options, &mut run.sources, &mut said);
     run.incomplete = said.iter().any(|found| found.severity == Severity::Error);
+    let slips = said.len();
     run.findings = said.into_iter().map(Box::new).collect();
     let fail_on =
         |found: &Found| args.output.fail_on.or(found.input.settings.fail_on()).unwrap_or(Severity::Error);
@@ -195,9 +197,13 @@ fn judge(args: &Args) -> Run {
     }
     run.packs_off.sort();
     run.packs_off.dedup();
-    // Portfolios may share settings, and so what is wrong with them.
-    analysis::sort(&run.sources, &mut run.findings);
-    run.known = known(&run, &catalogues);
+    if run.portfolios.len() != 1 || slips > 0 {
+        // Portfolios may share settings, and so what is wrong with them.
+        analysis::sort(&run.sources, &mut run.findings);
+    }
+    if options.detail == Detail::Full {
+        run.known = known(&run, &catalogues);
+    }
     if !args.watch {
         // As with the run: nothing more is loaded.
         std::mem::forget(shelf);

@@ -57,15 +57,15 @@ fn shown(desk: &Desk, finding: &Diagnostic) -> Option<lsp::Diagnostic> {
 fn message(finding: &Diagnostic) -> String {
     let mut lines = vec![finding.message.clone()];
     lines.extend(Some(&finding.primary.text).filter(|text| !text.is_empty()).cloned());
-    lines.extend(finding.help.as_ref().map(|help| format!("help: {help}")));
+    lines.extend(finding.beyond().help.as_ref().map(|help| format!("help: {help}")));
     lines.join("\n")
 }
 
 /// The labels beside the primary one, and each place of a route. A link of a route has its number.
 fn related(desk: &Desk, finding: &Diagnostic) -> Vec<lsp::DiagnosticRelatedInformation> {
     let labels = report::labels(finding);
-    let is_link = |place: Place| finding.route.iter().any(|hop| hop.place == Some(place));
-    let hops = finding.route.iter().filter_map(|hop| Some((hop.place?, hop.entity.as_str())));
+    let is_link = |place: Place| finding.beyond().route.iter().any(|hop| hop.place == Some(place));
+    let hops = finding.beyond().route.iter().filter_map(|hop| Some((hop.place?, hop.entity.as_str())));
     let unlabelled = hops.filter(|(place, _)| labels.iter().all(|label| label.place != *place));
     let labels = labels.iter().enumerate().filter(|(at, label)| *at > 0 || is_link(label.place));
     let all = labels.map(|(_, label)| (label.place, &*label.text)).chain(unlabelled);

@@ -243,7 +243,7 @@ impl Loader<'_, '_> {
         let read = match read_amount(value, &self.schema.units, &self.model.names, usual) {
             Ok(read) => read,
             Err(slip) => {
-                let example = field.example.as_deref().filter(|_| slip.help.is_none());
+                let example = field.example.as_deref().filter(|_| slip.beyond().help.is_none());
                 let slip = match example {
                     Some(example) => {
                         slip.help(format!("`{}: {example}`", self.schema.names.text(field.name)))

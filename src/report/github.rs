@@ -37,8 +37,9 @@ pub(super) fn write(run: &Run, style: &Style, out: &mut dyn Write) -> io::Result
             "\n{count} more {have} no annotation, since GitHub shows {MAX_OF_A_KIND} of a kind for each step:"
         )?;
     }
+    let mut lines = concise::Lines::new(&run.sources);
     for finding in rest {
-        concise::write_finding(finding, &run.sources, &mut painter)?;
+        lines.write(finding, &mut painter)?;
     }
     if style.quiet {
         return Ok(());

@@ -212,24 +212,25 @@ impl<'a> Finding<'a> {
             labels::labels(finding).into_iter().map(|label| Labelled::of(label.place, label.text, sources));
         Self {
             rule: finding.code.as_str(),
-            subject: finding.subject.as_deref(),
+            subject: finding.beyond().subject.as_deref(),
             fingerprint,
             severity: finding.severity.as_str(),
-            severity_reason: finding.severity_reason.as_deref(),
+            severity_reason: finding.beyond().severity_reason.as_deref(),
             as_of: finding.as_of.map(|day| day.to_string()),
             message: &finding.message,
             primary: labels.next().flatten(),
             related: labels.flatten().collect(),
-            route: finding.route.iter().map(|hop| Hop::of(hop, sources)).collect(),
+            route: finding.beyond().route.iter().map(|hop| Hop::of(hop, sources)).collect(),
             notes: finding
+                .beyond()
                 .notes
                 .iter()
                 .map(|note| Note { kind: note.kind.as_str(), text: &note.text })
                 .collect(),
-            help: finding.help.as_deref(),
-            covers: finding.covers.iter().map(crate::diagnostic::Code::as_str).collect(),
-            fixes: finding.fixes.iter().map(|fix| Fix::of(fix, sources)).collect(),
-            facts: finding.facts.iter().map(Fact::of).collect(),
+            help: finding.beyond().help.as_deref(),
+            covers: finding.beyond().covers.iter().map(crate::diagnostic::Code::as_str).collect(),
+            fixes: finding.beyond().fixes.iter().map(|fix| Fix::of(fix, sources)).collect(),
+            facts: finding.beyond().facts.iter().map(Fact::of).collect(),
         }
     }
 }

@@ -113,7 +113,7 @@ fn write_case(case: &Case<'_>, suite: &str, run: &Run, out: &mut dyn Write) -> i
 /// A name that stays while the finding does, so that a CI system can tell since when a test fails.
 fn name(finding: &Diagnostic, run: &Run) -> String {
     let id = clean(finding.code.as_str());
-    match (&finding.subject, Region::of(finding.primary.place, &run.sources, Unit::CodePoints)) {
+    match (&finding.beyond().subject, Region::of(finding.primary.place, &run.sources, Unit::CodePoints)) {
         (Some(subject), _) => format!("{id} at {}", clean(subject)),
         (None, Some(at)) => format!("{id} at line {}, column {}", at.start.line, at.start.column),
         (None, None) => format!("{id}: {}", clean(&finding.message)),

@@ -17,9 +17,9 @@ pub(crate) struct Shown<'a> {
 
 /// The primary label, then the related ones as given.
 pub(crate) fn labels(finding: &Diagnostic) -> Vec<Shown<'_>> {
-    let links = links(&finding.route);
+    let links = links(&finding.beyond().route);
     std::iter::once(&finding.primary)
-        .chain(&finding.related)
+        .chain(&finding.beyond().related)
         .map(|label| {
             let text = match links.get(&label.place) {
                 Some(number) if label.text.is_empty() => Cow::Owned(number.to_string()),

@@ -39,16 +39,20 @@ pub(super) fn entries(finding: &Diagnostic, remarks: Vec<String>) -> Vec<Entry> 
     let mut remarks = Some(remarks);
     for kind in NoteKind::ALL {
         let keyword = kind.as_str();
-        let notes = finding.notes.iter().filter(|note| note.kind == kind);
+        let notes = finding.beyond().notes.iter().filter(|note| note.kind == kind);
         all.extend(notes.map(|note| Entry { keyword, form: form(kind), text: said(kind, &note.text) }));
         let made: Vec<String> = match kind {
             NoteKind::Note => reason(finding).into_iter().chain(remarks.take().unwrap_or_default()).collect(),
-            NoteKind::Fact => finding.facts.iter().map(fact).collect(),
+            NoteKind::Fact => finding.beyond().facts.iter().map(fact).collect(),
             _ => Vec::new(),
         };
         all.extend(made.into_iter().map(|text| Entry { keyword, form: Form::Prose, text }));
     }
-    let fix = finding.help.iter().map(|help| Entry { keyword: "fix", form: Form::Fix, text: help.clone() });
+    let fix = finding.beyond().help.iter().map(|help| Entry {
+        keyword: "fix",
+        form: Form::Fix,
+        text: help.clone(),
+    });
     all.extend(fix);
     all
 }
@@ -76,7 +80,12 @@ fn said(kind: NoteKind, text: &str) -> String {
 fn reason(finding: &Diagnostic) -> Option<String> {
     let severity = finding.severity.as_str();
     let article = if severity == "error" { "an" } else { "a" };
-    finding.severity_reason.iter().map(|why| format!("counted as {article} {severity}: {why}")).next()
+    finding
+        .beyond()
+        .severity_reason
+        .iter()
+        .map(|why| format!("counted as {article} {severity}: {why}"))
+        .next()
 }
 
 /// An entry as lines behind its keyword, which takes the first columns.

@@ -86,16 +86,21 @@ impl<'a> Painter<'a> {
     }
 
     fn push(&mut self, visible: &[u8]) {
-        self.line.resize(self.line.len() + std::mem::take(&mut self.blanks), b' ');
+        if self.blanks > 0 {
+            self.line.resize(self.line.len() + std::mem::take(&mut self.blanks), b' ');
+        }
         self.paint(self.role);
         self.line.extend_from_slice(visible);
     }
 
     /// Only in front of something visible, which keeps blanks at line ends recognisable.
     fn paint(&mut self, role: Role) {
-        if !self.color || self.painted == role {
-            return;
+        if self.color && self.painted != role {
+            self.switch(role);
         }
+    }
+
+    fn switch(&mut self, role: Role) {
         let sgr = ROLES.iter().find(|(each, _)| *each == role).map_or("0", |(_, sgr)| sgr);
         let reset = if self.painted == Role::Plain || role == Role::Plain { "" } else { "0;" };
         self.line.extend_from_slice(format!("\x1b[{reset}{sgr}m").as_bytes());

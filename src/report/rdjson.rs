@@ -89,7 +89,7 @@ impl<'a> Entry<'a> {
             Severity::Warning => "WARNING",
             Severity::Note => "INFO",
         };
-        let suggestions = finding.fixes.iter().filter_map(|fix| suggestion(fix, finding, sources));
+        let suggestions = finding.beyond().fixes.iter().filter_map(|fix| suggestion(fix, finding, sources));
         Self {
             message: spoken::remark(finding, sources).join("\n"),
             location: Location::of(finding.primary.place, sources),

@@ -277,9 +277,9 @@ impl<'a> Finding<'a> {
             message: text(message(finding, &related)),
             locations: Location::at(finding.primary.place, None, label, sources).into_iter().collect(),
             related_locations: related.into_iter().take(MAX_RELATED).collect(),
-            code_flows: CodeFlow::of(&finding.route, sources).into_iter().collect(),
+            code_flows: CodeFlow::of(&finding.beyond().route, sources).into_iter().collect(),
             partial_fingerprints: BTreeMap::from([("primaryLocationLineHash", fingerprint)]),
-            fixes: finding.fixes.iter().filter_map(|fix| Fix::of(fix, sources)).collect(),
+            fixes: finding.beyond().fixes.iter().filter_map(|fix| Fix::of(fix, sources)).collect(),
         }
     }
 }

@@ -28,6 +28,8 @@ pub struct Catalogue {
     pub explanations: Vec<Explanation>,
     /// The ids of those whose explanations were not read; see [`page`].
     pub closed: Vec<Code>,
+    /// Rules that were not read at all, since they do not run, with their packs.
+    pub idle: Vec<(Code, String)>,
 }
 
 /// What is known of a rule or language diagnostic beside its conditions.
@@ -120,8 +122,15 @@ impl Catalogue {
         self.ids().any(|known| known == id)
     }
 
+    /// Whether an id is that of a rule, read or not.
+    #[must_use]
+    pub fn has_rule(&self, id: &str) -> bool {
+        self.rule(id).is_some() || self.idle.iter().any(|(known, _)| known.as_str() == id)
+    }
+
     fn ids(&self) -> impl Iterator<Item = &str> {
-        self.explanations.iter().map(|known| &known.id).chain(&self.closed).map(Code::as_str)
+        let idle = self.idle.iter().map(|(id, _)| id);
+        self.explanations.iter().map(|known| &known.id).chain(&self.closed).chain(idle).map(Code::as_str)
     }
 
     /// What is said of an id that was chosen and is no rule.
@@ -158,6 +167,8 @@ pub struct RuleFile<'a> {
 /// How much of rules is read. A team's own are always read whole, since they may hold mistakes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Extent {
+    /// That there is such a rule.
+    Name,
     /// What judges, and the lines of findings.
     Lines,
     /// All that is said of findings.
@@ -213,6 +224,11 @@ pub fn load(
         if file.extent < Extent::Pages && file.declarations.text.starts_with(LANGUAGE) {
             seen.insert(file.stem.to_owned());
             catalogue.closed.push(file.stem.into());
+            continue;
+        }
+        if file.extent == Extent::Name {
+            seen.insert(file.stem.to_owned());
+            catalogue.idle.push((file.stem.into(), file.pack.to_owned()));
             continue;
         }
         let Declarations { file: id, text, rules, .. } = file.declarations;
@@ -412,7 +428,7 @@ fn language(view: View<'_>, extent: Extent) -> Explanation {
 fn check_references(catalogue: &Catalogue, diagnostics: &mut Vec<Diagnostic>) {
     for rule in &catalogue.rules {
         for named in rule.yields_to.iter().chain(&rule.covers) {
-            if catalogue.rule(named.as_str()).is_some() {
+            if catalogue.has_rule(named.as_str()) {
                 continue;
             }
             // Packs come one by one: a rule that is named may not be written yet.

@@ -219,7 +219,7 @@ fn fix_that_fails(
 ) -> Option<Outcome> {
     for finding in findings {
         let before = place_path(sources, finding);
-        for fix in &finding.fixes {
+        for fix in &finding.beyond().fixes {
             let text = applied(&example.text, &fix.edits);
             let mended = Example { text, ..example.clone() };
             let after = run(sources, book, vec![rule.id.to_string()], &mended);

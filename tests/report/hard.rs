@@ -37,8 +37,8 @@ pub(crate) fn hostile() -> Run {
         .note(Note, format!("first\n::error::second {NASTY}"))
         .note(Path, format!("a → b{NASTY}"))
         .help(format!("write:\n::add-mask::{NASTY}\n  ##[command]x"));
-    finding.severity_reason = Some(NASTY.into());
-    finding.facts = vec![FactRef {
+    finding.beyond_mut().severity_reason = Some(NASTY.into());
+    finding.beyond_mut().facts = vec![FactRef {
         id: "x".into(),
         text: format!("a fact{NASTY}"),
         source: "## ##[warning]a source".into(),
@@ -128,10 +128,11 @@ pub(crate) fn limits() -> Run {
         .note(Path, format!("{}. Every route passes supplier-1", hops.join(" → ")))
         .note(Why, "a `name with many words that must not be broken apart at any place whatever the width of it is` ends");
     let places = [None, Some(field(5, "a")), Some(field(6, "b")), Some(field(9, "b"))];
-    route.route = places
+    route.beyond_mut().route = places
         .map(|place| Hop { entity: "x".into(), item: None, removes_all: false, place, block: None })
         .into();
-    route.route.push(route.route[1].clone());
+    let again = route.beyond().route[1].clone();
+    route.beyond_mut().route.push(again);
     route.as_of = plumbrule::value::Day::parse("2027-01-01");
     let middle = texts.at("far.plumb", 1, "b: 2");
     let apart = at(middle, "far-apart", Severity::Error, "one line of six hundred columns")
@@ -215,7 +216,7 @@ pub(crate) fn one_line() -> Run {
         let mut finding =
             at(Place { file, span: Span::new(start, start + 4) }, "many", Severity::Warning, "one of many")
                 .label("here");
-        finding.related = (0..5)
+        finding.beyond_mut().related = (0..5)
             .map(|near| plumbrule::diagnostic::Label {
                 place: Place {
                     file,

@@ -95,7 +95,7 @@ fn targets(t: &Texts) -> Diagnostic {
             .help(
                 "complete the near miss, then point the money at it:\nby: 2029-Q4      # in oxide\nfunds: [oxide]   # in exim and dfc",
             );
-    finding.covers = vec!["target-without-deadline".into(), "money-only-target".into()];
+    finding.beyond_mut().covers = vec!["target-without-deadline".into(), "money-only-target".into()];
     finding
 }
 
@@ -140,9 +140,9 @@ mitigation p204-backup {
   covers: at least 50%   # a project setting, not law
 }",
             );
-    finding.route =
+    finding.beyond_mut().route =
         vec![hop("red-river.plant", None, false, None), hop("CN", Some("P204"), true, Some(place))];
-    finding.facts = vec![covered()];
+    finding.beyond_mut().facts = vec![covered()];
     finding
 }
 
@@ -173,18 +173,18 @@ fn transitive(t: &Texts) -> Diagnostic {
         .help(
             "replace link 1 or link 2: either clears every route. Or back up `extractant` before 2028-Q2 with a `mitigation`",
         );
-    finding.route = vec![
+    finding.beyond_mut().route = vec![
         hop("red-river.plant", None, false, None),
         hop("kanto-trading", Some("P507"), true, Some(first)),
         hop("saigon-chem", Some("P507"), true, Some(second)),
         hop("jiangsu-fine", Some("P507"), false, Some(third)),
         hop("CN", Some("P507"), false, Some(end)),
     ];
-    finding.severity_reason = Some("over 50% of the need, the same item at each link".into());
-    finding.facts = vec![covered()];
+    finding.beyond_mut().severity_reason = Some("over 50% of the need, the same item at each link".into());
+    finding.beyond_mut().facts = vec![covered()];
     let text = "\n    mitigation extractant-backup { of: extractant; type: second-source; supplier: TODO }";
     let edits = vec![Edit { place: t.after("red-river.plumb", 5), text: text.into() }];
-    finding.fixes =
+    finding.beyond_mut().fixes =
         vec![Fix { title: "back up `extractant`".into(), applicability: Applicability::Suggested, edits }];
     finding
 }
@@ -220,8 +220,8 @@ fn export(t: &Texts) -> Diagnostic {
             )
             .note(Why, "a licence can come late or not at all")
             .help("plan for a licence, or buy outside China");
-    finding.severity_reason = Some("the control is disputed".into());
-    finding.facts = vec![FactRef {
+    finding.beyond_mut().severity_reason = Some("the control is disputed".into());
+    finding.beyond_mut().facts = vec![FactRef {
         id: "mofcom-56.p204".into(),
         text: "P204 is item 1C914.c.2, by name".into(),
         source: "MOFCOM Announcement 56, Chinese text".into(),

@@ -146,15 +146,15 @@ fn finding(drafts: &Drafts, sources: &Sources, draw: &mut Draw) -> Diagnostic {
     let primary = place(draw);
     let mut finding = Diagnostic::new("some-rule", severity, drafts.words(draw), primary.file, primary.span);
     finding.primary.text = drafts.words(draw);
+    let said = finding.beyond_mut();
     for _ in 0..draw.below(4) {
-        finding.related.push(Label { place: place(draw), text: drafts.words(draw) });
+        said.related.push(Label { place: place(draw), text: drafts.words(draw) });
     }
     for _ in 0..draw.below(3) {
-        finding
-            .notes
+        said.notes
             .push(Note { kind: NoteKind::ALL[draw.below(NoteKind::ALL.len())], text: drafts.words(draw) });
         let (step, block) = (draw.chance(80).then(|| place(draw)), draw.chance(80).then(|| place(draw)));
-        finding.route.push(Hop {
+        said.route.push(Hop {
             entity: drafts.words(draw),
             item: None,
             removes_all: draw.chance(50),
@@ -163,22 +163,17 @@ fn finding(drafts: &Drafts, sources: &Sources, draw: &mut Draw) -> Diagnostic {
         });
         let mut words = || drafts.words(draw);
         let (id, text, source) = (words(), words(), words());
-        finding.facts.push(FactRef {
-            id,
-            text,
-            source,
-            as_of: "2026-01-01".into(),
-            confidence: "read".into(),
-        });
+        said.facts.push(FactRef { id, text, source, as_of: "2026-01-01".into(), confidence: "read".into() });
     }
-    finding.help = draw.chance(50).then(|| drafts.words(draw));
+    said.help = draw.chance(50).then(|| drafts.words(draw));
     finding
 }
 
 /// Every place of a finding lies in its text, between characters.
 fn spans_hold(sources: &Sources, found: &Diagnostic) {
-    let places = std::iter::once(found.primary.place).chain(found.related.iter().map(|label| label.place));
-    for place in places.chain(found.route.iter().filter_map(|hop| hop.place)) {
+    let places =
+        std::iter::once(found.primary.place).chain(found.beyond().related.iter().map(|label| label.place));
+    for place in places.chain(found.beyond().route.iter().filter_map(|hop| hop.place)) {
         let text = &sources.get(place.file).unwrap_or_else(|| panic!("in no file: {found:?}")).text;
         let (start, end) = (place.span.start as usize, place.span.end as usize);
         assert!(start <= end && end <= text.len(), "outside: {found:?}");
