@@ -17,15 +17,15 @@ pub(super) fn short(text: &str, span: Span) -> Option<Short> {
 #[derive(Debug, Default)]
 pub(super) struct Lately(Vec<Option<(Short, Symbol)>>);
 
-/// How many names are kept: what fits beside everything else into the nearest memory of a processor.
-const KEPT: usize = 512;
+/// How many names are kept, as a power of two: with fewer, those that come often take the place of each other.
+const KEPT_BITS: u32 = 10;
 
 impl Lately {
     /// The number of the name at a span, new or known.
     pub(super) fn symbol(&mut self, names: &mut Names, text: &str, span: Span) -> Symbol {
         let Some(word) = short(text, span) else { return names.intern(span.of(text)) };
         if self.0.is_empty() {
-            self.0.resize(KEPT, None);
+            self.0.resize(1 << KEPT_BITS, None);
         }
         let Some(kept) = self.0.get_mut(seat(word)) else { return names.intern(span.of(text)) };
         match kept {
@@ -35,14 +35,16 @@ impl Lately {
     }
 }
 
-/// Where a word is kept. Names mostly differ in their last letters, which are the highest bytes here.
+/// Where a word is kept. Only the highest bits of a product depend on all letters of a short word.
 fn seat(word: Short) -> usize {
     let mixed = (word as u64 ^ (word >> 64) as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    (mixed >> 32) as usize % KEPT
+    (mixed >> (u64::BITS - KEPT_BITS)) as usize
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
@@ -63,6 +65,18 @@ mod tests {
             }
         }
         assert_eq!(names.len(), spans.len());
+    }
+
+    #[test]
+    fn the_shortest_names_do_not_take_the_place_of_each_other() {
+        let names: Vec<String> =
+            ('a'..='z').flat_map(|letter| (0..9).map(move |digit| format!("{letter}{digit}"))).collect();
+        let seats = names.iter().filter_map(|name| {
+            let padded = format!("{name} and so much more");
+            short(&padded, Span::new(0, name.len())).map(seat)
+        });
+        let seats: BTreeSet<usize> = seats.collect();
+        assert!(seats.len() > names.len() / 2, "{} places for {} names", seats.len(), names.len());
     }
 
     #[test]
