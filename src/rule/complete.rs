@@ -85,14 +85,14 @@ impl RuleReader<'_> {
 
     /// How many expressions its ranges, names, conditions and severity steps hold, but for names that no line reads.
     pub(super) fn weight(&self) -> usize {
-        let mut weight = 0_usize;
-        self.visit_conditions(&mut |_| weight += 1);
+        let (mut all, mut unread) = (0_usize, 0);
+        self.visit_conditions(&mut |_| all += 1);
         for stage in &self.rule.stages {
             if let Stage::Let(_, value, LetUse::Text) = stage {
-                value.visit(&mut |_| weight -= 1);
+                value.visit(&mut |_| unread += 1);
             }
         }
-        weight
+        all.saturating_sub(unread)
     }
 
     fn visit_conditions(&self, see: &mut dyn FnMut(&Expr)) {
