@@ -277,9 +277,7 @@ impl Loader<'_, '_> {
     /// `parent.name` within the scope, or `scope.name` elsewhere.
     fn dotted(&self, pending: Pending, scopes: &mut ScopeNames) -> Option<EntityId> {
         let model = &self.model;
-        let written = model.names.text(pending.name);
-        // Most names have no dot, which is seen faster so.
-        let (outer, inner) = written.as_bytes().contains(&b'.').then(|| written.split_once('.'))??;
+        let (outer, inner) = model.names.text(pending.name).split_once('.')?;
         let (outer, inner) = (model.names.get(outer)?, model.names.get(inner)?);
         let scope = model.scope(self.schema, pending.entity);
         let near = scope.map(|scope| in_scope(model, scope, outer, scopes)).unwrap_or_default();

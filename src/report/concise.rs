@@ -1,5 +1,6 @@
 //! One line per finding, `path:line:col: severity[id]: message`, never wrapped, then the last lines.
 
+use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use crate::diagnostic::Diagnostic;
@@ -66,19 +67,8 @@ impl<'a> Lines<'a> {
         if let Some((_, walk, name)) = &mut self.file {
             let Position { line, column } = walk.to(place.span.start);
             self.place.truncate(*name);
-            for number in [line, column] {
-                self.place.push(':');
-                push_number(&mut self.place, number);
-            }
-            self.place.push_str(": ");
+            // Nothing that is written into a text can fail.
+            let _ = write!(self.place, ":{line}:{column}: ");
         }
     }
-}
-
-/// Adds a number as it is written; as quick as can be, since each line has two.
-fn push_number(text: &mut String, number: u32) {
-    if number >= 10 {
-        push_number(text, number / 10);
-    }
-    text.push(char::from(b'0' + (number % 10) as u8));
 }
