@@ -348,6 +348,8 @@ impl<'a> World<'a> {
             Written::Amount(index) => self.model.amount(index).map_or(Value::Unknown, Value::Amount),
             Written::Unknown
             | Written::Unreadable
+            | Written::Name(_)
+            | Written::AmountOf(..)
             | Written::Group(_)
             | Written::Text(_)
             | Written::List(..) => Value::Unknown,

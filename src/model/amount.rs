@@ -6,17 +6,17 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::names::{Names, nearest};
 use crate::schema::{Measure, Units};
 use crate::source::{FileId, Span};
-use crate::syntax::{Class, Token, Value};
+use crate::syntax::{Class, Token, Value, unquote};
 use crate::value::{Interval, MAX_DIGITS, Ratio, Round};
 
-/// An amount whose `of` is not resolved yet.
-pub(super) struct ReadAmount<'a> {
+/// An amount of which it is not known yet what it is of.
+pub(super) struct ReadAmount {
     pub interval: Interval,
     pub measure: Measure,
     /// Whether it was written with a percent sign.
     pub percent: bool,
-    /// The words after `of`.
-    pub of: Option<Value<'a>>,
+    /// The name after `of`, without quotation marks.
+    pub of: Option<Span>,
     /// What stands around its number, or around the last of them.
     pub wrapping: Option<Wrapping>,
 }
@@ -51,12 +51,12 @@ struct Part {
 }
 
 /// The amount that a value says, or why it says none; `usual` may stand around its number.
-pub(super) fn read_amount<'a>(
-    value: Value<'a>,
+pub(super) fn read_amount(
+    value: Value<'_>,
     units: &Units,
     names: &Names,
     usual: Option<Wrapping>,
-) -> Result<ReadAmount<'a>, Slip> {
+) -> Result<ReadAmount, Slip> {
     let mut reader = Reader { value, units, names, at: 0, wrapping: usual };
     reader.amount().map_err(|slip| match units.sign(value.words()) {
         Some(sign) => reader.currency_sign(&sign.mark, &sign.refused.write, &sign.refused.because),
@@ -97,19 +97,19 @@ impl<'a> Reader<'a, '_> {
         Box::new(Diagnostic::new(code, Severity::Error, message, self.file(), span).label(label))
     }
 
-    fn amount(&mut self) -> Result<ReadAmount<'a>, Slip> {
+    fn amount(&mut self) -> Result<ReadAmount, Slip> {
         let (low, high) = self.bounds()?;
         let of = if self.takes_word("of") {
             let rest = Value { atoms: self.value.atoms.get(self.at..).unwrap_or(&[]), ..self.value };
-            if rest.atoms.len() != 1 {
+            let [name] = rest.atoms else {
                 return Err(self.error(
                     "wrong-value",
                     "say of what it is an amount, in one name",
                     rest.span(),
                     "one name, or one in quotation marks",
                 ));
-            }
-            Some(rest)
+            };
+            Some(if name.is_prose() { unquote(rest.text, name.span) } else { name.span })
         } else {
             self.finish()?;
             None

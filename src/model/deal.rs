@@ -5,8 +5,9 @@ use std::num::NonZero;
 use std::thread;
 
 use super::Model;
-use super::join::{Part, Values};
+use super::join::Part;
 use super::load::{Loader, Text};
+use super::values::Values;
 use crate::schema::Schema;
 use crate::source::Span;
 use crate::syntax::{Pieces, Reader, View};
@@ -40,14 +41,6 @@ pub(super) fn on_threads<T: Send, R: Send>(hands: Vec<T>, work: impl Fn(T) -> R 
         let others: Vec<_> = hands.map(|hand| scope.spawn(move || work(hand))).collect();
         let own = first.map(work);
         own.into_iter().chain(others.into_iter().map(result)).collect()
-    })
-}
-
-/// Does two things at the same time, the first of them on this thread.
-pub(super) fn both<A, B: Send>(here: impl FnOnce() -> A, there: impl FnOnce() -> B + Send) -> (A, B) {
-    thread::scope(|scope| {
-        let there = scope.spawn(there);
-        (here(), result(there))
     })
 }
 
@@ -98,7 +91,10 @@ fn seam(text: &str, from: usize) -> Option<u32> {
 fn read_part(schema: &Schema, facts: &Model, hand: &[Stretch<'_>]) -> Option<Part> {
     let mut part = Part::default();
     let mut loader = Loader::new(schema, facts.clone(), &mut part.diagnostics);
-    loader.model.reserve(hand.iter().map(|(_, span)| (span.end - span.start) as usize).sum());
+    let bytes = hand.iter().map(|(_, span)| (span.end - span.start) as usize).sum();
+    loader.values = Values::from(facts.values.next());
+    loader.values.reserve(bytes);
+    loader.model.reserve(bytes);
     let mut reader = Reader::default();
     for (text, span) in hand {
         let Text { file, text } = *text;
@@ -107,7 +103,6 @@ fn read_part(schema: &Schema, facts: &Model, hand: &[Stretch<'_>]) -> Option<Par
             for view in View::roots(file, text, tree) {
                 loader.entry(view, None);
             }
-            loader.resolve_near(&|_| text);
         }
         if pieces.failed {
             return None;
@@ -115,8 +110,7 @@ fn read_part(schema: &Schema, facts: &Model, hand: &[Stretch<'_>]) -> Option<Par
         part.over_limit |= pieces.over_limit;
         loader.diagnostics.append(&mut pieces.diagnostics);
     }
-    let Loader { mut model, pending, .. } = loader;
-    part.values = Values::out_of(&mut model);
-    (part.model, part.pending) = (model, pending);
+    let Loader { model, values, .. } = loader;
+    (part.model, part.values) = (model, values);
     Some(part)
 }

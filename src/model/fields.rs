@@ -103,7 +103,7 @@ impl Loader<'_, '_> {
                 self.duplicate_field(inner, first);
             }
         }
-        let first_cell = self.model.cells.len() as u32;
+        let first_cell = self.values.next().cells;
         let mut left = written;
         while left != 0 {
             let at = left.trailing_zeros() as usize;
@@ -135,7 +135,7 @@ impl Loader<'_, '_> {
             _ => inner.value(),
         };
         let cell = self.read_again(value, seat);
-        self.model.cells.push(cell);
+        self.values.add_cell(cell);
     }
 
     /// Reads a value; a word or a day means what it meant where the field was read last.

@@ -6,10 +6,10 @@ use rustc_hash::FxHashMap;
 use super::deal;
 use super::facts::ProvenanceId;
 use super::fields::Rows;
-use super::join::{self, Own, Values};
-use super::resolve::{Pending, Target};
+use super::join;
 use super::short::Lately;
-use super::{Entity, EntityId, Model, Standing, Written};
+use super::values::Values;
+use super::{Entity, EntityId, Model, Standing};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::names::{Symbol, nearest};
 use crate::schema::{KindId, KindSet, Schema};
@@ -55,23 +55,11 @@ pub fn load_portfolio(
     let over_limit = parts.iter().any(|part| part.over_limit);
     parts.iter_mut().for_each(|part| diagnostics.append(&mut part.diagnostics));
     let moves = join::names(&mut parts, facts);
-    let values: Vec<Values> = parts.iter_mut().map(|part| std::mem::take(&mut part.values)).collect();
-    let mut loader = Loader::new(schema, Model::default(), diagnostics);
-    // Neither needs the other: what blocks are called, and what they say.
-    let mut blocks = || {
-        loader.model = join::blocks(&mut parts, &moves);
-        loader.singles();
-        loader.name_blocks();
-    };
-    let values = || join::values(values, &moves);
-    let values = if moves.len() > 1 {
-        deal::both(blocks, values).1
-    } else {
-        blocks();
-        values()
-    };
-    let far: Vec<_> = parts.into_iter().map(|part| part.pending).zip(moves).collect();
-    loader.resolve_far(far, values, &|file| by_file.get(&file).copied().unwrap_or(""));
+    let mut loader = Loader::new(schema, join::blocks(&mut parts, &moves), diagnostics);
+    loader.singles();
+    loader.name_blocks();
+    let values = parts.into_iter().map(|part| part.values).zip(moves).collect();
+    loader.resolve(values, &|file| by_file.get(&file).copied().unwrap_or(""));
     (loader.model, !over_limit)
 }
 
@@ -81,9 +69,8 @@ pub(super) type OpenGroup = (usize, FileId, Vec<(Span, String)>);
 pub(super) struct Loader<'s, 'd> {
     pub(super) schema: &'s Schema,
     pub(super) model: Model,
-    pub(super) pending: Vec<Pending>,
-    /// How many of them their own scope could not resolve.
-    pub(super) far: usize,
+    /// What its blocks say, until all is read.
+    pub(super) values: Values,
     pub(super) facts: bool,
     pub(super) provenance: Option<ProvenanceId>,
     pub(super) groups: Vec<OpenGroup>,
@@ -100,8 +87,7 @@ impl<'s, 'd> Loader<'s, 'd> {
         Self {
             schema,
             model,
-            pending: Vec::new(),
-            far: 0,
+            values: Values::default(),
             facts: false,
             provenance: None,
             groups: Vec::new(),
@@ -440,11 +426,6 @@ impl Loader<'_, '_> {
         self.model.entities.push(entity);
         self.model.free.insert((kinds, symbol), id);
         id
-    }
-
-    pub(super) fn set(&mut self, target: Target, value: Written) {
-        let Model { cells, items, amounts, .. } = &mut self.model;
-        Own::all(cells, items, amounts).set(target, value);
     }
 }
 

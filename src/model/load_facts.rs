@@ -37,9 +37,10 @@ pub fn load_facts(schema: &Schema, files: &[Declarations<'_>], diagnostics: &mut
         }
     }
     loader.model.facts_end = loader.model.entities.len() as u32;
-    loader.resolve_all(&|file| texts.get(&file).copied().unwrap_or(""));
+    let text = |file| texts.get(&file).copied().unwrap_or("");
+    loader.defaults(&text);
+    loader.resolve_facts(&text);
     loader.resolve_groups();
-    loader.defaults(&|file| texts.get(&file).copied().unwrap_or(""));
     loader.model
 }
 
@@ -168,12 +169,8 @@ impl Loader<'_, '_> {
                     value,
                     Seat { field, at: (kind, Slot(at as u8)), entity: EntityId(u32::MAX) },
                 );
-                self.model.cells.push(cell);
-                let index = self.model.cells.len() - 1;
-                self.resolve_all(text);
-                if let Some(cell) = self.model.cells.get(index).copied() {
-                    defaults.push((Slot(at as u8), cell, place.file));
-                }
+                defaults.push((Slot(at as u8), self.values.next().cells, place.file));
+                self.values.add_cell(cell);
             }
             self.model.defaults.push(defaults);
         }

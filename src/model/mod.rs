@@ -13,6 +13,7 @@ mod load_facts;
 mod read;
 mod resolve;
 mod short;
+mod values;
 
 pub use card::{Card, title};
 pub use facts::{Confidence, Group, GroupId, Provenance, ProvenanceId};
@@ -20,10 +21,12 @@ pub use load::{Text, load_portfolio};
 pub use load_facts::load_facts;
 pub use read::{ReadValue, read_place, read_value};
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use facts::Bearers;
 use rustc_hash::FxHashMap;
+use values::Joined;
 
 use crate::names::{Names, Symbol};
 use crate::schema::{KindId, KindSet, Measure, Schema, Slot};
@@ -59,6 +62,13 @@ pub struct Entity {
     named: bool,
     written: u64,
     first_cell: u32,
+}
+
+impl Entity {
+    /// The numbers of its cells.
+    fn cells(&self) -> Range<u32> {
+        self.first_cell..self.first_cell + self.written.count_ones()
+    }
 }
 
 /// How an entity came to be.
@@ -104,6 +114,10 @@ pub enum Written {
     Amount(u32),
     /// A list: first item and number of items.
     List(u32, u32),
+    /// A name, until it is found; no model that is read whole holds one.
+    Name(Symbol),
+    /// An amount with the name of what it is of, until that is found.
+    AmountOf(u32, Symbol),
 }
 
 /// A number with what it counts.
@@ -145,9 +159,7 @@ pub struct Model {
     /// All names met.
     pub names: Names,
     entities: Vec<Entity>,
-    cells: Vec<Cell>,
-    items: Vec<Item>,
-    amounts: Vec<Amount>,
+    values: Joined,
     // What only facts have is shared by all portfolios.
     groups: Arc<Vec<Group>>,
     provenances: Arc<Vec<Provenance>>,
@@ -155,8 +167,8 @@ pub struct Model {
     fact_provenance: Vec<Option<ProvenanceId>>,
     /// Of fact fields with evidence of their own.
     cell_provenance: FxHashMap<(EntityId, Slot), ProvenanceId>,
-    /// By kind: the few fields of it that have one.
-    defaults: Vec<Vec<(Slot, Cell, FileId)>>,
+    /// By kind: the few fields of it that have one, with the number of its cell.
+    defaults: Vec<Vec<(Slot, u32, FileId)>>,
     /// Names of facts, their aliases and trade names.
     known: Arc<FxHashMap<Symbol, Bearers>>,
     /// Blocks that stand in no other, by the number of their name.
@@ -246,17 +258,7 @@ impl Model {
     /// Makes room for what a text of so many bytes usually says.
     fn reserve(&mut self, bytes: usize) {
         self.entities.reserve(bytes / 128);
-        self.cells.reserve(bytes / 24);
-        self.items.reserve(bytes / 256);
-        self.amounts.reserve(bytes / 128);
         self.names.reserve(bytes / 512);
-    }
-
-    /// Whether anything inside an entity bears a name, at any depth.
-    fn holds_name(&self, around: EntityId, name: Symbol) -> bool {
-        let end = self.entity(around).map_or(0, |entity| entity.end);
-        let inside = self.entities.get(around.0 as usize + 1..end as usize).unwrap_or(&[]);
-        inside.iter().any(|entity| entity.name == name)
     }
 
     /// The block of that name directly inside another: the first, if there are several.
@@ -293,15 +295,14 @@ impl Model {
         let bit = 1_u64 << slot.0;
         if entity.written & bit != 0 {
             let before = (entity.written & (bit - 1)).count_ones();
-            if let Some(cell) = self.cells.get((entity.first_cell + before) as usize) {
-                return FieldState::Written(*cell, entity.file);
+            if let Some(cell) = self.values.cell(entity.first_cell + before) {
+                return FieldState::Written(cell, entity.file);
             }
         }
         let defaults = self.defaults.get(entity.kind.0 as usize).map_or(&[][..], Vec::as_slice);
-        match defaults.iter().find(|(own, ..)| *own == slot) {
-            Some((_, cell, file)) => FieldState::Written(*cell, *file),
-            None => FieldState::Missing,
-        }
+        let default = defaults.iter().find(|(own, ..)| *own == slot);
+        let default = default.and_then(|(_, cell, file)| Some((self.values.cell(*cell)?, *file)));
+        default.map_or(FieldState::Missing, |(cell, file)| FieldState::Written(cell, file))
     }
 
     /// The one entity that a field names, if it names one.
@@ -319,9 +320,7 @@ impl Model {
         let entity = self.entity(id)?;
         let bit = 1_u64 << slot.0;
         let before = (entity.written & (bit - 1)).count_ones();
-        (entity.written & bit != 0)
-            .then(|| self.cells.get((entity.first_cell + before) as usize).copied())
-            .flatten()
+        (entity.written & bit != 0).then(|| self.values.cell(entity.first_cell + before)).flatten()
     }
 
     /// Where the value of a field stands; the head of its block if it is not written there.
@@ -342,13 +341,13 @@ impl Model {
     /// The amount of that index.
     #[must_use]
     pub fn amount(&self, index: u32) -> Option<Amount> {
-        self.amounts.get(index as usize).copied()
+        self.values.amount(index)
     }
 
     /// The items of a list.
     #[must_use]
     pub fn items(&self, first: u32, count: u32) -> &[Item] {
-        self.items.get(first as usize..(first + count) as usize).unwrap_or(&[])
+        self.values.items(first, count)
     }
 
     /// The group of that number.
@@ -372,13 +371,7 @@ impl Model {
 
     /// Everything that fields name, each as often as it is named.
     pub fn references(&self) -> impl Iterator<Item = EntityId> {
-        let named = |written: Written| match written {
-            Written::Entity(id) => Some(id),
-            _ => None,
-        };
-        let cells = self.cells.iter().filter_map(move |cell| named(cell.value));
-        let items = self.items.iter().filter_map(move |item| named(item.value));
-        cells.chain(items).chain(self.amounts.iter().filter_map(|amount| amount.of))
+        self.values.named()
     }
 
     /// The names under which facts are known, with the fact: ids, aliases and trade names.

@@ -4,7 +4,6 @@
 use super::amount::{ReadAmount, read_amount};
 use super::dates::{looks_like_date, read_date};
 use super::load::Loader;
-use super::resolve::{Pending, Target};
 use super::{Amount, Cell, EntityId, Item, Written};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::names::{Names, nearest};
@@ -63,11 +62,10 @@ pub(super) struct Seat<'s> {
 impl Loader<'_, '_> {
     /// Reads the value of a field of an entity into a cell.
     pub(super) fn read_field(&mut self, value: Value<'_>, seat: Seat<'_>) -> Cell {
-        let cell_index = self.model.cells.len() as u32;
         let written = match (&seat.field.ty.many, value.atoms) {
             (_, []) => self.slip(value, seat.field, "nothing is written after the colon"),
             (_, [only]) if only.is_word(value.text, "unknown") => Written::Unknown,
-            (Many::One, _) => self.read_one(value, seat, Target::Cell(cell_index)),
+            (Many::One, _) => self.read_one(value, seat),
             (Many::List | Many::Shares, _) => self.read_list(value, seat),
         };
         Cell { span: value.span(), value: written }
@@ -78,23 +76,18 @@ impl Loader<'_, '_> {
         if !value.is_list() && count > 1 {
             return self.slip(value, seat.field, "several need brackets: `[a, b]`");
         }
-        let first = self.model.items.len() as u32;
+        let first = self.values.next().items;
         let mut total = Interval::ZERO;
         for part in value.parts() {
-            // The slot must exist before a name in it is noted as pending.
-            let index = self.model.items.len() as u32;
-            self.model.items.push(Item { span: part.span(), value: Written::Unknown, share: None });
             let (name, share) = self.split_share(part, seat.field);
             total = share
-                .and_then(|at| self.model.amount(at))
+                .and_then(|at| self.values.amount(at))
                 .map_or(total, |amount| total.plus(amount.interval));
-            let written = match name.atoms {
+            let value = match name.atoms {
                 [only] if only.is_word(name.text, "unknown") => Written::Unknown,
-                _ => self.read_one(name, seat, Target::Item(index)),
+                _ => self.read_one(name, seat),
             };
-            if let Some(item) = self.model.items.get_mut(index as usize) {
-                (item.value, item.share) = (written, share);
-            }
+            self.values.add_item(Item { span: part.span(), value, share });
         }
         if total.lo > Ratio::ONE {
             let percent = total.lo.mul(Ratio::whole(100), Round::Down);
@@ -140,7 +133,7 @@ impl Loader<'_, '_> {
         (Value { atoms: name, ..part }, Some(index))
     }
 
-    fn read_one(&mut self, value: Value<'_>, seat: Seat<'_>, target: Target) -> Written {
+    fn read_one(&mut self, value: Value<'_>, seat: Seat<'_>) -> Written {
         let field = seat.field;
         let ty = &field.ty;
         let Some(first) = value.atoms.first().copied() else {
@@ -154,14 +147,13 @@ impl Loader<'_, '_> {
             return self.read_enum(value, field);
         }
         match first.class {
-            Class::String | Class::Text if value.atoms.len() == 1 => self.read_quoted(value, seat, target),
+            Class::String | Class::Text if value.atoms.len() == 1 => self.read_quoted(value, field),
             Class::Number if ty.takes_date() && (ty.quantity().is_none() || looks_like_date(value)) => {
                 self.read_date(value)
             }
             Class::Word if ty.takes_date() && looks_like_date(value) => self.read_date(value),
             Class::Word if value.atoms.len() == 1 && !ty.kinds().is_empty() => {
-                self.refer(value, Some(seat.at), seat.entity, target);
-                Written::Unreadable
+                Written::Name(self.symbol(value.text, first.span))
             }
             Class::Word if value.atoms.len() == 1 && ty.takes_yes_no() => self.read_yes_no(value, field),
             Class::Word | Class::Number | Class::Mark if ty.quantity().is_some() => {
@@ -195,13 +187,10 @@ impl Loader<'_, '_> {
         }
     }
 
-    fn read_quoted(&mut self, value: Value<'_>, seat: Seat<'_>, target: Target) -> Written {
-        let field = seat.field;
+    fn read_quoted(&mut self, value: Value<'_>, field: &Field) -> Written {
         let inner = value.atoms.first().map_or(Span::default(), |token| unquote(value.text, token.span));
         if !field.ty.kinds().is_empty() {
-            self.refer(value, Some(seat.at), seat.entity, target);
-            // Replaced when a fact or block bears the name; prose otherwise.
-            return if field.ty.takes_text() { Written::Text(inner) } else { Written::Unreadable };
+            return Written::Name(self.symbol(value.text, inner));
         }
         if field.ty.takes_text() {
             return Written::Text(inner);
@@ -213,14 +202,6 @@ impl Loader<'_, '_> {
             }
         }
         self.slip(value, field, "quoted words cannot stand here")
-    }
-
-    fn refer(&mut self, value: Value<'_>, field: Option<(KindId, Slot)>, entity: EntityId, target: Target) {
-        let Some(token) = value.atoms.first().copied() else { return };
-        let quoted = token.is_prose();
-        let span = if quoted { unquote(value.text, token.span) } else { token.span };
-        let name = self.symbol(value.text, span);
-        self.pending.push(Pending { target, entity, file: value.file, span, name, quoted, field });
     }
 
     fn read_enum(&mut self, value: Value<'_>, field: &Field) -> Written {
@@ -238,7 +219,7 @@ impl Loader<'_, '_> {
     }
 
     fn read_quantity(&mut self, value: Value<'_>, seat: Seat<'_>) -> Written {
-        let Seat { field, at: (kind, slot), entity } = seat;
+        let Seat { field, at: (kind, slot), .. } = seat;
         let usual = self.rows.last(kind, Some(slot)).and_then(|last| last.wrapping);
         let read = match read_amount(value, &self.schema.units, &self.model.names, usual) {
             Ok(read) => read,
@@ -273,13 +254,13 @@ impl Loader<'_, '_> {
             return Written::Unreadable;
         }
         let index = self.add_amount(read.interval, read.measure);
-        if let Some(of) = read.of {
-            self.refer(of, None, entity, Target::Of(index));
+        match read.of {
+            Some(of) => Written::AmountOf(index, self.symbol(value.text, of)),
+            None => Written::Amount(index),
         }
-        Written::Amount(index)
     }
 
-    fn outlasts_the_calendar(&self, read: &ReadAmount<'_>) -> bool {
+    fn outlasts_the_calendar(&self, read: &ReadAmount) -> bool {
         let month = self.model.names.get("month").and_then(|name| self.schema.units.get(name));
         let longest = Ratio::whole(12 * i64::from(MAX_YEAR - MIN_YEAR + 1));
         month.is_some_and(|(month, _)| read.measure == month && read.interval.lo > longest)
@@ -309,8 +290,7 @@ impl Loader<'_, '_> {
     }
 
     pub(super) fn add_amount(&mut self, interval: Interval, measure: crate::schema::Measure) -> u32 {
-        self.model.amounts.push(Amount { interval, measure, of: None });
-        self.model.amounts.len() as u32 - 1
+        self.values.add_amount(Amount { interval, measure, of: None })
     }
 
     /// A value of the wrong form: says what the field takes, with an example.

@@ -1,56 +1,49 @@
 //! Names to entities: owns the order in which a name is sought (blocks outward, the scope, the top level,
 //! another scope by its name, facts) and the words for names that are not found.
 
+use std::ops::Range;
+
 use rustc_hash::FxHashMap;
 
 use super::deal;
-use super::join::{Moved, Own, Values};
+use super::join::Moved;
 use super::load::Loader;
+use super::values::{Open, Values};
 use super::{EntityId, Model, Written};
 use crate::diagnostic::{Diagnostic, NoteKind, Severity, first_publication};
-use crate::names::{Symbol, nearest};
-use crate::schema::{EnumId, KindId, KindSet, Many, Schema, Slot};
+use crate::names::{Names, Symbol, nearest};
+use crate::schema::{Field, KindSet, Many, Schema};
 use crate::source::{FileId, Place, Span};
 
 /// Most near misses that are sought in one portfolio: each looks at every name.
 const MAX_SUGGESTIONS: usize = 50;
 
-/// Where a resolved name goes.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Target {
-    /// A cell.
-    Cell(u32),
-    /// An item of a list.
-    Item(u32),
-    /// What an amount is of.
-    Of(u32),
+/// The fields of a block that are written, in which names may wait.
+struct Row<'s> {
+    entity: EntityId,
+    file: FileId,
+    /// All fields of its kind.
+    fields: &'s [Field],
+    /// Of each whether it is written.
+    written: u64,
+    cells: Range<u32>,
+    borne: Borne,
 }
 
-/// A name still to be found. There are many at once, so what its field tells is not kept.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Pending {
-    pub target: Target,
+/// What is borne as a name inside of the outermost block around, and perhaps more: most names are of other files, which
+/// one look tells.
+#[derive(Clone, Copy)]
+struct Borne(u64);
+
+/// A name that is sought: where it waits, what may stand in its place, and what does not fit there.
+struct Sought<'s> {
+    open: Open,
     /// The block in which it is written.
-    pub entity: EntityId,
-    pub file: FileId,
-    /// The name, without quotation marks.
-    pub span: Span,
-    pub name: Symbol,
-    pub quoted: bool,
+    entity: EntityId,
+    file: FileId,
     /// The field whose value it is or is part of; none if it is what an amount is of.
-    pub field: Option<(KindId, Slot)>,
-}
-
-/// A name that is sought: what may stand in its place, and what does not fit there.
-struct Sought {
-    pending: Pending,
+    field: Option<&'s Field>,
     kinds: KindSet,
-    /// Whether a group may stand for its members.
-    in_list: bool,
-    /// Whether quoted words that name nothing are prose.
-    or_text: bool,
-    /// The enum whose words may stand here too.
-    words: Option<EnumId>,
     /// What bears the name and is of no kind that may stand here.
     other: Option<EntityId>,
 }
@@ -62,11 +55,11 @@ enum Found {
 }
 
 /// What is to be done about a name when all names that can be found are.
-enum Left {
+enum Left<'s> {
     /// It is found, and something is to be said of it.
-    Said(Box<Diagnostic>),
+    Said(Diagnostic),
     /// It is not found.
-    Open(Pending),
+    Open(Sought<'s>),
 }
 
 /// Gives the words of a file.
@@ -75,27 +68,84 @@ pub(super) type Texts<'a, 't> = &'a (dyn Fn(FileId) -> &'t str + Sync);
 /// Blocks of each scope by name, made when a scope is first searched.
 type ScopeNames = FxHashMap<EntityId, FxHashMap<Symbol, Vec<EntityId>>>;
 
-impl Pending {
-    fn place(&self) -> Place {
-        Place { file: self.file, span: self.span }
+impl<'s> Row<'s> {
+    /// Those of some blocks.
+    fn all(schema: &'s Schema, model: &Model, blocks: Range<u32>) -> impl Iterator<Item = Self> {
+        let mut borne = Borne::ANYTHING;
+        blocks.map(EntityId).filter_map(move |entity| {
+            let known = model.entity(entity)?;
+            if known.parent.is_none() {
+                borne = Borne::inside(schema, model, entity);
+            }
+            let fields = &schema.kind(known.kind)?.fields;
+            Some(Self {
+                entity,
+                file: known.file,
+                fields,
+                written: known.written,
+                cells: known.cells(),
+                borne,
+            })
+        })
+    }
+
+    /// The values of fields that need not be written; they stand in no block.
+    fn defaults(schema: &'s Schema, model: &Model) -> Vec<Self> {
+        let kinds = schema.kinds().zip(&model.defaults);
+        let rows = kinds.flat_map(|((_, kind), defaults)| {
+            defaults.iter().map(|(slot, cell, file)| Self {
+                entity: EntityId(u32::MAX),
+                file: *file,
+                fields: &kind.fields,
+                written: 1 << slot.0,
+                cells: *cell..*cell + 1,
+                borne: Borne::ANYTHING,
+            })
+        });
+        rows.collect()
+    }
+
+    /// The field that is written at that place among those that are.
+    fn field(&self, at: usize) -> Option<&'s Field> {
+        let behind = (0..at).fold(self.written, |left, _| left & left.wrapping_sub(1));
+        self.fields.get(behind.trailing_zeros() as usize)
+    }
+
+    #[inline]
+    fn sought(&self, schema: &Schema, at: usize, open: Open) -> Sought<'s> {
+        let field = if open.of_amount { None } else { self.field(at) };
+        let kinds = field.map_or(schema.amounts_of, |field| field.ty.kinds());
+        Sought { open, entity: self.entity, file: self.file, field, kinds, other: None }
     }
 }
 
-impl Sought {
-    fn new(schema: &Schema, pending: Pending) -> Self {
-        let field = pending.field.and_then(|(kind, slot)| schema.kind(kind)?.field(slot));
-        Self {
-            pending,
-            kinds: field.map_or_else(|| schema.amounts_of, |field| field.ty.kinds()),
-            in_list: field.is_some_and(|field| field.ty.many == Many::List),
-            or_text: field.is_some_and(|field| field.ty.takes_text()),
-            words: field.and_then(|field| field.ty.words()),
-            other: None,
-        }
+impl Sought<'_> {
+    /// Whether quoted words that name nothing are prose.
+    fn or_text(&self) -> bool {
+        self.field.is_some_and(|field| field.ty.takes_text())
     }
 
-    fn place(&self) -> Place {
-        self.pending.place()
+    /// How many quotation marks stand before and behind it.
+    fn marks(&self, text: &str) -> u32 {
+        let Span { start, end } = self.open.words;
+        let (before, from) =
+            (text.get(..end as usize).unwrap_or(""), text.get(start as usize..).unwrap_or(""));
+        let has =
+            |mark: &str| if self.open.of_amount { before.ends_with(mark) } else { from.starts_with(mark) };
+        if has("\"\"\"") { 3 } else { u32::from(has("\"")) }
+    }
+
+    /// Where the name stands, without quotation marks, and whether it has any. It is as long as when it was first met.
+    fn place(&self, names: &Names, text: &str) -> (Place, bool) {
+        let (length, marks) = (names.text(self.open.name).len() as u32, self.marks(text));
+        let Span { start, end } = self.open.words;
+        let start = if self.open.of_amount { end.saturating_sub(marks + length) } else { start + marks };
+        (Place { file: self.file, span: Span { start, end: start + length } }, marks > 0)
+    }
+
+    /// What stands in its place if it means nothing.
+    fn in_place(&self, words: Span, quoted: bool) -> Written {
+        if self.or_text() && quoted { Written::Text(words) } else { Written::Unreadable }
     }
 
     /// Whether an entity may stand here; the first that may not is kept.
@@ -108,137 +158,152 @@ impl Sought {
     }
 }
 
-impl Loader<'_, '_> {
-    /// Resolves what its own scope can: all of the scope has been read, and nothing outside of it counts for more.
-    pub(super) fn resolve_near<'t>(&mut self, text: Texts<'_, 't>) {
-        let mut scopes = ScopeNames::default();
-        let mut pending = std::mem::take(&mut self.pending);
-        let mut kept = self.far;
-        for at in self.far..pending.len() {
-            let Some(here) = pending.get(at).copied() else { break };
-            if !self.resolved_near(&mut Sought::new(self.schema, here), text, &mut scopes) {
-                if let Some(slot) = pending.get_mut(kept) {
-                    *slot = here;
-                }
-                kept += 1;
-            }
+impl Borne {
+    const ANYTHING: Self = Self(u64::MAX);
+
+    fn inside(schema: &Schema, model: &Model, id: EntityId) -> Self {
+        let is_scope = schema.kind(model.kind(id)).is_some_and(|kind| kind.scope);
+        if !is_scope || model.is_crowded(id) {
+            return Self::ANYTHING;
         }
-        pending.truncate(kept);
-        (self.pending, self.far) = (pending, kept);
+        let names = model.inside(id).filter_map(|inner| model.entity(inner)).map(|inner| inner.name);
+        names.fold(Self(0), |borne, name| Self(borne.0 | Self::bit(name)))
     }
 
-    /// Resolves all names that are pending; `text` gives the words of a file.
-    pub(super) fn resolve_all<'t>(&mut self, text: Texts<'_, 't>) {
-        self.resolve_near(text);
-        self.far = 0;
-        let (pending, values) = (std::mem::take(&mut self.pending), Values::out_of(&mut self.model));
-        self.resolve_far(vec![(pending, Moved::default())], values, text);
+    fn bit(name: Symbol) -> u64 {
+        1 << (name.index() as u32 % u64::BITS)
     }
 
-    /// Resolves the names that the scopes of each part do not hold. The values of the model lie apart until then.
-    pub(super) fn resolve_far<'t>(
-        &mut self,
-        far: Vec<(Vec<Pending>, Moved)>,
-        mut values: Values,
-        text: Texts<'_, 't>,
-    ) {
-        let (pending, moves): (Vec<_>, Vec<_>) = far.into_iter().unzip();
-        let hands = pending.into_iter().zip(&moves).zip(values.share(&moves)).collect();
-        let left = deal::on_threads(hands, |((pending, moved), mut own)| {
-            let pending = pending.into_iter().map(|pending| moved.pending(pending));
-            self.find_all_far(pending, &mut own, text)
+    fn may_be(self, name: Symbol) -> bool {
+        self.0 & Self::bit(name) != 0
+    }
+}
+
+impl<'s> Loader<'s, '_> {
+    /// Finds what the names of facts and of defaults stand for.
+    pub(super) fn resolve_facts(&mut self, text: Texts<'_, '_>) {
+        let mut values = std::mem::take(&mut self.values);
+        let facts = Row::all(self.schema, &self.model, 0..self.model.len() as u32);
+        let rows = facts.chain(Row::defaults(self.schema, &self.model));
+        let left = self.find_all(rows, &mut values, text);
+        self.model.values.add(values);
+        self.give_up(left, text);
+    }
+
+    /// Finds what the names in each part of a portfolio stand for, and puts what the parts say into the model.
+    pub(super) fn resolve(&mut self, parts: Vec<(Values, Moved)>, text: Texts<'_, '_>) {
+        let parts = deal::on_threads(parts, |(mut values, moved)| {
+            moved.shift(&mut values);
+            let rows = Row::all(self.schema, &self.model, moved.blocks);
+            let left = self.find_all(rows, &mut values, text);
+            (values, left)
         });
-        values.into(&mut self.model);
-        let mut scopes = ScopeNames::default();
-        for left in left.into_iter().flatten() {
-            match left {
-                Left::Said(found) => self.diagnostics.push(*found),
-                Left::Open(pending) => {
-                    self.not_found(pending, pending.span.of(text(pending.file)), &mut scopes);
-                }
-            }
-        }
+        let (values, left): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
+        values.into_iter().for_each(|values| self.model.values.add(values));
+        self.give_up(left.into_iter().flatten(), text);
     }
 
-    /// Sets what is found; what is left is in the order of the names.
-    fn find_all_far<'t>(
+    /// What is left is in the order of the names.
+    fn find_all(
         &self,
-        pending: impl Iterator<Item = Pending>,
-        own: &mut Own<'_>,
-        text: Texts<'_, 't>,
-    ) -> Vec<Left> {
-        let mut scopes = ScopeNames::default();
-        let mut left = Vec::new();
-        for pending in pending {
-            let Some((id, trade_name)) = self.find_far(&mut Sought::new(self.schema, pending), &mut scopes)
-            else {
-                left.push(Left::Open(pending));
-                continue;
-            };
-            own.set(pending.target, Written::Entity(id));
-            if trade_name {
-                let written = pending.span.of(text(pending.file));
-                left.push(Left::Said(Box::new(self.synonym(pending.place(), written, id))));
-            }
+        rows: impl Iterator<Item = Row<'s>>,
+        values: &mut Values,
+        text: Texts<'_, '_>,
+    ) -> Vec<Left<'s>> {
+        let (mut scopes, mut left) = (ScopeNames::default(), Vec::new());
+        for row in rows {
+            values.offer(row.cells.clone(), |at, open| {
+                let mut sought = row.sought(self.schema, at, open);
+                let found = self.find(&mut sought, row.borne, text, &mut scopes, &mut left);
+                if found.is_none() {
+                    left.push(Left::Open(sought));
+                }
+                found
+            });
         }
         left
     }
 
-    fn not_found(&mut self, pending: Pending, written: &str, scopes: &mut ScopeNames) {
-        let mut sought = Sought::new(self.schema, pending);
-        if pending.quoted && self.is_disguised(written, sought.kinds).is_none() {
-            return self.free(&sought, written);
+    fn find(
+        &self,
+        sought: &mut Sought<'s>,
+        borne: Borne,
+        text: Texts<'_, '_>,
+        scopes: &mut ScopeNames,
+        left: &mut Vec<Left<'s>>,
+    ) -> Option<Written> {
+        if let Some(known) = self.word_or_group(sought, text) {
+            return Some(known);
+        }
+        if borne.may_be(sought.open.name) {
+            match self.find_near(sought, scopes) {
+                Found::One(id) => return Some(Written::Entity(id)),
+                Found::Several(a, b) => {
+                    let (place, quoted) = sought.place(&self.model.names, text(sought.file));
+                    left.push(Left::Said(self.ambiguous(place, place.span.of(text(place.file)), a, b)));
+                    return Some(sought.in_place(place.span, quoted));
+                }
+                Found::Nothing => {}
+            }
+        }
+        let (id, trade_name) = self.find_far(sought, scopes)?;
+        if trade_name {
+            let (place, _) = sought.place(&self.model.names, text(sought.file));
+            left.push(Left::Said(self.synonym(place, place.span.of(text(place.file)), id)));
+        }
+        Some(Written::Entity(id))
+    }
+
+    /// Says what is left to be said, and puts something in the place of each name that is not found.
+    fn give_up(&mut self, left: impl IntoIterator<Item = Left<'s>>, text: Texts<'_, '_>) {
+        let mut scopes = ScopeNames::default();
+        for left in left {
+            match left {
+                Left::Said(found) => self.diagnostics.push(found),
+                Left::Open(sought) => {
+                    let (spot, text) = (sought.open.spot, text(sought.file));
+                    let instead = self.not_found(sought, text, &mut scopes);
+                    self.model.values.set(spot, instead);
+                }
+            }
+        }
+    }
+
+    fn not_found(&mut self, mut sought: Sought<'_>, text: &str, scopes: &mut ScopeNames) -> Written {
+        let (place, quoted) = sought.place(&self.model.names, text);
+        let written = place.span.of(text);
+        if quoted && self.is_disguised(written, sought.kinds).is_none() {
+            return self.free(&sought, place, written);
         }
         // What is of no kind that may stand here, is said to be; the nearest first.
         self.find_near(&mut sought, scopes);
         self.find_far(&mut sought, scopes);
         match sought.other {
-            Some(other) => self.wrong_kind(sought.place(), written, sought.kinds, other),
-            None => self.undefined(&sought, written),
+            Some(other) => self.wrong_kind(place, written, sought.kinds, other),
+            None => self.undefined(&sought, place, written, quoted),
         }
+        sought.in_place(place.span, quoted)
     }
 
-    fn resolved_near<'t>(
-        &mut self,
-        sought: &mut Sought,
-        text: Texts<'_, 't>,
-        scopes: &mut ScopeNames,
-    ) -> bool {
-        let pending = sought.pending;
-        let word = sought.words.and_then(|id| self.schema.get_enum(id)?.ordinal(pending.name));
-        if let Some(ordinal) = word {
-            self.set(pending.target, Written::Enum(ordinal));
-            return true;
+    /// A word of the enum that may stand here, too, or in a list the group that stands for its members.
+    fn word_or_group(&self, sought: &Sought<'_>, text: Texts<'_, '_>) -> Option<Written> {
+        let (name, ty) = (sought.open.name, &sought.field?.ty);
+        if let Some(ordinal) = ty.words().and_then(|id| self.schema.get_enum(id)?.ordinal(name)) {
+            return Some(Written::Enum(ordinal));
         }
-        if sought.in_list
-            && !pending.quoted
-            && let Some(id) = self.model.group_named(pending.name)
-            && self.model.group(id).is_some_and(|group| sought.kinds.has(group.of))
-        {
-            self.set(pending.target, Written::Group(id));
-            return true;
+        if ty.many != Many::List {
+            return None;
         }
-        match self.find_near(sought, scopes) {
-            Found::One(id) => self.set(pending.target, Written::Entity(id)),
-            Found::Several(a, b) => {
-                self.ambiguous(sought.place(), pending.span.of(text(pending.file)), a, b);
-            }
-            Found::Nothing => return false,
-        }
-        true
+        let group = self.model.group_named(name)?;
+        let fits = self.model.group(group).is_some_and(|group| sought.kinds.has(group.of));
+        (fits && sought.marks(text(sought.file)) == 0).then_some(Written::Group(group))
     }
 
     /// Sought in the blocks outward, then anywhere in the scope.
-    fn find_near(&self, sought: &mut Sought, scopes: &mut ScopeNames) -> Found {
+    fn find_near(&self, sought: &mut Sought<'_>, scopes: &mut ScopeNames) -> Found {
         let model = &self.model;
-        let Pending { entity, name, .. } = sought.pending;
+        let (entity, name) = (sought.entity, sought.open.name);
         let scope = model.scope(self.schema, entity);
-        // Most names are of other files, which one look at the scope tells.
-        let outermost =
-            scope.filter(|scope| model.entity(*scope).is_some_and(|scope| scope.parent.is_none()));
-        if outermost.is_some_and(|scope| !model.is_crowded(scope) && !model.holds_name(scope, name)) {
-            return Found::Nothing;
-        }
         // What is written in a fact names other facts.
         let blocks = std::iter::once(entity).chain(model.around(entity)).filter(|_| !self.facts);
         for around in blocks {
@@ -261,13 +326,13 @@ impl Loader<'_, '_> {
     }
 
     /// Sought at the top level, in another scope by its name, among the facts; with whether it is a trade name.
-    fn find_far(&self, sought: &mut Sought, scopes: &mut ScopeNames) -> Option<(EntityId, bool)> {
+    fn find_far(&self, sought: &mut Sought<'_>, scopes: &mut ScopeNames) -> Option<(EntityId, bool)> {
         let model = &self.model;
-        let name = sought.pending.name;
+        let name = sought.open.name;
         if let Some(id) = model.top(name).filter(|id| sought.fits(model, *id)) {
             return Some((id, false));
         }
-        if let Some(id) = self.dotted(sought.pending, scopes).filter(|id| sought.fits(model, *id)) {
+        if let Some(id) = self.dotted(name, sought.entity, scopes).filter(|id| sought.fits(model, *id)) {
             return Some((id, false));
         }
         let known = model.known.get(&name)?.iter().find(|known| sought.fits(model, known.fact))?;
@@ -275,11 +340,11 @@ impl Loader<'_, '_> {
     }
 
     /// `parent.name` within the scope, or `scope.name` elsewhere.
-    fn dotted(&self, pending: Pending, scopes: &mut ScopeNames) -> Option<EntityId> {
+    fn dotted(&self, name: Symbol, from: EntityId, scopes: &mut ScopeNames) -> Option<EntityId> {
         let model = &self.model;
-        let (outer, inner) = model.names.text(pending.name).split_once('.')?;
+        let (outer, inner) = model.names.text(name).split_once('.')?;
         let (outer, inner) = (model.names.get(outer)?, model.names.get(inner)?);
-        let scope = model.scope(self.schema, pending.entity);
+        let scope = model.scope(self.schema, from);
         let near = scope.map(|scope| in_scope(model, scope, outer, scopes)).unwrap_or_default();
         if let Some(id) = near.iter().find_map(|parent| model.part_named(*parent, inner)) {
             return Some(id);
@@ -289,16 +354,15 @@ impl Loader<'_, '_> {
         direct.or_else(|| in_scope(model, top, inner, scopes).first().copied())
     }
 
-    fn free(&mut self, sought: &Sought, written: &str) {
-        if sought.or_text {
-            return;
+    fn free(&mut self, sought: &Sought<'_>, place: Place, written: &str) -> Written {
+        if sought.or_text() {
+            return Written::Text(place.span);
         }
-        let Pending { target, file, span, .. } = sought.pending;
         if self.may_be_free(sought) && !written.trim().is_empty() {
-            let id = self.free_entity(sought.kinds, written, file, span);
-            return self.set(target, Written::Entity(id));
+            return Written::Entity(self.free_entity(sought.kinds, written, place.file, place.span));
         }
-        self.undefined(sought, written);
+        self.undefined(sought, place, written, true);
+        Written::Unreadable
     }
 
     fn may_be_free(&self, sought: &Sought) -> bool {
@@ -316,8 +380,7 @@ impl Loader<'_, '_> {
         known.map(|_| plain)
     }
 
-    fn undefined(&mut self, sought: &Sought, written: &str) {
-        let place = sought.place();
+    fn undefined(&mut self, sought: &Sought<'_>, place: Place, written: &str, quoted: bool) {
         if let Some(plain) = self.is_disguised(written, sought.kinds) {
             self.diagnostics.push(lookalike(place, written, Some(&plain)));
             return;
@@ -338,7 +401,7 @@ impl Loader<'_, '_> {
                 found.label("no such name").related(at, "did you mean this one?").help(format!("`{near}`"))
             }
             Some((near, None)) => found.label(format!("did you mean `{near}`?")).help(format!("`{near}`")),
-            None if self.may_be_free(sought) && !sought.pending.quoted => {
+            None if self.may_be_free(sought) && !quoted => {
                 found.label("declared nowhere, and not among the facts").help(format!(
                     "declare it, or write `\"{written}\"` in quotation marks if nothing more is known of it"
                 ))
@@ -379,7 +442,7 @@ impl Loader<'_, '_> {
         });
     }
 
-    fn ambiguous(&mut self, place: Place, written: &str, a: EntityId, b: EntityId) {
+    fn ambiguous(&self, place: Place, written: &str, a: EntityId, b: EntityId) -> Diagnostic {
         let path = |id: EntityId| {
             let parent = self.model.entity(id).and_then(|entity| entity.parent);
             parent.map_or_else(String::new, |parent| format!("{}.", self.model.name(parent)))
@@ -399,7 +462,7 @@ impl Loader<'_, '_> {
             Some(place) => found.related(place, text),
             None => found,
         });
-        self.diagnostics.push(found.help(help));
+        found.help(help)
     }
 
     fn synonym(&self, place: Place, written: &str, fact: EntityId) -> Diagnostic {

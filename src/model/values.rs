@@ -1,0 +1,246 @@
+//! What blocks say, apart from the blocks: owns cells, items and amounts by their numbers, and how a name that waits in
+//! one of them is replaced by what it stands for. Knows no block and no order in which names are sought.
+
+use std::ops::Range;
+
+use super::{Amount, Cell, EntityId, Item, Written};
+use crate::names::Symbol;
+use crate::source::Span;
+
+/// Values that follow each other, with the numbers at which they begin.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Values {
+    first: Numbers,
+    cells: Vec<Cell>,
+    items: Vec<Item>,
+    amounts: Vec<Amount>,
+}
+
+/// Numbers of a cell, an item and an amount.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Numbers {
+    pub cells: u32,
+    pub items: u32,
+    pub amounts: u32,
+}
+
+/// Where a name waits to be found.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Spot {
+    /// In a cell.
+    Cell(u32),
+    /// In an item of a list.
+    Item(u32),
+}
+
+/// A name that waits to be found.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Open {
+    pub spot: Spot,
+    pub name: Symbol,
+    /// The words of its cell or item.
+    pub words: Span,
+    /// Whether it is what an amount is of, and comes last in those words; else it comes first.
+    pub of_amount: bool,
+}
+
+impl Numbers {
+    /// Both together.
+    pub(super) fn and(self, more: Self) -> Self {
+        Self {
+            cells: self.cells + more.cells,
+            items: self.items + more.items,
+            amounts: self.amounts + more.amounts,
+        }
+    }
+}
+
+impl Values {
+    /// None yet, of which the first will have these numbers.
+    pub(super) fn from(first: Numbers) -> Self {
+        Self { first, ..Self::default() }
+    }
+
+    /// Makes room for what a text of so many bytes usually says.
+    pub(super) fn reserve(&mut self, bytes: usize) {
+        self.cells.reserve(bytes / 24);
+        self.items.reserve(bytes / 256);
+        self.amounts.reserve(bytes / 128);
+    }
+
+    /// How many there are.
+    pub(super) fn count(&self) -> Numbers {
+        let Self { cells, items, amounts, .. } = self;
+        Numbers { cells: cells.len() as u32, items: items.len() as u32, amounts: amounts.len() as u32 }
+    }
+
+    /// The numbers that come next.
+    pub(super) fn next(&self) -> Numbers {
+        self.first.and(self.count())
+    }
+
+    pub(super) fn add_cell(&mut self, cell: Cell) {
+        self.cells.push(cell);
+    }
+
+    pub(super) fn add_item(&mut self, item: Item) {
+        self.items.push(item);
+    }
+
+    /// Its number.
+    pub(super) fn add_amount(&mut self, amount: Amount) -> u32 {
+        let number = self.next().amounts;
+        self.amounts.push(amount);
+        number
+    }
+
+    pub(super) fn amount(&self, number: u32) -> Option<Amount> {
+        self.amounts.get(number.checked_sub(self.first.amounts)? as usize).copied()
+    }
+
+    fn cell(&self, number: u32) -> Option<Cell> {
+        self.cells.get(number.checked_sub(self.first.cells)? as usize).copied()
+    }
+
+    fn items(&self, first: u32, count: u32) -> Option<&[Item]> {
+        let at = first.checked_sub(self.first.items)? as usize;
+        self.items.get(at..at + count as usize)
+    }
+
+    /// Puts them behind others: their numbers grow by as much, and names get other ones.
+    pub(super) fn shift(&mut self, by: Numbers, symbol: impl Fn(Symbol) -> Symbol) {
+        self.first = self.first.and(by);
+        let shifted = |value: &mut Written| match value {
+            Written::Amount(at) => *at += by.amounts,
+            Written::List(first, _) => *first += by.items,
+            Written::Name(name) => *name = symbol(*name),
+            Written::AmountOf(at, name) => (*at, *name) = (*at + by.amounts, symbol(*name)),
+            _ => {}
+        };
+        self.cells.iter_mut().for_each(|cell| shifted(&mut cell.value));
+        for item in &mut self.items {
+            shifted(&mut item.value);
+            item.share = item.share.map(|at| at + by.amounts);
+        }
+    }
+
+    /// Offers the names that wait in some cells, each with the place of its cell among them, and replaces those for
+    /// which there is an answer.
+    // Called once, for each block.
+    #[inline(always)]
+    pub(super) fn offer(
+        &mut self,
+        wanted: Range<u32>,
+        mut answer: impl FnMut(usize, Open) -> Option<Written>,
+    ) {
+        let Self { first, cells, items, amounts } = self;
+        let wanted = (wanted.start - first.cells) as usize..(wanted.end - first.cells) as usize;
+        for (at, cell) in cells.get_mut(wanted.clone()).into_iter().flatten().enumerate() {
+            let mut one = |value: &mut Written, words: Span, spot: Spot| {
+                if let Some(open) = Open::of(*value, words, spot)
+                    && let Some(answer) = answer(at, open)
+                {
+                    replace(value, answer, amounts, first.amounts);
+                }
+            };
+            let Written::List(from, count) = cell.value else {
+                let spot = Spot::Cell(first.cells + (wanted.start + at) as u32);
+                one(&mut cell.value, cell.span, spot);
+                continue;
+            };
+            let begin = (from - first.items) as usize;
+            for (at, item) in items.iter_mut().enumerate().skip(begin).take(count as usize) {
+                one(&mut item.value, item.span, Spot::Item(first.items + at as u32));
+            }
+        }
+    }
+
+    /// Replaces the name that waits in a spot.
+    fn set(&mut self, spot: Spot, answer: Written) {
+        let Self { first, cells, items, amounts } = self;
+        let value = match spot {
+            Spot::Cell(at) => cells.get_mut((at - first.cells) as usize).map(|cell| &mut cell.value),
+            Spot::Item(at) => items.get_mut((at - first.items) as usize).map(|item| &mut item.value),
+        };
+        if let Some(value) = value {
+            replace(value, answer, amounts, first.amounts);
+        }
+    }
+}
+
+impl Open {
+    fn of(value: Written, words: Span, spot: Spot) -> Option<Self> {
+        match value {
+            Written::Name(name) => Some(Self { spot, name, words, of_amount: false }),
+            Written::AmountOf(_, name) => Some(Self { spot, name, words, of_amount: true }),
+            _ => None,
+        }
+    }
+}
+
+/// An amount stays what it is, whatever becomes of the name beside it.
+fn replace(value: &mut Written, answer: Written, amounts: &mut [Amount], first: u32) {
+    let Written::AmountOf(number, _) = *value else {
+        *value = answer;
+        return;
+    };
+    *value = Written::Amount(number);
+    if let (Written::Entity(id), Some(amount)) = (answer, amounts.get_mut((number - first) as usize)) {
+        amount.of = Some(id);
+    }
+}
+
+/// The values of facts and of all parts of a portfolio, as each was read: none is copied to stand behind another.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Joined(Vec<Values>);
+
+impl Joined {
+    /// Puts values behind those that are there; their numbers go on where the others end.
+    pub(super) fn add(&mut self, values: Values) {
+        self.0.push(values);
+    }
+
+    /// The numbers that come next.
+    pub(super) fn next(&self) -> Numbers {
+        self.0.last().map_or_else(Numbers::default, Values::next)
+    }
+
+    #[inline]
+    pub(super) fn cell(&self, number: u32) -> Option<Cell> {
+        self.0.iter().rev().find_map(|values| values.cell(number))
+    }
+
+    #[inline]
+    pub(super) fn amount(&self, number: u32) -> Option<Amount> {
+        self.0.iter().rev().find_map(|values| values.amount(number))
+    }
+
+    /// Items of one list, which lie together.
+    pub(super) fn items(&self, first: u32, count: u32) -> &[Item] {
+        self.0.iter().rev().find_map(|values| values.items(first, count)).unwrap_or(&[])
+    }
+
+    /// Replaces the name that waits in a spot.
+    pub(super) fn set(&mut self, spot: Spot, answer: Written) {
+        let holds = |values: &&mut Values| match spot {
+            Spot::Cell(at) => values.first.cells <= at,
+            Spot::Item(at) => values.first.items <= at,
+        };
+        if let Some(values) = self.0.iter_mut().rev().find(holds) {
+            values.set(spot, answer);
+        }
+    }
+
+    /// All entities that are named, each as often as it is.
+    pub(super) fn named(&self) -> impl Iterator<Item = EntityId> {
+        let named = |written: Written| match written {
+            Written::Entity(id) => Some(id),
+            _ => None,
+        };
+        self.0.iter().flat_map(move |Values { cells, items, amounts, .. }| {
+            let cells = cells.iter().filter_map(move |cell| named(cell.value));
+            let items = items.iter().filter_map(move |item| named(item.value));
+            cells.chain(items).chain(amounts.iter().filter_map(|amount| amount.of))
+        })
+    }
+}
