@@ -17,8 +17,6 @@ pub(super) struct ReadAmount {
     pub percent: bool,
     /// The name after `of`, without quotation marks.
     pub of: Option<Span>,
-    /// What stands around its number, or around the last of them.
-    pub wrapping: Option<Wrapping>,
 }
 
 /// The words around a number, which mean the same around the next: currency, scale, percent sign and unit.
@@ -50,14 +48,15 @@ struct Part {
     percent: bool,
 }
 
-/// The amount that a value says, or why it says none; `usual` may stand around its number.
+/// The amount that a value says, or why it says none. What stood around a number last may stand there again; what
+/// stands there now is kept.
 pub(super) fn read_amount(
     value: Value<'_>,
     units: &Units,
     names: &Names,
-    usual: Option<Wrapping>,
+    wrapping: &mut Option<Wrapping>,
 ) -> Result<ReadAmount, Slip> {
-    let mut reader = Reader { value, units, names, at: 0, wrapping: usual };
+    let mut reader = Reader { value, units, names, at: 0, wrapping };
     reader.amount().map_err(|slip| match units.sign(value.words()) {
         Some(sign) => reader.currency_sign(&sign.mark, &sign.refused.write, &sign.refused.because),
         None => slip,
@@ -68,7 +67,7 @@ struct Reader<'a, 'u> {
     units: &'u Units,
     names: &'u Names,
     at: usize,
-    wrapping: Option<Wrapping>,
+    wrapping: &'u mut Option<Wrapping>,
 }
 
 impl Meaning {
@@ -77,6 +76,21 @@ impl Meaning {
         let number = self.scale.map_or(number, |scale| number.mul(Ratio::whole(scale), Round::Down));
         let number = if self.percent { number.div(Ratio::whole(100), Round::Down) } else { number };
         Part { number, unit: self.unit, percent: self.percent }
+    }
+}
+
+impl Part {
+    fn measure(self) -> Option<Measure> {
+        self.unit.map(|(measure, _)| measure)
+    }
+
+    /// From this number to another, in base units.
+    fn interval(self, to: Part) -> Interval {
+        let scaled = |part: Part, round| match part.unit {
+            Some((_, factor)) if part.number.is_finite() => part.number.mul(factor, round),
+            _ => part.number,
+        };
+        Interval { lo: scaled(self, Round::Down), hi: scaled(to, Round::Up) }
     }
 }
 
@@ -98,32 +112,41 @@ impl<'a> Reader<'a, '_> {
     }
 
     fn amount(&mut self) -> Result<ReadAmount, Slip> {
-        let (low, high) = self.bounds()?;
-        let of = if self.takes_word("of") {
-            let rest = Value { atoms: self.value.atoms.get(self.at..).unwrap_or(&[]), ..self.value };
-            let [name] = rest.atoms else {
-                return Err(self.error(
-                    "wrong-value",
-                    "say of what it is an amount, in one name",
-                    rest.span(),
-                    "one name, or one in quotation marks",
-                ));
-            };
-            Some(if name.is_prose() { unquote(rest.text, name.span) } else { name.span })
-        } else {
-            self.finish()?;
-            None
+        // Most amounts are one number with the words around it that stood there last.
+        let (interval, measure, percent) = match self.wrapped_as_before()? {
+            Some(exact) => (exact.interval(exact), exact.measure().unwrap_or(Measure::NUMBER), exact.percent),
+            None => {
+                let (low, high) = self.bounds()?;
+                self.range(low, high)?
+            }
         };
+        Ok(ReadAmount { interval, measure, percent, of: self.substance()? })
+    }
+
+    /// The name of what it is an amount of; nothing else may follow.
+    fn substance(&mut self) -> Result<Option<Span>, Slip> {
+        if !self.takes_word("of") {
+            self.finish()?;
+            return Ok(None);
+        }
+        let rest = Value { atoms: self.value.atoms.get(self.at..).unwrap_or(&[]), ..self.value };
+        let [name] = rest.atoms else {
+            return Err(self.error(
+                "wrong-value",
+                "say of what it is an amount, in one name",
+                rest.span(),
+                "one name, or one in quotation marks",
+            ));
+        };
+        Ok(Some(if name.is_prose() { unquote(rest.text, name.span) } else { name.span }))
+    }
+
+    fn range(&self, low: Part, high: Part) -> Result<(Interval, Measure, bool), Slip> {
         let measure = self.common_measure(&low, &high)?;
         // One end of a range may leave the unit to the other: `between 850 and 1,000 t/yr`.
         let (low, high) =
             (Part { unit: low.unit.or(high.unit), ..low }, Part { unit: high.unit.or(low.unit), ..high });
-        let scaled = |part: &Part, round| match part.unit {
-            _ if !part.number.is_finite() => part.number,
-            Some((_, factor)) => part.number.mul(factor, round),
-            None => part.number,
-        };
-        let interval = Interval { lo: scaled(&low, Round::Down), hi: scaled(&high, Round::Up) };
+        let interval = low.interval(high);
         if interval.lo > interval.hi {
             return Err(self.error(
                 "number-form",
@@ -132,13 +155,7 @@ impl<'a> Reader<'a, '_> {
                 "this range holds nothing",
             ));
         }
-        Ok(ReadAmount {
-            interval,
-            measure,
-            percent: low.percent || high.percent,
-            of,
-            wrapping: self.wrapping,
-        })
+        Ok((interval, measure, low.percent || high.percent))
     }
 
     fn takes_word(&mut self, word: &str) -> bool {
@@ -195,8 +212,8 @@ impl<'a> Reader<'a, '_> {
     }
 
     fn part(&mut self) -> Result<Part, Slip> {
-        if let Some((number, meaning)) = self.wrapped_as_before() {
-            return Ok(meaning.of(self.number(number)?));
+        if let Some(part) = self.wrapped_as_before()? {
+            return Ok(part);
         }
         let start = self.at;
         let money = self.currency();
@@ -210,8 +227,8 @@ impl<'a> Reader<'a, '_> {
         let percent = self.peek().is_some_and(|token| token.is_mark(self.value.text, "%"));
         self.at += usize::from(percent);
         let meaning = Meaning { scale, percent, unit: self.unit(money)? };
-        let words = self.words_around(start, number_at, self.at);
-        self.wrapping = words.map(|(before, after)| {
+        let words = self.words_around(start, token.span, self.at);
+        *self.wrapping = words.map(|(before, after)| {
             let (atoms, number) = (self.at - start, number_at - start);
             Wrapping { before, after, atoms, number, meaning }
         });
@@ -219,22 +236,24 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// The number that begins here, if the same words stand around it as around the last.
-    fn wrapped_as_before(&mut self) -> Option<(Token, Meaning)> {
-        let usual = self.wrapping?;
-        let (number_at, end) = (self.at + usual.number, self.at + usual.atoms);
-        let number = *self.value.atoms.get(number_at).filter(|token| token.class == Class::Number)?;
-        let words = self.words_around(self.at, number_at, end)?;
+    fn wrapped_as_before(&mut self) -> Result<Option<Part>, Slip> {
+        let Some(Wrapping { before, after, atoms, number, meaning }) = *self.wrapping else {
+            return Ok(None);
+        };
+        let end = self.at + atoms;
+        let number = self.value.atoms.get(self.at + number).filter(|token| token.class == Class::Number);
         let ends = self.value.atoms.get(end).is_none_or(|next| self.is_link(*next));
-        (ends && words == (usual.before, usual.after)).then(|| {
-            self.at = end;
-            (number, usual.meaning)
-        })
+        let Some(number) = number.copied().filter(|_| ends) else { return Ok(None) };
+        if self.words_around(self.at, number.span, end) != Some((before, after)) {
+            return Ok(None);
+        }
+        self.at = end;
+        Ok(Some(meaning.of(self.number(number)?)))
     }
 
     /// The words before and behind a number, blanks included, if they are short.
-    fn words_around(&self, start: usize, number: usize, end: usize) -> Option<(Short, Short)> {
+    fn words_around(&self, start: usize, number: Span, end: usize) -> Option<(Short, Short)> {
         let atoms = self.value.atoms.get(start..end)?;
-        let number = atoms.get(number - start)?.span;
         let whole = Span { start: atoms.first()?.span.start, end: atoms.last()?.span.end };
         let before = short(self.value.text, Span { end: number.start, ..whole })?;
         let after = short(self.value.text, Span { start: number.end, ..whole })?;
@@ -409,8 +428,7 @@ impl<'a> Reader<'a, '_> {
     }
 
     fn common_measure(&self, low: &Part, high: &Part) -> Result<Measure, Slip> {
-        let measure = |part: &Part| part.unit.map(|(measure, _)| measure);
-        match (measure(low), measure(high)) {
+        match (low.measure(), high.measure()) {
             (None, None) => Ok(Measure::NUMBER),
             (Some(a), Some(b)) if a == b => Ok(a),
             (Some(_), Some(_)) => Err(self.error(

@@ -36,7 +36,7 @@ pub fn read_value(value: Value<'_>, schema: &Schema, names: &Names) -> Result<Re
     {
         return Ok(ReadValue::Dates(dates));
     }
-    let ReadAmount { interval, measure, .. } = read_amount(value, &schema.units, names, None)?;
+    let ReadAmount { interval, measure, .. } = read_amount(value, &schema.units, names, &mut None)?;
     Ok(ReadValue::Amount(Amount { interval, measure, of: None }))
 }
 
@@ -118,7 +118,7 @@ impl Loader<'_, '_> {
             return (part, None);
         };
         let share = Value { atoms: number, ..part };
-        let read = match read_amount(share, &self.schema.units, &self.model.names, None) {
+        let read = match read_amount(share, &self.schema.units, &self.model.names, &mut None) {
             Ok(read) if read.percent => read,
             Ok(_) => {
                 self.slip(share, field, "a share is a percentage, as in `80%`");
@@ -220,7 +220,8 @@ impl Loader<'_, '_> {
 
     fn read_quantity(&mut self, value: Value<'_>, seat: Seat<'_>) -> Written {
         let Seat { field, at: (kind, slot), .. } = seat;
-        let usual = self.rows.last(kind, Some(slot)).and_then(|last| last.wrapping);
+        let mut nothing = None;
+        let usual = self.rows.last(kind, Some(slot)).map_or(&mut nothing, |last| &mut last.wrapping);
         let read = match read_amount(value, &self.schema.units, &self.model.names, usual) {
             Ok(read) => read,
             Err(slip) => {
@@ -235,9 +236,6 @@ impl Loader<'_, '_> {
                 return Written::Unreadable;
             }
         };
-        if let Some(last) = self.rows.last(kind, Some(slot)) {
-            last.wrapping = read.wrapping;
-        }
         let (word, dimensions) = field.ty.quantity().unwrap_or((Word::Quantity, &[]));
         let dimension = self.schema.units.dimension(read.measure);
         if !dimensions.is_empty() && !dimensions.contains(&dimension) {
