@@ -350,6 +350,7 @@ impl<'a> World<'a> {
             | Written::Unreadable
             | Written::Name(_)
             | Written::AmountOf(..)
+            | Written::Overfull(..)
             | Written::Group(_)
             | Written::Text(_)
             | Written::List(..) => Value::Unknown,

@@ -114,10 +114,12 @@ pub enum Written {
     Amount(u32),
     /// A list: first item and number of items.
     List(u32, u32),
-    /// A name, until it is found; no model that is read whole holds one.
+    /// A name, until it is found; like what follows, no model that is read whole holds one.
     Name(Symbol),
     /// An amount with the name of what it is of, until that is found.
     AmountOf(u32, Symbol),
+    /// A list that is unreadable as a whole, until the names in it are found.
+    Overfull(u32, u32),
 }
 
 /// A number with what it counts.

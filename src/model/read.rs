@@ -101,7 +101,7 @@ impl Loader<'_, '_> {
             .label("more than the whole")
             .help("shares may leave a part unsaid, but not exceed 100%");
             self.diagnostics.push(found);
-            return Written::Unreadable;
+            return Written::Overfull(first, count as u32);
         }
         Written::List(first, count as u32)
     }

@@ -95,16 +95,16 @@ impl Values {
     }
 
     pub(super) fn amount(&self, number: u32) -> Option<Amount> {
-        self.amounts.get(number.checked_sub(self.first.amounts)? as usize).copied()
+        self.amounts.get(place(number, self.first.amounts)).copied()
     }
 
     fn cell(&self, number: u32) -> Option<Cell> {
-        self.cells.get(number.checked_sub(self.first.cells)? as usize).copied()
+        self.cells.get(place(number, self.first.cells)).copied()
     }
 
     fn items(&self, first: u32, count: u32) -> Option<&[Item]> {
-        let at = first.checked_sub(self.first.items)? as usize;
-        self.items.get(at..at + count as usize)
+        let at = place(first, self.first.items);
+        self.items.get(at..at.checked_add(count as usize)?)
     }
 
     /// Puts them behind others: their numbers grow by as much, and names get other ones.
@@ -112,7 +112,7 @@ impl Values {
         self.first = self.first.and(by);
         let shifted = |value: &mut Written| match value {
             Written::Amount(at) => *at += by.amounts,
-            Written::List(first, _) => *first += by.items,
+            Written::List(first, _) | Written::Overfull(first, _) => *first += by.items,
             Written::Name(name) => *name = symbol(*name),
             Written::AmountOf(at, name) => (*at, *name) = (*at + by.amounts, symbol(*name)),
             _ => {}
@@ -134,7 +134,7 @@ impl Values {
         mut answer: impl FnMut(usize, Open) -> Option<Written>,
     ) {
         let Self { first, cells, items, amounts } = self;
-        let wanted = (wanted.start - first.cells) as usize..(wanted.end - first.cells) as usize;
+        let wanted = place(wanted.start, first.cells)..place(wanted.end, first.cells);
         for (at, cell) in cells.get_mut(wanted.clone()).into_iter().flatten().enumerate() {
             let mut one = |value: &mut Written, words: Span, spot: Spot| {
                 if let Some(open) = Open::of(*value, words, spot)
@@ -143,14 +143,17 @@ impl Values {
                     replace(value, answer, amounts, first.amounts);
                 }
             };
-            let Written::List(from, count) = cell.value else {
+            let (Written::List(from, count) | Written::Overfull(from, count)) = cell.value else {
                 let spot = Spot::Cell(first.cells + (wanted.start + at) as u32);
                 one(&mut cell.value, cell.span, spot);
                 continue;
             };
-            let begin = (from - first.items) as usize;
-            for (at, item) in items.iter_mut().enumerate().skip(begin).take(count as usize) {
+            for (at, item) in items.iter_mut().enumerate().skip(place(from, first.items)).take(count as usize)
+            {
                 one(&mut item.value, item.span, Spot::Item(first.items + at as u32));
+            }
+            if let Written::Overfull(..) = cell.value {
+                cell.value = Written::Unreadable;
             }
         }
     }
@@ -159,8 +162,8 @@ impl Values {
     fn set(&mut self, spot: Spot, answer: Written) {
         let Self { first, cells, items, amounts } = self;
         let value = match spot {
-            Spot::Cell(at) => cells.get_mut((at - first.cells) as usize).map(|cell| &mut cell.value),
-            Spot::Item(at) => items.get_mut((at - first.items) as usize).map(|item| &mut item.value),
+            Spot::Cell(at) => cells.get_mut(place(at, first.cells)).map(|cell| &mut cell.value),
+            Spot::Item(at) => items.get_mut(place(at, first.items)).map(|item| &mut item.value),
         };
         if let Some(value) = value {
             replace(value, answer, amounts, first.amounts);
@@ -178,6 +181,11 @@ impl Open {
     }
 }
 
+/// Where a number lies among those from `first` on; a lower one lies nowhere.
+fn place(number: u32, first: u32) -> usize {
+    number.checked_sub(first).map_or(usize::MAX, |place| place as usize)
+}
+
 /// An amount stays what it is, whatever becomes of the name beside it.
 fn replace(value: &mut Written, answer: Written, amounts: &mut [Amount], first: u32) {
     let Written::AmountOf(number, _) = *value else {
@@ -185,7 +193,7 @@ fn replace(value: &mut Written, answer: Written, amounts: &mut [Amount], first: 
         return;
     };
     *value = Written::Amount(number);
-    if let (Written::Entity(id), Some(amount)) = (answer, amounts.get_mut((number - first) as usize)) {
+    if let (Written::Entity(id), Some(amount)) = (answer, amounts.get_mut(place(number, first))) {
         amount.of = Some(id);
     }
 }
