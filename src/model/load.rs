@@ -15,6 +15,7 @@ use crate::names::{Symbol, nearest};
 use crate::schema::{KindId, KindSet, Schema};
 use crate::source::{FileId, Place, Span};
 use crate::syntax::{Class, Shape, View, unquote};
+use crate::threads;
 
 /// One text of a portfolio: its number and its words.
 #[derive(Clone, Copy, Debug)]
@@ -65,7 +66,7 @@ pub fn load_portfolio(
     };
     let values = || join::values(values, &moves);
     let values = if moves.len() > 1 {
-        deal::both(blocks, values).1
+        threads::both(blocks, values).1
     } else {
         blocks();
         values()

@@ -3,7 +3,6 @@
 
 use rustc_hash::FxHashMap;
 
-use super::deal;
 use super::join::{Moved, Own, Values};
 use super::load::Loader;
 use super::{EntityId, Model, Written};
@@ -11,6 +10,7 @@ use crate::diagnostic::{Diagnostic, NoteKind, Severity, first_publication};
 use crate::names::{Symbol, nearest};
 use crate::schema::{EnumId, KindId, KindSet, Many, Schema, Slot};
 use crate::source::{FileId, Place, Span};
+use crate::threads;
 
 /// Most near misses that are sought in one portfolio: each looks at every name.
 const MAX_SUGGESTIONS: usize = 50;
@@ -144,7 +144,7 @@ impl Loader<'_, '_> {
     ) {
         let (pending, moves): (Vec<_>, Vec<_>) = far.into_iter().unzip();
         let hands = pending.into_iter().zip(&moves).zip(values.share(&moves)).collect();
-        let left = deal::on_threads(hands, |((pending, moved), mut own)| {
+        let left = threads::on_each(hands, |((pending, moved), mut own)| {
             let pending = pending.into_iter().map(|pending| moved.pending(pending));
             self.find_all_far(pending, &mut own, text)
         });
