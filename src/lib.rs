@@ -21,6 +21,7 @@ pub mod schema;
 pub mod shelf;
 pub mod source;
 pub mod syntax;
+pub mod threads;
 pub mod value;
 pub mod verify;
 pub mod workspace;

@@ -11,9 +11,13 @@ use crate::rule::{self, Catalogue, Explanation, Extent, RuleFile};
 use crate::schema::{self, Declarations, Parameter, Schema};
 use crate::source::{FileId, Origin, Place, SourceFile, Sources, Span};
 use crate::syntax::{self, Piece, Pieces, Reader, Tree};
+use crate::threads;
 
 /// The text below `rules/`: path there, and words.
 static BUILTIN: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/builtin.rs"));
+
+/// The folder of the shipped text that holds facts and nothing else.
+const FACTS: &str = "facts";
 
 /// What is laid over the shipped text.
 #[derive(Clone, Debug, Default)]
@@ -106,20 +110,22 @@ impl Rulebook {
         diagnostics.extend(unreadable(sources, &schema));
         let parameters = comparable(sources, &schema, &additions.parameters, diagnostics);
         schema.set_parameters(&parameters, diagnostics);
-        let facts = model::load_facts(&schema, &declarations, diagnostics);
-        schema.names = facts.names.clone();
         let rule_files = declarations.iter().filter_map(|declarations| {
             let file = sources.get(declarations.file)?;
             let (pack, stem) = pack_and_stem(&file.name);
-            Some(RuleFile { declarations: *declarations, pack, stem, extent: extent(file) })
+            let (shipped, extent) = (file.origin == Origin::Builtin, extent(file));
+            Some(RuleFile { declarations: *declarations, pack, stem, shipped, extent })
         });
         let mut rule_files: Vec<RuleFile<'_>> = rule_files.collect();
         rule_files.extend(parameters.iter().map(|(_, place)| {
             let text = text_of(sources, place.file);
             let declarations = Declarations { file: place.file, text, trees: &[], facts: &[], rules: &[] };
-            RuleFile { declarations, pack: "", stem: "", extent: additions.extent }
+            RuleFile { declarations, pack: "", stem: "", shipped: false, extent: additions.extent }
         }));
-        let catalogue = rule::load(&schema, &facts, &rule_files, diagnostics);
+        let facts = || model::load_facts(&schema, &declarations, diagnostics);
+        let (rules, facts) = threads::both(|| rule::Begun::new(&schema, &rule_files), facts);
+        let catalogue = rules.finish(&facts, diagnostics);
+        schema.names = facts.names.clone();
         Rulebook { schema, facts, catalogue }
     }
 }
@@ -142,7 +148,7 @@ pub fn page(sources: &Sources, code: &str) -> Option<Explanation> {
 struct Cut {
     file: FileId,
     trees: Vec<Tree>,
-    facts: Vec<Piece>,
+    facts: Vec<Span>,
     rules: Vec<Piece>,
 }
 
@@ -155,21 +161,31 @@ impl Cut {
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Self {
         let mut cut = Self { file: id, trees: Vec::new(), facts: Vec::new(), rules: Vec::new() };
+        let whole = Span::new(0, file.text.len());
+        if file.origin == Origin::Builtin && pack_and_stem(&file.name).0 == FACTS {
+            cut.facts.push(whole);
+            return cut;
+        }
         if extent != Extent::Whole && file.text.starts_with(rule::RULE) {
             // One rule a file, of which the greater part stays unread.
-            cut.rules.push(Piece { span: Span::new(0, file.text.len()), unbalanced: false });
+            cut.rules.push(Piece { span: whole, unbalanced: false });
             return cut;
         }
         if extent < Extent::Pages && file.text.starts_with(rule::LANGUAGE) {
             return cut;
         }
         let mut pieces = Pieces::new(id, &file.text);
-        for piece in pieces.by_ref() {
+        let is_for_all = |word: &str| word == rule::RELATION || schema::KEYWORDS.contains(&word);
+        loop {
+            if pieces.next_word().is_some_and(is_for_all) {
+                let Some(_) = reader.read_next(&mut pieces, diagnostics) else { break };
+                cut.trees.push(reader.take());
+                continue;
+            }
+            let Some(piece) = pieces.next() else { break };
             match syntax::sole_block(&file.text, &piece) {
                 Some(word) if rule::PAGES.contains(&word) => cut.rules.push(piece),
-                Some(word) if word != rule::RELATION && !schema::KEYWORDS.contains(&word) => {
-                    cut.facts.push(piece);
-                }
+                Some(word) if !is_for_all(word) => cut.facts.push(piece.span),
                 _ => {
                     reader.read(id, &file.text, &piece, diagnostics);
                     cut.trees.push(reader.take());

@@ -15,7 +15,7 @@ mod tree;
 
 /// Modules by layer, lowest first: a module may use those of lower layers, and none beside it.
 const LAYERS: [&[&str]; 12] = [
-    &["source", "value", "names"],
+    &["source", "value", "names", "threads"],
     &["diagnostic"],
     &["outcome", "syntax", "config"],
     &["schema", "report"],
@@ -67,7 +67,7 @@ const DOORS: [(&str, &[&str]); 5] = [
         "thread",
         &[
             "src/check/gather.rs",
-            "src/model/deal.rs",
+            "src/threads.rs",
             "src/lsp/wire.rs",
             "src/cli/watch.rs",
             "src/cli/progress.rs",

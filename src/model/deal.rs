@@ -1,9 +1,6 @@
 //! Reads the proposals of one portfolio on several threads: owns how its texts are dealt out.
 //! What comes of it does not depend on the number of threads.
 
-use std::num::NonZero;
-use std::thread;
-
 use super::Model;
 use super::join::Part;
 use super::load::{Loader, Text};
@@ -11,6 +8,7 @@ use super::values::Values;
 use crate::schema::Schema;
 use crate::source::Span;
 use crate::syntax::{Pieces, Reader, View};
+use crate::threads;
 
 /// Least bytes of text that are worth a thread of their own.
 const MIN_BYTES_FOR_THREAD: usize = 128 * 1024;
@@ -21,32 +19,15 @@ type Stretch<'t> = (Text<'t>, Span);
 /// Reads all texts on top of the facts, in parts that follow each other; at least one.
 pub(super) fn read(schema: &Schema, facts: &Model, texts: &[Text<'_>]) -> Vec<Part> {
     let total: usize = texts.iter().map(|text| text.text.len()).sum();
-    let hands = deal(texts, total / (total / MIN_BYTES_FOR_THREAD).clamp(1, most_threads()));
+    let hands = match total / MIN_BYTES_FOR_THREAD {
+        0 | 1 => 1,
+        worth => worth.min(threads::most()),
+    };
+    let hands = deal(texts, total / hands);
     let parts: Option<Vec<Part>> =
-        on_threads(hands, |hand| read_part(schema, facts, &hand)).into_iter().collect();
+        threads::on_each(hands, |hand| read_part(schema, facts, &hand)).into_iter().collect();
     // Where a text was cut inside of something, it must be read from its start.
     parts.unwrap_or_else(|| read_part(schema, facts, &whole(texts)).into_iter().collect())
-}
-
-fn most_threads() -> usize {
-    thread::available_parallelism().map_or(1, NonZero::get)
-}
-
-/// Does the same with each hand, the first of them on this thread; what comes of it, in their order.
-pub(super) fn on_threads<T: Send, R: Send>(hands: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
-    let work = &work;
-    thread::scope(|scope| {
-        let mut hands = hands.into_iter();
-        let first = hands.next();
-        let others: Vec<_> = hands.map(|hand| scope.spawn(move || work(hand))).collect();
-        let own = first.map(work);
-        own.into_iter().chain(others.into_iter().map(result)).collect()
-    })
-}
-
-/// A thread that fails must not look like one that says nothing.
-fn result<R>(thread: thread::ScopedJoinHandle<'_, R>) -> R {
-    thread.join().unwrap_or_else(|failure| std::panic::resume_unwind(failure))
 }
 
 fn whole<'t>(texts: &[Text<'t>]) -> Vec<Stretch<'t>> {

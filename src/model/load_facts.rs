@@ -14,7 +14,7 @@ use super::{EntityId, Model};
 use crate::diagnostic::Diagnostic;
 use crate::schema::{Declarations, KindId, Schema, Slot};
 use crate::source::{FileId, Place, Span};
-use crate::syntax::{self, Reader, Shape, Value, View};
+use crate::syntax::{self, Pieces, Reader, Shape, Value, View};
 
 /// In how many bytes of facts one more name is met, about.
 const BYTES_OF_A_NAME: usize = 100;
@@ -22,8 +22,8 @@ const BYTES_OF_A_NAME: usize = 100;
 /// Reads the facts of all files.
 pub fn load_facts(schema: &Schema, files: &[Declarations<'_>], diagnostics: &mut Vec<Diagnostic>) -> Model {
     let mut model = Model { names: schema.names.clone(), ..Model::default() };
-    let pieces = files.iter().flat_map(|file| file.facts);
-    let names = pieces.map(|piece| piece.span.end - piece.span.start).sum::<u32>() as usize / BYTES_OF_A_NAME;
+    let stretches = files.iter().flat_map(|file| file.facts);
+    let names = stretches.map(|span| span.end - span.start).sum::<u32>() as usize / BYTES_OF_A_NAME;
     model.names.reserve(names);
     Arc::make_mut(&mut model.known).reserve(names);
     let texts: FxHashMap<FileId, &str> = files.iter().map(|file| (file.file, file.text)).collect();
@@ -31,9 +31,12 @@ pub fn load_facts(schema: &Schema, files: &[Declarations<'_>], diagnostics: &mut
     let mut reader = Reader::default();
     for file in files {
         file.entries().for_each(|view| loader.fact_entry(view));
-        for piece in file.facts {
-            let tree = reader.read(file.file, file.text, piece, loader.diagnostics);
-            View::roots(file.file, file.text, tree).for_each(|view| loader.fact_entry(view));
+        for span in file.facts {
+            // What was cut off a team's file was looked at then, and what is shipped is in order.
+            let mut pieces = Pieces::of_stretch(file.file, file.text, *span);
+            while let Some(tree) = reader.read_next(&mut pieces, loader.diagnostics) {
+                View::roots(file.file, file.text, tree).for_each(|view| loader.fact_entry(view));
+            }
         }
     }
     loader.model.facts_end = loader.model.entities.len() as u32;

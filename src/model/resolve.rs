@@ -5,7 +5,6 @@ use std::ops::Range;
 
 use rustc_hash::FxHashMap;
 
-use super::deal;
 use super::join::Moved;
 use super::load::Loader;
 use super::values::{Open, Values};
@@ -14,6 +13,7 @@ use crate::diagnostic::{Diagnostic, NoteKind, Severity, first_publication};
 use crate::names::{Names, Symbol, nearest};
 use crate::schema::{Field, KindSet, Many, Schema};
 use crate::source::{FileId, Place, Span};
+use crate::threads;
 
 /// Most near misses that are sought in one portfolio: each looks at every name.
 const MAX_SUGGESTIONS: usize = 50;
@@ -192,7 +192,7 @@ impl<'s> Loader<'s, '_> {
 
     /// Finds what the names in each part of a portfolio stand for, and puts what the parts say into the model.
     pub(super) fn resolve(&mut self, parts: Vec<(Values, Moved)>, text: Texts<'_, '_>) {
-        let parts = deal::on_threads(parts, |(mut values, moved)| {
+        let parts = threads::on_each(parts, |(mut values, moved)| {
             moved.shift(&mut values);
             let rows = Row::all(self.schema, &self.model, moved.blocks);
             let left = self.find_all(rows, &mut values, text);

@@ -21,6 +21,8 @@ pub(super) struct Tables {
     pub reader: Reader,
     /// The tables that rules look entities up in.
     pub indexes: Vec<Index>,
+    /// Whether a word was met that may name a fact, while there were none yet.
+    pub asks_for_facts: bool,
     /// What a word after a dot means for entities of some kinds, and what it yields.
     meanings: FxHashMap<(KindSet, Symbol), Option<(Access, Ty)>>,
 }
@@ -77,7 +79,7 @@ impl Typer<'_> {
     pub(super) fn parameter_type(&self, at: usize) -> Ty {
         let Some(place) = self.schema().parameters().get(at).map(|known| known.value) else { return Ty::Any };
         let text = self.context.texts.get(&place.file).copied().unwrap_or("");
-        match read_place(text, place, self.schema(), &self.context.facts.names) {
+        match read_place(text, place, self.schema(), &self.schema().names) {
             Ok(ReadValue::Amount(amount)) => Ty::Amount(Some(self.schema().units.dimension(amount.measure))),
             Ok(ReadValue::Dates(_)) => Ty::Dates,
             Ok(ReadValue::Unknown) | Err(_) => Ty::Any,
@@ -110,7 +112,7 @@ impl Typer<'_> {
     }
 
     pub(super) fn entity_access(&mut self, kinds: KindSet, field: &str) -> Option<(Access, Ty)> {
-        let name = self.context.facts.names.get(field)?;
+        let name = self.schema().names.get(field)?;
         if let Some(known) = self.tables.meanings.get(&(kinds, name)) {
             return known.clone();
         }

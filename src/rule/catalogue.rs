@@ -13,7 +13,7 @@ use crate::model::Model;
 use crate::names::nearest;
 use crate::schema::{Declarations, Schema};
 use crate::source::{FileId, Place, Span};
-use crate::syntax::{Piece, Reader, Shape, Value, View, prose};
+use crate::syntax::{Piece, Reader, Shape, Tree, Value, View, prose};
 
 /// Everything that rules say.
 #[derive(Debug, Default)]
@@ -128,6 +128,14 @@ impl Catalogue {
         self.rule(id).is_some() || self.idle.iter().any(|(known, _)| known.as_str() == id)
     }
 
+    fn add(&mut self, id: &str, rule: Option<Rule>, explanation: Option<Explanation>) {
+        self.rules.extend(rule);
+        match explanation {
+            Some(explanation) => self.explanations.push(explanation),
+            None => self.closed.push(id.into()),
+        }
+    }
+
     fn ids(&self) -> impl Iterator<Item = &str> {
         let idle = self.idle.iter().map(|(id, _)| id);
         self.explanations.iter().map(|known| &known.id).chain(&self.closed).chain(idle).map(Code::as_str)
@@ -160,6 +168,8 @@ pub struct RuleFile<'a> {
     pub pack: &'a str,
     /// Its name without `.plumb`.
     pub stem: &'a str,
+    /// Whether it is no team's own.
+    pub shipped: bool,
     /// How much of it is read.
     pub extent: Extent,
 }
@@ -199,70 +209,116 @@ pub const RELATION: &str = "relation";
 /// The words that begin what can be explained.
 pub const PAGES: [&str; 2] = ["rule", "language"];
 
-/// Reads the rules, relations and functions of all files.
-pub fn load(
-    schema: &Schema,
-    facts: &Model,
-    files: &[RuleFile<'_>],
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Catalogue {
-    let texts = files.iter().map(|file| (file.declarations.file, file.declarations.text)).collect();
-    let mut context =
-        Context { schema, facts, relations: FxHashMap::default(), defines: FxHashMap::default(), texts };
-    let (mut catalogue, mut tables) = (Catalogue::default(), Tables::default());
-    name_relations(&mut context, files, diagnostics);
-    read_defines(&mut context, files, diagnostics);
-    // What is shipped holds no mistake by itself; only the text of others could make one of it.
-    let may_be_wrong = files.iter().any(|file| file.extent == Extent::Whole);
-    let mut apart = Tables::default();
-    for define in context.defines.values().filter(|_| may_be_wrong) {
-        Typer::new(&context, define.file, &mut apart, diagnostics).check_define(define);
+/// Rules that are being read. Most of what is shipped names no fact, so that it can be read while facts are.
+pub struct Begun<'a> {
+    context: Context<'a>,
+    files: &'a [RuleFile<'a>],
+    tables: Tables,
+    /// What was said of the names and heads of relations and functions.
+    said: Vec<Diagnostic>,
+    /// What came of each file so far.
+    early: Vec<Option<Early>>,
+}
+
+/// A rule that names no fact, if it is complete, what explains it, if that is wanted, and what was said of it.
+type Early = (Option<Rule>, Option<Explanation>, Vec<Diagnostic>);
+
+impl<'a> Begun<'a> {
+    /// Reads what can be read without facts.
+    #[must_use]
+    pub fn new(schema: &'a Schema, files: &'a [RuleFile<'a>]) -> Self {
+        let texts = files.iter().map(|file| (file.declarations.file, file.declarations.text)).collect();
+        let (relations, defines) = (FxHashMap::default(), FxHashMap::default());
+        let mut context = Context { schema, facts: None, relations, defines, texts };
+        let mut said = Vec::new();
+        name_relations(&mut context, files, &mut said);
+        read_defines(&mut context, files, &mut said);
+        let (mut tables, mut reader) = (Tables::default(), Reader::default());
+        let early = files.iter().map(|file| file.read_early(&context, &mut tables, &mut reader)).collect();
+        Self { context, files, tables, said, early }
     }
-    catalogue.relations = read_relations(&context, files, &mut tables, diagnostics);
-    let (mut seen, mut reader) = (FxHashSet::default(), Reader::default());
-    for file in files {
-        if file.extent < Extent::Pages && file.declarations.text.starts_with(LANGUAGE) {
-            seen.insert(file.stem.to_owned());
-            catalogue.closed.push(file.stem.into());
-            continue;
+
+    /// Reads the rest.
+    pub fn finish(self, facts: &'a Model, diagnostics: &mut Vec<Diagnostic>) -> Catalogue {
+        let Self { context, files, mut tables, mut said, early } = self;
+        let context = Context { facts: Some(facts), ..context };
+        diagnostics.append(&mut said);
+        let mut catalogue = Catalogue::default();
+        // What is shipped holds no mistake by itself; only the text of others could make one of it.
+        let may_be_wrong = files.iter().any(|file| file.extent == Extent::Whole);
+        let mut apart = Tables::default();
+        for define in context.defines.values().filter(|_| may_be_wrong) {
+            Typer::new(&context, define.file, &mut apart, diagnostics).check_define(define);
         }
-        if file.extent == Extent::Name {
-            seen.insert(file.stem.to_owned());
-            catalogue.idle.push((file.stem.into(), file.pack.to_owned()));
-            continue;
-        }
-        let Declarations { file: id, text, rules, .. } = file.declarations;
-        let mut read = |view: View<'_>, diagnostics: &mut Vec<Diagnostic>| {
-            if !PAGES.contains(&view.keyword()) || !claim_id(view, file, &mut seen, diagnostics) {
-                return;
+        catalogue.relations = read_relations(&context, files, &mut tables, diagnostics);
+        let (mut seen, mut reader) = (FxHashSet::default(), Reader::default());
+        for (file, early) in files.iter().zip(early) {
+            if file.extent < Extent::Pages && file.declarations.text.starts_with(LANGUAGE) {
+                seen.insert(file.stem.to_owned());
+                catalogue.closed.push(file.stem.into());
+                continue;
             }
-            if view.keyword() == "rule" {
-                let typer = Typer::new(&context, view.file, &mut tables, diagnostics);
-                let (rule, explanation) = RuleReader::new(typer, view, file).read();
-                match explanation {
-                    Some(explanation) => catalogue.explanations.push(explanation),
-                    None => catalogue.closed.push(view.name().unwrap_or("").into()),
+            if file.extent == Extent::Name {
+                seen.insert(file.stem.to_owned());
+                catalogue.idle.push((file.stem.into(), file.pack.to_owned()));
+                continue;
+            }
+            if let Some((rule, explanation, mut said)) = early {
+                seen.insert(file.stem.to_owned());
+                catalogue.add(file.stem, rule, explanation);
+                diagnostics.append(&mut said);
+                continue;
+            }
+            let Declarations { file: id, text, rules, .. } = file.declarations;
+            let mut read = |view: View<'_>, diagnostics: &mut Vec<Diagnostic>| {
+                if !PAGES.contains(&view.keyword()) || !claim_id(view, file, &mut seen, diagnostics) {
+                    return;
                 }
-                catalogue.rules.extend(rule);
-            } else {
-                catalogue.explanations.push(language(view, file.extent));
-            }
-        };
-        let blocks = file.declarations.entries().filter(|view| view.shape() == Shape::Block);
-        blocks.for_each(|view| read(view, diagnostics));
-        for piece in rules {
-            let tree = match file.extent {
-                Extent::Whole => reader.read(id, text, piece, diagnostics),
-                _ => reader.read_up_to(EXAMPLES, id, text, piece, diagnostics),
+                if view.keyword() == "rule" {
+                    let typer = Typer::new(&context, view.file, &mut tables, diagnostics);
+                    let (rule, explanation) = RuleReader::new(typer, view, file).read();
+                    catalogue.add(view.name().unwrap_or(""), rule, explanation);
+                } else {
+                    catalogue.explanations.push(language(view, file.extent));
+                }
             };
-            View::roots(id, text, tree).for_each(|view| read(view, diagnostics));
+            let blocks = file.declarations.entries().filter(|view| view.shape() == Shape::Block);
+            blocks.for_each(|view| read(view, diagnostics));
+            for piece in rules {
+                let tree = file.read(piece, &mut reader, diagnostics);
+                View::roots(id, text, tree).for_each(|view| read(view, diagnostics));
+            }
+        }
+        catalogue.indexes = tables.indexes;
+        catalogue.rules.sort_by(|a, b| a.id.cmp(&b.id));
+        catalogue.explanations.sort_by(|a, b| a.id.cmp(&b.id));
+        check_references(&catalogue, diagnostics);
+        catalogue
+    }
+}
+
+impl RuleFile<'_> {
+    /// Reads a rule or page as far as it is wanted.
+    fn read<'r>(&self, piece: &Piece, reader: &'r mut Reader, diagnostics: &mut Vec<Diagnostic>) -> &'r Tree {
+        let Declarations { file, text, .. } = self.declarations;
+        match self.extent {
+            Extent::Whole => reader.read(file, text, piece, diagnostics),
+            _ => reader.read_up_to(EXAMPLES, file, text, piece, diagnostics),
         }
     }
-    catalogue.indexes = tables.indexes;
-    catalogue.rules.sort_by(|a, b| a.id.cmp(&b.id));
-    catalogue.explanations.sort_by(|a, b| a.id.cmp(&b.id));
-    check_references(&catalogue, diagnostics);
-    catalogue
+
+    /// Reads a shipped rule, which stands alone and bears the name of its file, unless it names a fact.
+    fn read_early(&self, context: &Context<'_>, tables: &mut Tables, reader: &mut Reader) -> Option<Early> {
+        let Declarations { file, text, rules, .. } = self.declarations;
+        let is_early = self.shipped && self.extent != Extent::Name && text.starts_with(RULE);
+        let piece = rules.first().filter(|_| is_early)?;
+        let mut said = Vec::new();
+        let tree = self.read(piece, reader, &mut said);
+        let view = View::roots(file, text, tree).next()?;
+        let typer = Typer::new(context, file, tables, &mut said);
+        let (rule, explanation) = RuleReader::new(typer, view, self).read();
+        (!std::mem::take(&mut tables.asks_for_facts)).then_some((rule, explanation, said))
+    }
 }
 
 /// Whether the id of a rule is its own and that of its file.

@@ -72,7 +72,7 @@ impl RuleReader<'_> {
             _ => false,
         };
         let mut found = false;
-        self.visit_conditions(&mut |expr| found |= reads(&expr.node));
+        self.visit_conditions(&mut |expr| found = found || reads(&expr.node));
         found
     }
 

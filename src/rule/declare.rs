@@ -64,6 +64,9 @@ impl<'a> RuleReader<'a> {
     pub(super) fn read(mut self) -> (Option<Rule>, Option<Explanation>) {
         self.severity();
         for entry in self.view.inside() {
+            if self.typer.tables.asks_for_facts {
+                break;
+            }
             match entry.shape() {
                 Shape::Field => self.field(entry),
                 Shape::Statement => {

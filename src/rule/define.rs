@@ -13,7 +13,7 @@ use crate::syntax::{Class, Token, View};
 
 /// `define name(a: type, …) -> type = expression`
 pub(super) fn define<'a>(context: &Context<'a>, view: View<'a>) -> Result<Define<'a>, Slip> {
-    let names = &context.facts.names;
+    let names = &context.schema.names;
     let units = &context.schema.units;
     let after = view.head().span;
     let mut parser = Parser {

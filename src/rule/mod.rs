@@ -17,8 +17,8 @@ mod typing;
 
 pub use ast::{Comparison, Quantifier, Settle, Sign};
 pub use catalogue::{
-    Catalogue, Example, Expectation, Explanation, Extent, LANGUAGE, PAGES, RELATION, RULE, Reads, RuleFile,
-    load, page,
+    Begun, Catalogue, Example, Expectation, Explanation, Extent, LANGUAGE, PAGES, RELATION, RULE, Reads,
+    RuleFile, page,
 };
 pub use expr::{
     Access, Aggregate, Constant, EndSet, Expr, From, Function, How, Index, Node, Path, Source, Ty,

@@ -38,7 +38,8 @@ pub(super) struct Define<'a> {
 /// What rules may name.
 pub(super) struct Context<'a> {
     pub schema: &'a Schema,
-    pub facts: &'a Model,
+    /// What words may name beside; most rules are read before there are any facts.
+    pub facts: Option<&'a Model>,
     pub relations: FxHashMap<&'a str, RelationId>,
     pub defines: FxHashMap<&'a str, Define<'a>>,
     pub texts: FxHashMap<FileId, &'a str>,
@@ -228,8 +229,8 @@ impl<'a> Typer<'a> {
     }
 
     /// A bare word as an enum value, kind, group or fact of the type it meets.
-    pub(super) fn word_of(&self, word: &str, expected: &Ty) -> Option<(Node, Ty)> {
-        let names = &self.context.facts.names;
+    pub(super) fn word_of(&mut self, word: &str, expected: &Ty) -> Option<(Node, Ty)> {
+        let names = &self.schema().names;
         match expected {
             Ty::Enum(id) => {
                 let ordinal = self.schema().get_enum(*id)?.ordinal(names.get(word)?)?;
@@ -246,12 +247,14 @@ impl<'a> Typer<'a> {
                 Some((Node::Constant(Constant::Kind(id)), Ty::Kind))
             }
             Ty::Entity(_) | Ty::Share(_) => {
-                let fact = self.context.facts.fact_named(names.get(word)?, expected.kinds())?;
+                let facts = self.facts()?;
+                let fact = facts.fact_named(facts.names.get(word)?, expected.kinds())?;
                 Some((Node::Constant(Constant::Entity(fact)), Ty::Entity(expected.kinds())))
             }
             Ty::List(member) => {
-                let group = self.context.facts.group_named(names.get(word)?)?;
-                let of = self.context.facts.group(group)?.of;
+                let facts = self.facts()?;
+                let group = facts.group_named(facts.names.get(word)?)?;
+                let of = facts.group(group)?.of;
                 let kinds = self.schema().kind(of)?.family;
                 (!member.kinds().common(kinds).is_empty() || **member == Ty::Any)
                     .then(|| (Node::Constant(Constant::Group(group)), Ty::List(Arc::new(Ty::Entity(kinds)))))
@@ -261,8 +264,14 @@ impl<'a> Typer<'a> {
         }
     }
 
+    /// The facts, if there are any yet.
+    fn facts(&mut self) -> Option<&'a Model> {
+        self.tables.asks_for_facts |= self.context.facts.is_none();
+        self.context.facts
+    }
+
     /// A word that several enums have is the word of each.
-    fn word_of_either(&self, word: &str, types: &[Ty]) -> Option<(Node, Ty)> {
+    fn word_of_either(&mut self, word: &str, types: &[Ty]) -> Option<(Node, Ty)> {
         let found: Vec<(Node, Ty)> = types.iter().filter_map(|ty| self.word_of(word, ty)).collect();
         let of_enums = found.iter().filter_map(|(node, ty)| match node {
             Node::Constant(Constant::Enum(id, ordinal)) => Some(((*id, *ordinal), ty.clone())),
@@ -305,7 +314,7 @@ impl<'a> Typer<'a> {
             return (Node::Constant(Constant::Unknown), Ty::Any);
         };
         let value = Value { file: self.file, text, atoms: view.atoms(), after: span.end };
-        match read_value(value, context.schema, &context.facts.names) {
+        match read_value(value, context.schema, &context.schema.names) {
             Ok(ReadValue::Amount(amount)) => {
                 let dimension = self.schema().units.dimension(amount.measure);
                 (Node::Constant(Constant::Amount(Box::new(amount))), Ty::Amount(Some(dimension)))
@@ -420,7 +429,7 @@ impl<'a> Typer<'a> {
             atoms,
             at: 0,
             units: &self.context.schema.units,
-            names: &self.context.facts.names,
+            names: &self.context.schema.names,
             after,
             depth: 0,
             links: 0,

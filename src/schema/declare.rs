@@ -8,7 +8,7 @@ use super::units::{Refused, Sign};
 use super::{Enum, EnumId, Field, Kind, KindId, KindSet, MAX_FIELDS, MAX_KINDS, Parameter, Schema, Slot};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::names::{Symbol, nearest};
-use crate::source::{FileId, Place};
+use crate::source::{FileId, Place, Span};
 use crate::syntax::{Class, Piece, Shape, Tree, Value, View};
 use crate::value::Ratio;
 
@@ -21,8 +21,8 @@ pub struct Declarations<'a> {
     pub text: &'a str,
     /// What all of it needs, and what is none of the following for sure.
     pub trees: &'a [Tree],
-    /// Facts, which are read one after the other.
-    pub facts: &'a [Piece],
+    /// Stretches of facts, which are read one after the other.
+    pub facts: &'a [Span],
     /// Rules and pages, which are read one after the other.
     pub rules: &'a [Piece],
 }

@@ -22,7 +22,7 @@ pub(super) fn block(text: &[u8], at: usize, tree: &mut Tree) -> Option<Span> {
 }
 
 /// Where the next block begins; nothing if no letter follows, with which one begins.
-fn block_start(text: &[u8], mut at: usize) -> Option<usize> {
+pub(super) fn block_start(text: &[u8], mut at: usize) -> Option<usize> {
     loop {
         at = match text.get(at)? {
             b' ' | b'\t' | b'\n' => at + 1,

@@ -1,6 +1,7 @@
 //! Cuts a text into its top-level blocks and checks what no parser should meet: nesting beyond the limit and
 //! characters that hide text. Owns the limits of a text; knows strings, comments and brackets only.
 
+use super::lane;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::{FileId, Span};
 
@@ -124,6 +125,14 @@ impl<'t> Pieces<'t> {
         let end = stretch.end as usize;
         let done = Done { at, ..whole.done };
         Self { at, end, whole: stretch == Span::new(0, text.len()), done, ..whole }
+    }
+
+    /// The word that begins the next piece, which may be asked for between two pieces; nothing if it is not plain.
+    #[must_use]
+    pub fn next_word(&self) -> Option<&'t str> {
+        let start = lane::block_start(self.bytes, self.at).filter(|_| self.begin.is_none())?;
+        let goes_on = |sign: char| sign.is_ascii_alphanumeric() || matches!(sign, '-' | '_');
+        self.text.get(start..)?.split(|sign| !goes_on(sign)).next()
     }
 
     /// The next piece as the faster lane reads it, which may be asked for between two pieces; else it is cut as usual.

@@ -85,7 +85,7 @@ impl Disk {
         let mut search = Search::new(choice, MAX_FILES);
         let mut listings = search.list(&targets, reader);
         reader.diagnostics.extend(targets.iter().filter_map(|target| search.unmatched(target)));
-        let files = listings.iter().flat_map(|listing| listing.files.keys());
+        let files = listings.iter().flat_map(|listing| listing.files.iter().map(|(path, _)| path));
         let left_out = listings.iter().flat_map(|listing| listing.left_out.iter().map(|(path, _)| path));
         let met: Vec<&Path> = files.chain(left_out).map(PathBuf::as_path).collect();
         reader.diagnostics.extend(search.configs.idle(&met));
@@ -151,7 +151,7 @@ impl Disk {
 struct Listing {
     root: PathBuf,
     config: Arc<Config>,
-    files: BTreeMap<PathBuf, Naming>,
+    files: Vec<(PathBuf, Naming)>,
     left_out: Vec<(PathBuf, &'static str)>,
 }
 
@@ -168,7 +168,7 @@ enum Naming {
 
 impl Listing {
     fn new(root: &Path, config: Arc<Config>) -> Self {
-        Self { root: root.to_owned(), config, files: BTreeMap::new(), left_out: Vec::new() }
+        Self { root: root.to_owned(), config, files: Vec::new(), left_out: Vec::new() }
     }
 
     fn read(self, reader: &mut Reader<'_>) -> Found {
@@ -181,8 +181,10 @@ impl Listing {
         let levels =
             config.overrides.iter().map(|(_, levels)| Local { levels: levels.clone(), files: vec![] });
         input.overrides = levels.collect();
-        for (name, path, naming) in files {
-            let Some(text) = reader.text(&path) else { continue };
+        let paths: Vec<&Path> = files.iter().map(|(_, path, _)| path.as_path()).collect();
+        let read = reader.read_ahead(&paths);
+        for ((name, path, naming), read) in files.into_iter().zip(read) {
+            let Some(text) = reader.accept(&path, read) else { continue };
             let file = reader.sources.add(SourceFile::new(name, text, Origin::Portfolio));
             input.files.push(file);
             if naming != Naming::Not {
@@ -245,7 +247,10 @@ impl<'a> Search<'a> {
             }
             let explicit = kept.iter().filter(|target| !target.is_folder && walk::is_plumb(&target.path));
             let paths = below.files.into_iter().chain(explicit.map(|target| target.path.clone()));
-            let paths: BTreeSet<PathBuf> = paths.filter(|path| !self.configs.is_of_rules(path)).collect();
+            let mut paths: Vec<PathBuf> = paths.filter(|path| !self.configs.is_of_rules(path)).collect();
+            // Byte by byte: the order of paths goes by their parts, which is slow.
+            paths.sort_unstable_by(|a, b| a.as_os_str().cmp(b.as_os_str()));
+            paths.dedup();
             let files = self.accept(&root, paths, !dropped.is_empty(), reader);
             // A mistake in the settings was said; the files count as found, and are not read.
             if let (Some(files), Some(config)) = (files, config) {
@@ -267,16 +272,16 @@ impl<'a> Search<'a> {
     fn accept(
         &mut self,
         root: &Path,
-        paths: BTreeSet<PathBuf>,
+        paths: Vec<PathBuf>,
         mut is_named: bool,
         reader: &mut Reader<'_>,
-    ) -> Option<BTreeMap<PathBuf, Naming>> {
-        let mut files = BTreeMap::new();
-        for path in paths {
+    ) -> Option<Vec<(PathBuf, Naming)>> {
+        let named = |path: PathBuf| {
             let naming = self.claim(&path);
-            is_named |= naming != Naming::Not;
-            files.insert(path, naming);
-        }
+            (path, naming)
+        };
+        let files: Vec<(PathBuf, Naming)> = paths.into_iter().map(named).collect();
+        is_named |= files.iter().any(|(_, naming)| *naming != Naming::Not);
         if !is_named {
             return None;
         }

@@ -5,15 +5,20 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read};
 use std::path::Path;
 use std::string::FromUtf8Error;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::disk::Disk;
 use super::slips;
 use crate::diagnostic::Diagnostic;
 use crate::source::{Origin, SourceFile, Sources, Span};
 use crate::syntax::MAX_FILE_BYTES;
+use crate::threads;
 
 /// Most bytes that a run reads of all files together.
 pub const MAX_TOTAL_BYTES: u64 = 1024 * 1024 * 1024;
+
+/// Least files that are worth a thread of their own.
+const MIN_FILES_FOR_THREAD: usize = 200;
 
 /// Reads the files of a run, and tells of those that it cannot read.
 pub(super) struct Reader<'a> {
@@ -41,25 +46,53 @@ impl<'a> Reader<'a> {
 
     /// The text of a file.
     pub(super) fn text(&mut self, path: &Path) -> Option<String> {
-        let left = self.left?;
-        let name = self.disk.name(path);
-        let bytes = match self.disk.unsaved(path) {
-            Some(text) => within(text.to_vec(), self.file_limit),
-            None => bytes(path, self.file_limit),
+        self.accept(path, None)
+    }
+
+    /// What the files hold, for [`Reader::accept`]. Many are read on several threads. Where they might hold more than a
+    /// run may read, some are left.
+    pub(super) fn read_ahead(&self, paths: &[&Path]) -> Vec<Option<Bytes>> {
+        let room = AtomicU64::new(self.left.unwrap_or(0));
+        let read = |path: &&Path| {
+            let left = room.load(Ordering::Relaxed);
+            let read = (left > 0).then(|| self.bytes(path))?;
+            let length = read.as_ref().map_or(0, |bytes| bytes.len() as u64);
+            room.fetch_sub(length.min(left), Ordering::Relaxed);
+            Some(read)
         };
-        let bytes = match bytes {
+        let share = match paths.len() / MIN_FILES_FOR_THREAD {
+            0 | 1 => paths.len(),
+            worth => paths.len().div_ceil(worth.min(threads::most())),
+        };
+        let hands: Vec<&[&Path]> = paths.chunks(share.max(1)).collect();
+        let read = threads::on_each(hands, |hand| hand.iter().map(read).collect::<Vec<_>>());
+        read.into_iter().flatten().collect()
+    }
+
+    /// The text of a file, which may have been read ahead.
+    pub(super) fn accept(&mut self, path: &Path, read: Option<Bytes>) -> Option<String> {
+        let left = self.left?;
+        let name = || self.disk.name(path);
+        let bytes = match read.unwrap_or_else(|| self.bytes(path)) {
             Ok(bytes) => bytes,
             Err(why) => {
-                self.diagnostics.push(slips::unread(&name, &why));
+                self.diagnostics.push(slips::unread(&name(), &why));
                 return None;
             }
         };
         self.left = left.checked_sub(bytes.len() as u64);
         if self.left.is_none() {
-            self.diagnostics.push(slips::unread(&name, &Unread::RunTooLarge(self.total_limit)));
+            self.diagnostics.push(slips::unread(&name(), &Unread::RunTooLarge(self.total_limit)));
             return None;
         }
-        String::from_utf8(bytes).map_err(|error| self.wrong_bytes(&name, &error)).ok()
+        String::from_utf8(bytes).map_err(|error| self.wrong_bytes(&self.disk.name(path), &error)).ok()
+    }
+
+    fn bytes(&self, path: &Path) -> Bytes {
+        match self.disk.unsaved(path) {
+            Some(text) => within(text.to_vec(), self.file_limit),
+            None => bytes(path, self.file_limit),
+        }
     }
 
     /// Tells of the first byte that is not UTF-8, and keeps the text in which it is underlined.
@@ -80,6 +113,9 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// What a file holds.
+pub(super) type Bytes = Result<Vec<u8>, Unread>;
+
 /// Why a file was not read.
 #[derive(Debug)]
 pub(super) enum Unread {
@@ -99,7 +135,7 @@ impl From<io::Error> for Unread {
     }
 }
 
-fn bytes(path: &Path, limit: u64) -> Result<Vec<u8>, Unread> {
+fn bytes(path: &Path, limit: u64) -> Bytes {
     // To open a device may already set it going, so its kind is asked for first, and once more of what was
     // opened.
     if !fs::metadata(path)?.is_file() {
@@ -119,7 +155,7 @@ fn bytes(path: &Path, limit: u64) -> Result<Vec<u8>, Unread> {
     within(bytes, limit)
 }
 
-fn within(bytes: Vec<u8>, limit: u64) -> Result<Vec<u8>, Unread> {
+fn within(bytes: Vec<u8>, limit: u64) -> Bytes {
     if bytes.len() as u64 > limit { Err(Unread::TooLarge(limit)) } else { Ok(bytes) }
 }
 
@@ -137,6 +173,8 @@ fn open(path: &Path) -> io::Result<File> {
 
 #[cfg(test)]
 mod tests {
+    use std::path::PathBuf;
+
     use super::*;
 
     #[test]
@@ -161,5 +199,25 @@ mod tests {
         assert!(messages[0].ends_with("is larger than 4 bytes, so it was not read"), "{messages:?}");
         assert!(messages[1].starts_with("the files hold more than 6 bytes;"), "{messages:?}");
         assert_eq!(messages.len(), 2);
+    }
+
+    #[test]
+    fn what_is_read_ahead_counts_in_the_order_of_the_files() {
+        let folder = std::env::temp_dir().join(format!("plumbrule-ahead-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let (files, room) = (3 * MIN_FILES_FOR_THREAD, 2 * MIN_FILES_FOR_THREAD + 50);
+        let paths: Vec<PathBuf> = (0..files).map(|number| folder.join(number.to_string())).collect();
+        paths.iter().for_each(|path| fs::write(path, "1").unwrap());
+        let disk = Disk::from_here();
+        let (mut sources, mut diagnostics) = (Sources::default(), Vec::new());
+        let mut reader = Reader::new(&disk, &mut sources, &mut diagnostics);
+        reader.left = Some(room as u64);
+        let paths: Vec<&Path> = paths.iter().map(PathBuf::as_path).collect();
+        let ahead = reader.read_ahead(&paths);
+        let is_read = |(path, read): (&&Path, _)| reader.accept(path, read).is_some();
+        let read: Vec<bool> = paths.iter().zip(ahead).map(is_read).collect();
+        fs::remove_dir_all(&folder).unwrap();
+        assert_eq!(read, (0..files).map(|number| number < room).collect::<Vec<_>>());
+        assert_eq!(diagnostics.len(), 1);
     }
 }

@@ -33,7 +33,8 @@ impl Disk {
         let folders = listings.iter().flat_map(|listing| &listing.config.folders).chain(choice.rules);
         let folders: BTreeSet<PathBuf> = folders.cloned().collect();
         let rules = folders.iter().flat_map(|folder| walk::all(folder).files);
-        let proposals = listings.iter().flat_map(|listing| listing.files.keys().cloned());
+        let proposals =
+            listings.iter().flat_map(|listing| listing.files.iter().map(|(path, _)| path.clone()));
         let mark = |path: PathBuf| (fs::metadata(&path).ok().map(|found| mark(&found)), path);
         let files = rules.chain(proposals).map(mark).map(|(mark, path)| (path, mark)).collect();
         let settings = sources.iter().map(|(_, file)| file.text.to_string()).collect();
