@@ -9,7 +9,7 @@ use super::value::{Scratch, Value, comparable, settled};
 use super::world::World;
 use crate::model::{Amount, EntityId, ReadValue};
 use crate::rule::{
-    Access, Comparison, Constant, Expr, From, How, Node, Quantifier, RelationId, Settle, Sign, Source, Stage,
+    Access, Aggregate, Comparison, Constant, Expr, From, How, Node, Quantifier, RelationId, Settle, Sign, Source, Stage,
     Ty,
 };
 use crate::schema::Measure;
@@ -151,6 +151,10 @@ impl<'w, 'a> Evaluator<'w, 'a> {
             Node::Not(inner) => !self.truth(inner),
             Node::Has(base, access) => self.has(base, access),
             Node::Missing(base, access) => self.missing(base, access),
+            Node::OfKinds(of, kinds) => match self.entity(of) {
+                Some(id) => kinds.has(self.world.model.kind(id)).into(),
+                None => Truth::Unknown,
+            },
             Node::Compare(comparison, settle, left, right) => {
                 self.comparison(*comparison, *settle, left, right)
             }
@@ -166,7 +170,14 @@ impl<'w, 'a> Evaluator<'w, 'a> {
     }
 
     fn comparison(&mut self, comparison: Comparison, settle: Settle, left: &Expr, right: &Expr) -> Truth {
-        let known = self.eval(left);
+        let known = match (&left.node, &right.node) {
+            // That there are more than so many is known as soon as there are.
+            (Node::Aggregate(Aggregate::Count, source, _), Node::Constant(Constant::Amount(number))) => {
+                let enough = usize::try_from(number.interval.hi.floor());
+                self.count_members(source, enough.unwrap_or(usize::MAX))
+            }
+            _ => self.eval(left),
+        };
         if let (Comparison::In, Node::List(parts)) = (comparison, &right.node) {
             return self.among(&known, parts);
         }
@@ -220,6 +231,7 @@ impl<'w, 'a> Evaluator<'w, 'a> {
             | Node::Not(_)
             | Node::All(_)
             | Node::Any(_)
+            | Node::OfKinds(..)
             | Node::Compare(..)
             | Node::Quantified(..) => Value::Truth(self.truth(expr)),
             Node::Arithmetic(sign, left, right) => {
@@ -263,9 +275,6 @@ impl<'w, 'a> Evaluator<'w, 'a> {
             (Node::Constant(Constant::Enum(id, word)), Value::Enum(own, is)) => {
                 Some((id == own && word == is).into())
             }
-            (Node::Constant(Constant::Kind(asked)), Value::Kind(is)) => {
-                self.world.schema.kind(*asked).map(|kind| kind.family.has(*is).into())
-            }
             _ => {
                 let right = self.eval(expr);
                 self.equal(value, &right)
@@ -273,10 +282,17 @@ impl<'w, 'a> Evaluator<'w, 'a> {
         }
     }
 
-    /// The entity that an expression names, if it names one.
+    /// The entity that an expression names, if it names one. Most are variables, so these go a short way.
+    #[inline]
     pub(super) fn entity(&mut self, expr: &Expr) -> Option<EntityId> {
         match &expr.node {
             Node::Variable(slot) => self.frame.get(*slot as usize)?.entity(),
+            _ => self.find_entity(expr),
+        }
+    }
+
+    fn find_entity(&mut self, expr: &Expr) -> Option<EntityId> {
+        match &expr.node {
             Node::Field(base, Access::Entity(_, per_kind)) => {
                 let id = self.entity(base)?;
                 match self.how(id, per_kind) {

@@ -16,7 +16,7 @@ impl Evaluator<'_, '_> {
     pub(super) fn aggregate(&mut self, how: Aggregate, source: &Source, value: Option<&Expr>) -> Value {
         let mark = self.scratch.mark();
         let result = match how {
-            Aggregate::Count => self.count_members(source),
+            Aggregate::Count => self.count_members(source, usize::MAX),
             Aggregate::ArgMax | Aggregate::ArgMin | Aggregate::Top(_) => self.best(how, source, value),
             Aggregate::Sum | Aggregate::Min | Aggregate::Max | Aggregate::List => {
                 self.gathered(how, source, value)
@@ -28,14 +28,15 @@ impl Evaluator<'_, '_> {
         result
     }
 
-    fn count_members(&mut self, source: &Source) -> Value {
+    /// How many members a range has. Once more than enough are certain, the others are not looked at.
+    pub(super) fn count_members(&mut self, source: &Source, enough: usize) -> Value {
         if source.filter.is_none()
             && let From::List(list) = &source.from
             && let Node::Field(base, Access::Entity(_, per_kind)) = &list.node
             && let Some(id) = self.entity(base)
             && let How::Inside(kinds) = self.how(id, per_kind)
         {
-            let count = self.inside(id, *kinds).count();
+            let count = self.inside(id, *kinds).take(enough.saturating_add(1)).count();
             return if self.spend(count) { between(count, 0) } else { Value::Unknown };
         }
         let (mut certain, mut possible) = (0, 0);
@@ -45,7 +46,7 @@ impl Evaluator<'_, '_> {
             } else {
                 possible += 1
             }
-            ControlFlow::Continue(())
+            if certain > enough { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
         if range == Range::Unknown || self.fuel == 0 { Value::Unknown } else { between(certain, possible) }
     }

@@ -1,6 +1,7 @@
 //! Relations at work: turns edges and their guards into steps of a graph, and searches into values. Owns what
 //! a path, a step and a dead end are to a rule.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
 use super::eval::{Evaluator, fuel};
@@ -43,17 +44,17 @@ impl<'w, 'a> Evaluator<'w, 'a> {
     }
 
     /// The entities at which a search may end; sets that depend on nothing else are worked out once.
-    fn ends(&mut self, ends: &EndSet) -> Ends {
-        if ends.depends {
-            return self.find_ends(ends);
+    fn ends(&mut self, ends: &EndSet) -> Cow<'w, Ends> {
+        match ends.number.and_then(|number| self.world.end_sets.get(number)) {
+            Some(known) => Cow::Borrowed(known.get_or_init(|| self.find_ends(ends))),
+            None => Cow::Owned(self.find_ends(ends)),
         }
-        self.world.end_sets.get_or(std::ptr::from_ref(ends) as usize, || self.find_ends(ends))
     }
 
     fn find_ends(&mut self, ends: &EndSet) -> Ends {
         let mut entities: Vec<EntityId> = Vec::new();
         for id in self.world.of_kinds(ends.kinds).iter().copied() {
-            self.fuel = self.fuel.saturating_sub(u64::from(ends.depends));
+            self.fuel = self.fuel.saturating_sub(u64::from(ends.number.is_none()));
             self.bind(ends.slot, Value::Entity(id));
             if ends.filter.as_ref().is_none_or(|filter| self.apart(|own| own.truth(filter)).holds()) {
                 entities.push(id);

@@ -21,8 +21,18 @@ pub(super) struct Tables {
     pub reader: Reader,
     /// The tables that rules look entities up in.
     pub indexes: Vec<Index>,
+    /// How many sets of ends there are that are always the same.
+    pub end_sets: usize,
     /// What a word after a dot means for entities of some kinds, and what it yields.
     meanings: FxHashMap<(KindSet, Symbol), Option<(Access, Ty)>>,
+}
+
+impl Tables {
+    /// A number for one more set of ends.
+    pub(super) fn next_ends(&mut self) -> usize {
+        self.end_sets += 1;
+        self.end_sets - 1
+    }
 }
 
 /// What bears a name besides fields of a kind itself.

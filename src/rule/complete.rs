@@ -1,13 +1,11 @@
 //! A rule once all its statements are read: owns what it may not lack, what can never be reached, and what its
 //! conditions depend on.
 
-use super::ast::Comparison;
 use super::catalogue::explained;
 use super::declare::RuleReader;
-use super::expr::{Access, Expr, Function, How, Node, Ty};
+use super::expr::{Expr, Node, Ty};
 use super::template::Template;
 use super::{Explanation, Extent, LetUse, Stage};
-use crate::schema::{KindId, KindSet};
 use crate::source::Span;
 
 /// Most ranges, names and conditions of a rule.
@@ -54,25 +52,10 @@ impl RuleReader<'_> {
         slots
     }
 
-    /// Whether a range, name, condition or severity step reads a field of a fact, a membership in a group, or a
-    /// recipe. The guards of a relation may.
+    /// Whether a range, name, condition or severity step reads a fact.
     pub(super) fn rests_on_facts(&self) -> bool {
-        let schema = self.typer.schema();
-        let facts = schema.kinds().filter(|(_, kind)| kind.fact);
-        let facts = facts.fold(KindSet::EMPTY, |set, (kind, _)| set.union(KindSet::one(kind)));
-        let field = |kind: KindId, how: &[How]| matches!(how.get(kind.0 as usize), Some(How::Field(_)));
-        let reads = |node: &Node| match node {
-            Node::Field(_, Access::Entity(_, how)) | Node::Has(_, Access::Entity(_, how)) => {
-                facts.iter().any(|kind| field(kind, how))
-            }
-            Node::Compare(Comparison::In, _, _, list) => {
-                list.ty.member().is_some_and(|member| !member.kinds().common(facts).is_empty())
-            }
-            Node::Call(Function::Upstream, _) | Node::Paths(_) => true,
-            _ => false,
-        };
         let mut found = false;
-        self.visit_conditions(&mut |expr| found |= reads(&expr.node));
+        self.visit_conditions(&mut |expr| found |= self.typer.reads_fact(&expr.node));
         found
     }
 

@@ -177,6 +177,7 @@ impl<'a> RuleReader<'a> {
         let value = self.typer.expr(&ast, None);
         let slot = self.typer.declare(name, value.ty.clone());
         self.typer.lets.push(slot);
+        self.typer.resting.extend(value.rests.then_some(slot));
         self.rule.stages.push(Stage::Let(slot, value, LetUse::Condition));
         Ok(())
     }

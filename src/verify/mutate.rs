@@ -2,6 +2,7 @@
 //! Owns what a change is; knows not how examples run.
 
 use crate::rule::{Comparison, Expr, From, Node, Rule, Source, Stage};
+use crate::schema::KindSet;
 use crate::source::Span;
 
 /// One change of a rule.
@@ -129,6 +130,13 @@ impl Mutator {
                 }
                 self.expr(left);
                 self.expr(right);
+            }
+            Node::OfKinds(inner, kinds) => {
+                if self.turn(Deed::Turned, span) {
+                    *kinds = KindSet::ALL.without(*kinds);
+                    return;
+                }
+                self.expr(inner);
             }
             Node::Not(inner) | Node::Field(inner, _) => self.expr(inner),
             Node::Arithmetic(_, left, right) => {
