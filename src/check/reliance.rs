@@ -73,7 +73,7 @@ impl<'a> Evaluator<'_, 'a> {
                     self.rely_membership(left, right, facts);
                 }
             }
-            Node::OfKinds(of, _) => self.rely_value(of, facts),
+            Node::OfKinds(of, _) | Node::OfWords(of, _) => self.rely_value(of, facts),
             Node::Has(base, access) => {
                 self.rely_value(base, facts);
                 self.rely_field(base, access, facts);

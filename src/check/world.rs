@@ -65,8 +65,9 @@ pub(super) struct Referrers<'t> {
 }
 
 impl<'t> Referrers<'t> {
-    pub(super) fn len(self) -> usize {
-        self.naming.len() + self.unsaid.iter().map(|row| row.len()).sum::<usize>()
+    /// How many name the entity, and how many may.
+    pub(super) fn lengths(self) -> (usize, usize) {
+        (self.naming.len(), self.unsaid.iter().map(|row| row.len()).sum())
     }
 
     /// Those that name the entity, in document order.

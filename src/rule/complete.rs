@@ -52,30 +52,26 @@ impl RuleReader<'_> {
         slots
     }
 
-    /// Whether a range, name, condition or severity step reads a fact.
-    pub(super) fn rests_on_facts(&self) -> bool {
-        let mut found = false;
-        self.visit_conditions(&mut |expr| found |= self.typer.reads_fact(&expr.node));
-        found
-    }
-
-    /// Whether a range, name, condition or severity step asks for paths.
-    pub(super) fn seeks_paths(&self) -> bool {
-        let mut found = false;
-        self.visit_conditions(&mut |expr| found |= matches!(expr.node, Node::Paths(_)));
-        found
-    }
-
-    /// How many expressions its ranges, names, conditions and severity steps hold, but for names that no line reads.
-    pub(super) fn weight(&self) -> usize {
+    /// Sums up its ranges, names, conditions and severity steps: whether any reads a fact or asks for paths, and how
+    /// many expressions they hold, but for names that no line reads.
+    pub(super) fn sum_up(&mut self) {
         let (mut all, mut unread) = (0_usize, 0);
-        self.visit_conditions(&mut |_| all += 1);
+        let (mut reads_fact, mut seeks_paths) = (false, false);
+        self.visit_conditions(&mut |expr| {
+            all += 1;
+            if expr.rests {
+                reads_fact |= self.typer.reads_fact(&expr.node);
+                seeks_paths |= matches!(expr.node, Node::Paths(_));
+            }
+        });
         for stage in &self.rule.stages {
             if let Stage::Let(_, value, LetUse::Text) = stage {
                 value.visit(&mut |_| unread += 1);
             }
         }
-        all.saturating_sub(unread)
+        self.rule.rests_on_facts = reads_fact;
+        self.rule.seeks_paths = seeks_paths;
+        self.rule.weight = all.saturating_sub(unread);
     }
 
     fn visit_conditions(&self, see: &mut dyn FnMut(&Expr)) {

@@ -81,9 +81,7 @@ impl<'a> RuleReader<'a> {
             self.mark_late_lets();
         }
         self.rule.parameters = self.parameters();
-        self.rule.rests_on_facts = self.rests_on_facts();
-        self.rule.seeks_paths = self.seeks_paths();
-        self.rule.weight = self.weight();
+        self.sum_up();
         let explanation = (self.extent >= Extent::Pages).then(|| self.explanation());
         (complete.then_some(self.rule), explanation)
     }

@@ -84,6 +84,8 @@ pub enum Node {
     Any(Vec<Expr>),
     /// Whether an entity is of one of these kinds: `kind(x) == k`, `kind(x) in [k, l]`.
     OfKinds(Box<Expr>, KindSet),
+    /// Whether a word of an enum is one of these: `x.f == v`, `x.f in [v, w]`.
+    OfWords(Box<Expr>, Vec<u16>),
     /// A comparison.
     Compare(Comparison, Settle, Box<Expr>, Box<Expr>),
     /// Arithmetic.
@@ -382,7 +384,7 @@ impl Source {
         self.visit_parts(&mut |part| part.visit(see));
     }
 
-    fn visit_parts(&self, see: &mut dyn FnMut(&Expr)) {
+    fn visit_parts(&self, see: &mut impl FnMut(&Expr)) {
         match &self.from {
             From::Kinds(_) => {}
             From::Naming(_, _, inner) | From::List(inner) => see(inner),
@@ -393,14 +395,15 @@ impl Source {
 
 impl Node {
     /// Visits the expressions directly inside.
-    pub fn visit_parts(&self, see: &mut dyn FnMut(&Expr)) {
+    pub fn visit_parts(&self, see: &mut impl FnMut(&Expr)) {
         match self {
             Node::Constant(_) | Node::Variable(_) | Node::Parameter(_) | Node::Single(_) => {}
             Node::Field(inner, _)
             | Node::Has(inner, _)
             | Node::Missing(inner, _)
             | Node::Not(inner)
-            | Node::OfKinds(inner, _) => see(inner),
+            | Node::OfKinds(inner, _)
+            | Node::OfWords(inner, _) => see(inner),
             Node::All(parts) | Node::Any(parts) | Node::List(parts) | Node::Call(_, parts) => {
                 parts.iter().for_each(see);
             }

@@ -41,6 +41,9 @@ impl Typer<'_> {
         {
             return (Node::OfKinds(Box::new(of), kinds), Ty::Truth);
         }
+        if let Some(words) = self.words_meant(comparison, &left, &right) {
+            return (Node::OfWords(Box::new(left), words), Ty::Truth);
+        }
         (Node::Compare(comparison, settle, Box::new(left), Box::new(right)), Ty::Truth)
     }
 
@@ -53,9 +56,27 @@ impl Typer<'_> {
         match (comparison, &named.node) {
             (Comparison::Equal, _) => family(named),
             (Comparison::Unequal, _) => family(named).map(|kinds| KindSet::ALL.without(kinds)),
-            (Comparison::In, Node::List(named)) => {
+            (Comparison::In, Node::List(named)) if !named.is_empty() => {
                 named.iter().try_fold(KindSet::EMPTY, |kinds, named| Some(kinds.union(family(named)?)))
             }
+            _ => None,
+        }
+    }
+
+    /// The words that a comparison of what has words of one enum only asks for by name.
+    fn words_meant(&self, comparison: Comparison, left: &Expr, named: &Expr) -> Option<Vec<u16>> {
+        let Ty::Enum(asked) = left.ty else { return None };
+        let word = |named: &Expr| match named.node {
+            Node::Constant(Constant::Enum(id, word)) if id == asked => Some(word),
+            _ => None,
+        };
+        match (comparison, &named.node) {
+            (Comparison::Equal, _) => Some(vec![word(named)?]),
+            (Comparison::Unequal, _) => {
+                let (not, all) = (word(named)?, self.schema().get_enum(asked)?.values.len() as u16);
+                Some((0..all).filter(|word| *word != not).collect())
+            }
+            (Comparison::In, Node::List(named)) if !named.is_empty() => named.iter().map(word).collect(),
             _ => None,
         }
     }

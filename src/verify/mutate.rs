@@ -2,7 +2,6 @@
 //! Owns what a change is; knows not how examples run.
 
 use crate::rule::{Comparison, Expr, From, Node, Rule, Source, Stage};
-use crate::schema::KindSet;
 use crate::source::Span;
 
 /// One change of a rule.
@@ -131,9 +130,9 @@ impl Mutator {
                 self.expr(left);
                 self.expr(right);
             }
-            Node::OfKinds(inner, kinds) => {
+            Node::OfKinds(inner, _) | Node::OfWords(inner, _) => {
                 if self.turn(Deed::Turned, span) {
-                    *kinds = KindSet::ALL.without(*kinds);
+                    expr.node = Node::Not(Box::new(expr.clone()));
                     return;
                 }
                 self.expr(inner);
