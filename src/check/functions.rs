@@ -36,7 +36,7 @@ impl Evaluator<'_, '_> {
         source: &Source,
         number: Interval,
     ) -> Truth {
-        let enough = usize::try_from(number.hi.floor()).unwrap_or(usize::MAX);
+        let enough = number.hi.as_whole().and_then(|most| usize::try_from(most).ok()).unwrap_or(usize::MAX);
         let truth = self.count(source, enough).and_then(|count| {
             relation(comparison, count, number, |a, b| Some(a.equal(b)), |a, b| Some(a.less(b)))
         });
