@@ -81,7 +81,8 @@ impl<'w, 'a> Evaluator<'w, 'a> {
     pub(super) fn referrers(&mut self, id: EntityId, index: usize) -> Referrers<'w> {
         let world = self.world;
         let referrers = world.referrers(id, index);
-        self.spend(referrers.len());
+        let (naming, unsaid) = referrers.lengths();
+        self.spend(naming + unsaid);
         referrers
     }
 

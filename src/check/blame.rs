@@ -22,6 +22,7 @@ impl Evaluator<'_, '_> {
                 self.blame_value(left, missing);
                 self.blame_value(right, missing);
             }
+            Node::OfKinds(of, _) | Node::OfWords(of, _) => self.blame_value(of, missing),
             Node::With(bindings, body) => {
                 self.bind_all(bindings);
                 self.blame(body, missing);

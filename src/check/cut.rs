@@ -108,6 +108,7 @@ mod tests {
     use super::*;
     use crate::model::EntityId;
     use crate::rule::RelationId;
+    use crate::schema::KindSet;
 
     /// A graph in which state n is entity n; each link has words.
     fn graph(links: &[&[u32]]) -> Graph {
@@ -126,7 +127,7 @@ mod tests {
         let mut graph = graph(links);
         let ends = Ends::Entities(1, [EntityId(end)].into());
         graph.search(&ends);
-        assert!(graph.route(0, &ends).is_some());
+        assert!(graph.find(graph.state(0), KindSet::EMPTY, &ends).flatten().is_some());
         let route = Route { relation: RelationId(0), start: graph.state(0), steps: Vec::new(), ends };
         graph.cut(&route).into_iter().map(|(entity, _)| entity.0).collect()
     }

@@ -7,10 +7,10 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::value::{Scratch, Value, comparable, settled};
 use super::world::World;
-use crate::model::{Amount, EntityId, ReadValue};
+use crate::model::{Amount, Cell, EntityId, FieldState, ReadValue, Written};
 use crate::rule::{
-    Access, Comparison, Constant, Expr, From, How, Node, Quantifier, RelationId, Settle, Sign, Source, Stage,
-    Ty,
+    Access, Aggregate, Comparison, Constant, Expr, From, How, Node, Quantifier, RelationId, Settle, Sign,
+    Source, Stage, Ty,
 };
 use crate::schema::Measure;
 use crate::value::{Interval, Truth};
@@ -30,6 +30,8 @@ pub(super) struct Evaluator<'w, 'a> {
     pub world: &'w World<'a>,
     pub frame: Vec<Value>,
     pub scratch: Scratch,
+    /// Where sentences are put together.
+    pub sentence: String,
     pub fuel: u64,
     /// What was paid for.
     pub purse: Purse,
@@ -74,6 +76,7 @@ impl<'w, 'a> Evaluator<'w, 'a> {
             world,
             frame,
             scratch,
+            sentence: String::new(),
             fuel,
             stages: &[],
             purse: Purse::new(fuel),
@@ -154,6 +157,14 @@ impl<'w, 'a> Evaluator<'w, 'a> {
             Node::Compare(comparison, settle, left, right) => {
                 self.comparison(*comparison, *settle, left, right)
             }
+            Node::OfKinds(of, kinds) => match self.entity(of) {
+                Some(id) => kinds.has(self.world.model.kind(id)).into(),
+                None => Truth::Unknown,
+            },
+            Node::OfWords(of, words) => match self.word(of) {
+                Some(word) => words.contains(&word).into(),
+                None => Truth::Unknown,
+            },
             Node::Quantified(quantifier, source, body) => {
                 self.quantified(*quantifier, source, body.as_deref())
             }
@@ -166,6 +177,19 @@ impl<'w, 'a> Evaluator<'w, 'a> {
     }
 
     fn comparison(&mut self, comparison: Comparison, settle: Settle, left: &Expr, right: &Expr) -> Truth {
+        if let (Node::Aggregate(Aggregate::Count, source, _), Node::Constant(Constant::Amount(number))) =
+            (&left.node, &right.node)
+            && number.measure == Measure::NUMBER
+        {
+            return self.compare_count(comparison, settle, source, number.interval);
+        }
+        if let (Comparison::Equal, Ty::Entity(_), Ty::Entity(_)) = (comparison, &left.ty, &right.ty) {
+            let same = match self.entity(left) {
+                Some(id) => self.entity(right).map(|other| (id == other).into()),
+                None => None,
+            };
+            return settled(same, settle);
+        }
         let known = self.eval(left);
         if let (Comparison::In, Node::List(parts)) = (comparison, &right.node) {
             return self.among(&known, parts);
@@ -220,6 +244,8 @@ impl<'w, 'a> Evaluator<'w, 'a> {
             | Node::Not(_)
             | Node::All(_)
             | Node::Any(_)
+            | Node::OfKinds(..)
+            | Node::OfWords(..)
             | Node::Compare(..)
             | Node::Quantified(..) => Value::Truth(self.truth(expr)),
             Node::Arithmetic(sign, left, right) => {
@@ -263,9 +289,6 @@ impl<'w, 'a> Evaluator<'w, 'a> {
             (Node::Constant(Constant::Enum(id, word)), Value::Enum(own, is)) => {
                 Some((id == own && word == is).into())
             }
-            (Node::Constant(Constant::Kind(asked)), Value::Kind(is)) => {
-                self.world.schema.kind(*asked).map(|kind| kind.family.has(*is).into())
-            }
             _ => {
                 let right = self.eval(expr);
                 self.equal(value, &right)
@@ -273,10 +296,17 @@ impl<'w, 'a> Evaluator<'w, 'a> {
         }
     }
 
-    /// The entity that an expression names, if it names one.
+    /// The entity that an expression names, if it names one. Most are variables, so these go a short way.
+    #[inline]
     pub(super) fn entity(&mut self, expr: &Expr) -> Option<EntityId> {
         match &expr.node {
             Node::Variable(slot) => self.frame.get(*slot as usize)?.entity(),
+            _ => self.find_entity(expr),
+        }
+    }
+
+    fn find_entity(&mut self, expr: &Expr) -> Option<EntityId> {
+        match &expr.node {
             Node::Field(base, Access::Entity(_, per_kind)) => {
                 let id = self.entity(base)?;
                 match self.how(id, per_kind) {
@@ -285,6 +315,22 @@ impl<'w, 'a> Evaluator<'w, 'a> {
                 }
             }
             _ => self.work_out(expr).entity(),
+        }
+    }
+
+    /// The word that an expression comes to, if it does.
+    fn word(&mut self, expr: &Expr) -> Option<u16> {
+        if let Node::Field(base, Access::Entity(_, per_kind)) = &expr.node {
+            let id = self.entity(base)?;
+            let How::Field(slot) = self.how(id, per_kind) else { return None };
+            return match self.world.model.field(id, *slot) {
+                FieldState::Written(Cell { value: Written::Enum(word), .. }, _) => Some(word),
+                _ => None,
+            };
+        }
+        match self.eval(expr) {
+            Value::Enum(_, word) => Some(word),
+            _ => None,
         }
     }
 
@@ -379,6 +425,7 @@ impl<'w, 'a> Evaluator<'w, 'a> {
     }
 
     /// How far a member that belongs so far to a range is kept by its condition; nothing if there is no fuel.
+    #[inline]
     pub(super) fn belongs(&mut self, source: &Source, member: Value, so_far: Truth) -> Option<Truth> {
         self.fuel = self.fuel.checked_sub(1)?;
         self.bind(source.slot, member);

@@ -7,7 +7,7 @@ use rustc_hash::FxHashSet;
 
 use super::eval::{Evaluator, Range};
 use super::graph::State;
-use super::value::{List, RouteId, Scratch, Value};
+use super::value::{List, RouteId, Scratch, Value, relation, settled};
 use crate::model::{Amount, EntityId};
 use crate::rule::{Access, Aggregate, Comparison, Expr, From, Function, How, Node, Settle, Source};
 use crate::value::{Dates, Interval, Ratio, Truth};
@@ -16,7 +16,7 @@ impl Evaluator<'_, '_> {
     pub(super) fn aggregate(&mut self, how: Aggregate, source: &Source, value: Option<&Expr>) -> Value {
         let mark = self.scratch.mark();
         let result = match how {
-            Aggregate::Count => self.count_members(source),
+            Aggregate::Count => self.count(source, usize::MAX).map_or(Value::Unknown, Value::ratio),
             Aggregate::ArgMax | Aggregate::ArgMin | Aggregate::Top(_) => self.best(how, source, value),
             Aggregate::Sum | Aggregate::Min | Aggregate::Max | Aggregate::List => {
                 self.gathered(how, source, value)
@@ -28,15 +28,27 @@ impl Evaluator<'_, '_> {
         result
     }
 
-    fn count_members(&mut self, source: &Source) -> Value {
-        if source.filter.is_none()
-            && let From::List(list) = &source.from
-            && let Node::Field(base, Access::Entity(_, per_kind)) = &list.node
-            && let Some(id) = self.entity(base)
-            && let How::Inside(kinds) = self.how(id, per_kind)
+    /// How a count compares with a number. Once more members are certain than that, the others are not looked at.
+    pub(super) fn compare_count(
+        &mut self,
+        comparison: Comparison,
+        settle: Settle,
+        source: &Source,
+        number: Interval,
+    ) -> Truth {
+        let enough = number.hi.as_whole().and_then(|most| usize::try_from(most).ok()).unwrap_or(usize::MAX);
+        let truth = self.count(source, enough).and_then(|count| {
+            relation(comparison, count, number, |a, b| Some(a.equal(b)), |a, b| Some(a.less(b)))
+        });
+        settled(truth, settle)
+    }
+
+    /// How many members a range has, or more than enough.
+    fn count(&mut self, source: &Source, enough: usize) -> Option<Interval> {
+        if let (From::List(list), None) = (&source.from, &source.filter)
+            && let Some((certain, possible)) = self.length(list, enough)
         {
-            let count = self.inside(id, *kinds).count();
-            return if self.spend(count) { between(count, 0) } else { Value::Unknown };
+            return self.spend(certain + possible).then(|| between(certain, possible));
         }
         let (mut certain, mut possible) = (0, 0);
         let range = self.members(source, &mut |_, _, truth, _| {
@@ -45,9 +57,30 @@ impl Evaluator<'_, '_> {
             } else {
                 possible += 1
             }
-            ControlFlow::Continue(())
+            if certain > enough { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
-        if range == Range::Unknown || self.fuel == 0 { Value::Unknown } else { between(certain, possible) }
+        (range == Range::Known && self.fuel > 0).then(|| between(certain, possible))
+    }
+
+    /// How many members of a list are certain and how many possible, where that is known without its members.
+    fn length(&mut self, list: &Expr, enough: usize) -> Option<(usize, usize)> {
+        match &list.node {
+            Node::Variable(slot) => match self.variable(*slot) {
+                Value::List(list) => Some((list.certain(), list.len() - list.certain())),
+                _ => None,
+            },
+            Node::Field(base, Access::Entity(_, per_kind)) => {
+                let id = self.entity(base)?;
+                match self.how(id, per_kind) {
+                    How::Inside(kinds) => {
+                        Some((self.inside(id, *kinds).take(enough.saturating_add(1)).count(), 0))
+                    }
+                    How::Referrers(index) => Some(self.referrers(id, *index).lengths()),
+                    _ => None,
+                }
+            }
+            _ => None,
+        }
     }
 
     fn gathered(&mut self, how: Aggregate, source: &Source, value: Option<&Expr>) -> Value {
@@ -173,7 +206,9 @@ impl Evaluator<'_, '_> {
             }
             (Function::Rest, Value::List(list)) => Value::List(list.part(1..list.certain())),
             (Function::Flat, Value::List(list)) => self.flat(*list),
-            (Function::Count, Value::List(list)) => between(list.certain(), list.len() - list.certain()),
+            (Function::Count, Value::List(list)) => {
+                Value::ratio(between(list.certain(), list.len() - list.certain()))
+            }
             (Function::Ends | Function::Cut | Function::Through, Value::Path(route)) => {
                 self.links(function, *route)
             }
@@ -273,6 +308,9 @@ impl Evaluator<'_, '_> {
 
     /// The members of both, each once.
     fn union(&mut self, a: List, b: List) -> Value {
+        if a.is_empty() || b.is_empty() {
+            return Value::List(if a.is_empty() { b } else { a });
+        }
         let begun = self.scratch.gather();
         self.scratch.add_all(a, Truth::True);
         // Entities are told apart by their numbers; whatever else there is, by comparing each with each.
@@ -325,9 +363,9 @@ impl Evaluator<'_, '_> {
     }
 }
 
-fn between(certain: usize, possible: usize) -> Value {
+fn between(certain: usize, possible: usize) -> Interval {
     let most = certain as i64 + possible as i64;
-    Value::ratio(Interval { lo: Ratio::whole(certain as i64), hi: Ratio::whole(most) })
+    Interval { lo: Ratio::whole(certain as i64), hi: Ratio::whole(most) }
 }
 
 /// Certain members count at both ends, possible ones at the upper; what has no known amount, or is in another

@@ -338,37 +338,45 @@ impl<'r, 'a> RuleRun<'r, '_, 'a> {
         }
     }
 
-    /// Goes through the stages from one on.
-    fn stage(&mut self, at: usize) {
-        if self.eval.fuel == 0 {
-            return;
-        }
-        match self.plan.get(at).copied() {
-            None if self.doubts.is_empty() => {
-                self.subject.violates = true;
-                if let Some(draft) = self.eval.finding(self.said.rule, self.detail) {
-                    self.keep(draft);
+    /// Goes through the stages from one on, until one does not hold. What is in doubt on the way counts up to there.
+    fn stage(&mut self, mut at: usize) {
+        let doubts = self.doubts.len();
+        while self.eval.fuel > 0 {
+            match self.plan.get(at).copied() {
+                Some(Step::Let(slot, value)) => {
+                    let value = self.eval.eval(value);
+                    self.eval.bind(slot, value);
                 }
-            }
-            None => self.doubt_conditions(),
-            Some(Step::Let(slot, value)) => {
-                let value = self.eval.eval(value);
-                self.eval.bind(slot, value);
-                self.stage(at + 1);
-            }
-            Some(Step::When(condition, number)) => {
-                self.subject.reached = true;
-                match self.eval.apart(|eval| eval.truth(condition)) {
-                    Truth::False => {}
-                    Truth::True => self.stage(at + 1),
-                    Truth::Unknown => {
-                        self.doubts.push((condition, number));
-                        self.stage(at + 1);
-                        self.doubts.pop();
+                Some(Step::When(condition, number)) => {
+                    self.subject.reached = true;
+                    match self.eval.truth(condition) {
+                        Truth::False => break,
+                        Truth::Unknown => self.doubts.push((condition, number)),
+                        Truth::True => {}
                     }
                 }
+                Some(Step::Each(source)) => {
+                    self.each(source, at);
+                    break;
+                }
+                None => {
+                    self.end();
+                    break;
+                }
             }
-            Some(Step::Each(source)) => self.each(source, at),
+            at += 1;
+        }
+        self.doubts.truncate(doubts);
+    }
+
+    /// What comes of a subject for which no condition is false.
+    fn end(&mut self) {
+        if !self.doubts.is_empty() {
+            return self.doubt_conditions();
+        }
+        self.subject.violates = true;
+        if let Some(draft) = self.eval.finding(self.said.rule, self.detail) {
+            self.keep(draft);
         }
     }
 

@@ -161,13 +161,6 @@ impl Graph {
         fresh
     }
 
-    /// The number of a state if routes can be asked for from it and from all entities of the kinds.
-    pub(super) fn ready(&self, state: State, starts: KindSet, ends: &Ends) -> Option<u32> {
-        let number = self.number_of(state)?;
-        let reach = self.searches.get(&ends.number())?.all.len();
-        (starts.without(self.seeded).is_empty() && (number as usize) < reach).then_some(number)
-    }
-
     /// The number of a state; new ones wait to be expanded.
     pub(super) fn number(&mut self, state: State) -> u32 {
         if let Some(known) = self.number_of(state) {
@@ -231,10 +224,18 @@ impl Graph {
         self.steps.get(number as usize).copied()
     }
 
+    /// The best path from a state to an end, if there is one; nothing if that cannot be asked yet, from it or from all
+    /// entities of the kinds.
+    pub(super) fn find(&self, state: State, starts: KindSet, ends: &Ends) -> Option<Option<Vec<u32>>> {
+        let start = self.number_of(state)?;
+        let search = self.searches.get(&ends.number())?;
+        let ready = starts.without(self.seeded).is_empty() && (start as usize) < search.all.len();
+        ready.then(|| self.route(start, search))
+    }
+
     /// The numbers of the steps of the best path from a state to an end of a search that was made: without steps in
     /// doubt before any with, then the shortest, then the first as written.
-    pub(super) fn route(&self, start: u32, ends: &Ends) -> Option<Vec<u32>> {
-        let search = self.searches.get(&ends.number())?;
+    fn route(&self, start: u32, search: &Search) -> Option<Vec<u32>> {
         let reached =
             |distances: &[u32]| distances.get(start as usize).is_some_and(|distance| *distance != FAR);
         let certain = reached(&search.certain);

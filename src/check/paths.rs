@@ -1,6 +1,7 @@
 //! Relations at work: turns edges and their guards into steps of a graph, and searches into values. Owns what
 //! a path, a step and a dead end are to a rule.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
 use super::eval::{Evaluator, fuel};
@@ -43,17 +44,17 @@ impl<'w, 'a> Evaluator<'w, 'a> {
     }
 
     /// The entities at which a search may end; sets that depend on nothing else are worked out once.
-    fn ends(&mut self, ends: &EndSet) -> Ends {
-        if ends.depends {
-            return self.find_ends(ends);
+    fn ends(&mut self, ends: &EndSet) -> Cow<'w, Ends> {
+        match ends.number.and_then(|number| self.world.end_sets.get(number)) {
+            Some(known) => Cow::Borrowed(known.get_or_init(|| self.find_ends(ends))),
+            None => Cow::Owned(self.find_ends(ends)),
         }
-        self.world.end_sets.get_or(std::ptr::from_ref(ends) as usize, || self.find_ends(ends))
     }
 
     fn find_ends(&mut self, ends: &EndSet) -> Ends {
         let mut entities: Vec<EntityId> = Vec::new();
         for id in self.world.of_kinds(ends.kinds).iter().copied() {
-            self.fuel = self.fuel.saturating_sub(u64::from(ends.depends));
+            self.fuel = self.fuel.saturating_sub(u64::from(ends.number.is_none()));
             self.bind(ends.slot, Value::Entity(id));
             if ends.filter.as_ref().is_none_or(|filter| self.apart(|own| own.truth(filter)).holds()) {
                 entities.push(id);
@@ -71,24 +72,22 @@ impl<'w, 'a> Evaluator<'w, 'a> {
         let shared = self.world.graphs.get(relation.0 as usize)?;
         let starts = starts(self.world, path, start);
         let mut graph = reading(shared);
-        let start = if let Some(known) = graph.ready(start, starts, ends) {
-            known
-        } else {
+        let mut found = graph.find(start, starts, ends);
+        if found.is_none() {
             drop(graph);
-            let start = prepare(self.world, relation, &mut writing(shared), start, starts, ends);
+            prepare(self.world, relation, &mut writing(shared), start, starts, ends);
             // What another thread adds in between leaves what is known as it is.
             graph = reading(shared);
-            start
-        };
+            found = graph.find(start, starts, ends);
+        }
         if graph.spent >= fuel(self.world) {
             // Links that nobody could decide are missing, so the rule must not pass as one that ran.
             self.fuel = 0;
         }
-        let numbers = graph.route(start, ends)?;
+        let numbers = found??;
         // A step is walked much faster than a member is visited.
         self.spend(numbers.len() / 8);
         let edges = &self.world.catalogue.relations.get(relation.0 as usize)?.edges;
-        let start = graph.state(start);
         let mut from = start;
         let steps = numbers.into_iter().filter_map(|number| {
             let Step { to, item, edge, certain } = graph.step(number)?;
@@ -261,27 +260,25 @@ fn prepare(
     start: State,
     starts: KindSet,
     ends: &Ends,
-) -> u32 {
-    let number = match world.catalogue.relations.get(relation.0 as usize) {
-        Some(declared) => explore(world, declared, graph, start, starts),
-        None => graph.number(start),
-    };
+) {
+    if let Some(declared) = world.catalogue.relations.get(relation.0 as usize) {
+        explore(world, declared, graph, start, starts);
+    }
     graph.search(ends);
-    number
 }
 
 /// Adds a state with all that can be reached from it. With it come all entities of the kinds from which paths
 /// start: they will be asked for next, and a start that comes later costs a search anew.
-fn explore(world: &World<'_>, declared: &Relation, graph: &mut Graph, start: State, starts: KindSet) -> u32 {
+fn explore(world: &World<'_>, declared: &Relation, graph: &mut Graph, start: State, starts: KindSet) {
     let fresh = graph.seed(starts);
     if !fresh.is_empty() {
         for id in world.of_kinds(fresh).iter().copied().filter(|id| !world.model.is_fact(*id)) {
             graph.number((id, carried_by(world, id)));
         }
     }
-    let number = graph.number(start);
+    graph.number(start);
     if graph.unexpanded().is_none() {
-        return number;
+        return;
     }
     let mut guards = Evaluator::new(world, declared.frame);
     guards.fuel = guards.fuel.saturating_sub(graph.spent);
@@ -309,7 +306,6 @@ fn explore(world: &World<'_>, declared: &Relation, graph: &mut Graph, start: Sta
         }
     }
     graph.spent += full - guards.fuel;
-    number
 }
 
 /// The item with which a path goes on from an entity: its own, if it has one. Where no edge leads on, none is of

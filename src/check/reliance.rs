@@ -50,6 +50,9 @@ impl Facts {
 impl<'a> Evaluator<'_, 'a> {
     /// Adds the facts that make a true condition true.
     pub(super) fn rely(&mut self, expr: &Expr, facts: &mut Facts) {
+        if !expr.rests {
+            return;
+        }
         match &expr.node {
             Node::All(parts) => parts.iter().for_each(|part| self.rely(part, facts)),
             // One true part is enough; the first as written is the one that is shown.
@@ -70,6 +73,7 @@ impl<'a> Evaluator<'_, 'a> {
                     self.rely_membership(left, right, facts);
                 }
             }
+            Node::OfKinds(of, _) | Node::OfWords(of, _) => self.rely_value(of, facts),
             Node::Has(base, access) => {
                 self.rely_value(base, facts);
                 self.rely_field(base, access, facts);
@@ -93,6 +97,9 @@ impl<'a> Evaluator<'_, 'a> {
     }
 
     fn rely_value(&mut self, expr: &Expr, facts: &mut Facts) {
+        if !expr.rests {
+            return;
+        }
         match &expr.node {
             Node::Field(base, access) => {
                 self.rely_value(base, facts);

@@ -283,6 +283,25 @@ pub(super) fn settled(truth: Option<Truth>, settle: Settle) -> Truth {
     }
 }
 
+/// How two things compare, by what is equal and what is less; whether one is in the other is asked otherwise.
+pub(super) fn relation<T>(
+    comparison: Comparison,
+    left: T,
+    right: T,
+    equal: impl Fn(T, T) -> Option<Truth>,
+    less: impl Fn(T, T) -> Option<Truth>,
+) -> Option<Truth> {
+    match comparison {
+        Comparison::Equal => equal(left, right),
+        Comparison::Unequal => equal(left, right).map(|truth| !truth),
+        Comparison::Less => less(left, right),
+        Comparison::More => less(right, left),
+        Comparison::AtMost => less(right, left).map(|truth| !truth),
+        Comparison::AtLeast => less(left, right).map(|truth| !truth),
+        Comparison::In => None,
+    }
+}
+
 impl Evaluator<'_, '_> {
     /// How two values compare. Doubt between intervals is settled as asked; a missing operand stays unknown.
     pub(super) fn compare(
@@ -298,13 +317,8 @@ impl Evaluator<'_, '_> {
     /// `None` where an operand is missing or the two cannot be compared (two currencies, two substances).
     fn relate(&self, comparison: Comparison, left: &Value, right: &Value) -> Option<Truth> {
         match comparison {
-            Comparison::Equal => self.equal(left, right),
-            Comparison::Unequal => self.equal(left, right).map(|truth| !truth),
-            Comparison::Less => self.less(left, right),
-            Comparison::More => self.less(right, left),
-            Comparison::AtMost => self.less(right, left).map(|truth| !truth),
-            Comparison::AtLeast => self.less(left, right).map(|truth| !truth),
             Comparison::In => Some(self.is_among(left, right)),
+            _ => relation(comparison, left, right, |a, b| self.equal(a, b), |a, b| self.less(a, b)),
         }
     }
 

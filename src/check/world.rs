@@ -32,8 +32,8 @@ pub(super) struct World<'a> {
     singles: Vec<EntityId>,
     month: Option<Measure>,
     day: Option<Measure>,
-    /// Ends of searches that depend on no variable, by the address of their declaration.
-    pub end_sets: Memo<usize, Ends>,
+    /// Ends of searches that depend on no variable, by their numbers.
+    pub end_sets: Vec<OnceLock<Ends>>,
     /// Sets of ends by what is in them, and how many there are.
     end_numbers: Memo<Arc<[EntityId]>, u32>,
     ends: AtomicU32,
@@ -65,8 +65,9 @@ pub(super) struct Referrers<'t> {
 }
 
 impl<'t> Referrers<'t> {
-    pub(super) fn len(self) -> usize {
-        self.naming.len() + self.unsaid.iter().map(|row| row.len()).sum::<usize>()
+    /// How many name the entity, and how many may.
+    pub(super) fn lengths(self) -> (usize, usize) {
+        (self.naming.len(), self.unsaid.iter().map(|row| row.len()).sum())
     }
 
     /// Those that name the entity, in document order.
@@ -136,7 +137,7 @@ impl<'a> World<'a> {
                 .collect(),
             month: unit("month"),
             day: unit("day"),
-            end_sets: Memo::default(),
+            end_sets: (0..catalogue.end_sets).map(|_| OnceLock::new()).collect(),
             end_numbers: Memo::default(),
             ends: AtomicU32::new(1),
             referenced: OnceLock::new(),

@@ -12,8 +12,6 @@ use crate::value::{Interval, Ratio, Round, Truth};
 const MAX_LISTED: usize = 6;
 /// Steps that a sentence costs: it is kept, while a member is only visited.
 const SENTENCE: usize = 20;
-/// Bytes that most sentences fit into.
-const USUAL_SENTENCE: usize = 120;
 
 impl<'w> Evaluator<'w, '_> {
     /// A sentence with its braces filled in.
@@ -33,7 +31,8 @@ impl<'w> Evaluator<'w, '_> {
 
     fn filled(&mut self, template: &Template, is_code: impl Fn(&str) -> bool) -> String {
         self.spend(SENTENCE + template.parts.len());
-        let mut out = String::with_capacity(USUAL_SENTENCE);
+        // It is put together in one place, so that what is kept of it takes no more room than it needs.
+        let mut out = std::mem::take(&mut self.sentence);
         for part in &template.parts {
             match part {
                 Part::Words(words) => out.push_str(words),
@@ -41,7 +40,10 @@ impl<'w> Evaluator<'w, '_> {
                 Part::Expr(expr) => self.words_of(expr, &mut out),
             }
         }
-        out
+        let sentence = out.as_str().to_owned();
+        out.clear();
+        self.sentence = out;
+        sentence
     }
 
     /// A value as a proposal writes it: what nobody declared is named in quotation marks.
@@ -145,7 +147,8 @@ impl<'w> Evaluator<'w, '_> {
     pub(super) fn name(&self, id: EntityId) -> &'w str {
         let world = self.world;
         let by_title = world.schema.kind(world.model.kind(id)).is_some_and(|kind| kind.shown_by_title);
-        world.title(id).filter(|_| by_title).unwrap_or_else(|| world.spelling(id))
+        let title = if by_title { world.title(id) } else { None };
+        title.unwrap_or_else(|| world.spelling(id))
     }
 
     fn amount(&self, amount: &Amount) -> String {

@@ -23,8 +23,18 @@ pub(super) struct Tables {
     pub indexes: Vec<Index>,
     /// Whether a word was met that may name a fact, while there were none yet.
     pub asks_for_facts: bool,
+    /// How many sets of ends there are that are always the same.
+    pub end_sets: usize,
     /// What a word after a dot means for entities of some kinds, and what it yields.
     meanings: FxHashMap<(KindSet, Symbol), Option<(Access, Ty)>>,
+}
+
+impl Tables {
+    /// A number for one more set of ends.
+    pub(super) fn next_ends(&mut self) -> usize {
+        self.end_sets += 1;
+        self.end_sets - 1
+    }
 }
 
 /// What bears a name besides fields of a kind itself.

@@ -11,7 +11,7 @@ use super::{Edge, Relation, RelationId, Rule};
 use crate::diagnostic::{Code, Detail, Diagnostic, Severity};
 use crate::model::Model;
 use crate::names::nearest;
-use crate::schema::{Declarations, Schema};
+use crate::schema::{Declarations, KindSet, Schema};
 use crate::source::{FileId, Place, Span};
 use crate::syntax::{Piece, Reader, Shape, Tree, Value, View, prose};
 
@@ -24,6 +24,8 @@ pub struct Catalogue {
     pub relations: Vec<Relation>,
     /// The tables that rules look entities up in.
     pub indexes: Vec<Index>,
+    /// How many sets of ends are the same whenever they are asked for.
+    pub end_sets: usize,
     /// What can be explained: rules and language diagnostics, in the order of their ids.
     pub explanations: Vec<Explanation>,
     /// The ids of those whose explanations were not read; see [`page`].
@@ -228,8 +230,10 @@ impl<'a> Begun<'a> {
     #[must_use]
     pub fn new(schema: &'a Schema, files: &'a [RuleFile<'a>]) -> Self {
         let texts = files.iter().map(|file| (file.declarations.file, file.declarations.text)).collect();
+        let fact_kinds = schema.kinds().filter(|(_, kind)| kind.fact);
+        let fact_kinds = fact_kinds.fold(KindSet::EMPTY, |set, (kind, _)| set.union(KindSet::one(kind)));
         let (relations, defines) = (FxHashMap::default(), FxHashMap::default());
-        let mut context = Context { schema, facts: None, relations, defines, texts };
+        let mut context = Context { schema, facts: None, fact_kinds, relations, defines, texts };
         let mut said = Vec::new();
         name_relations(&mut context, files, &mut said);
         read_defines(&mut context, files, &mut said);
@@ -289,7 +293,7 @@ impl<'a> Begun<'a> {
                 View::roots(id, text, tree).for_each(|view| read(view, diagnostics));
             }
         }
-        catalogue.indexes = tables.indexes;
+        (catalogue.indexes, catalogue.end_sets) = (tables.indexes, tables.end_sets);
         catalogue.rules.sort_by(|a, b| a.id.cmp(&b.id));
         catalogue.explanations.sort_by(|a, b| a.id.cmp(&b.id));
         check_references(&catalogue, diagnostics);

@@ -1,13 +1,11 @@
 //! A rule once all its statements are read: owns what it may not lack, what can never be reached, and what its
 //! conditions depend on.
 
-use super::ast::Comparison;
 use super::catalogue::explained;
 use super::declare::RuleReader;
-use super::expr::{Access, Expr, Function, How, Node, Ty};
+use super::expr::{Expr, Node, Ty};
 use super::template::Template;
 use super::{Explanation, Extent, LetUse, Stage};
-use crate::schema::{KindId, KindSet};
 use crate::source::Span;
 
 /// Most ranges, names and conditions of a rule.
@@ -54,45 +52,26 @@ impl RuleReader<'_> {
         slots
     }
 
-    /// Whether a range, name, condition or severity step reads a field of a fact, a membership in a group, or a
-    /// recipe. The guards of a relation may.
-    pub(super) fn rests_on_facts(&self) -> bool {
-        let schema = self.typer.schema();
-        let facts = schema.kinds().filter(|(_, kind)| kind.fact);
-        let facts = facts.fold(KindSet::EMPTY, |set, (kind, _)| set.union(KindSet::one(kind)));
-        let field = |kind: KindId, how: &[How]| matches!(how.get(kind.0 as usize), Some(How::Field(_)));
-        let reads = |node: &Node| match node {
-            Node::Field(_, Access::Entity(_, how)) | Node::Has(_, Access::Entity(_, how)) => {
-                facts.iter().any(|kind| field(kind, how))
-            }
-            Node::Compare(Comparison::In, _, _, list) => {
-                list.ty.member().is_some_and(|member| !member.kinds().common(facts).is_empty())
-            }
-            Node::Call(Function::Upstream, _) | Node::Paths(_) => true,
-            _ => false,
-        };
-        let mut found = false;
-        self.visit_conditions(&mut |expr| found = found || reads(&expr.node));
-        found
-    }
-
-    /// Whether a range, name, condition or severity step asks for paths.
-    pub(super) fn seeks_paths(&self) -> bool {
-        let mut found = false;
-        self.visit_conditions(&mut |expr| found |= matches!(expr.node, Node::Paths(_)));
-        found
-    }
-
-    /// How many expressions its ranges, names, conditions and severity steps hold, but for names that no line reads.
-    pub(super) fn weight(&self) -> usize {
+    /// Sums up its ranges, names, conditions and severity steps: whether any reads a fact or asks for paths, and how
+    /// many expressions they hold, but for names that no line reads.
+    pub(super) fn sum_up(&mut self) {
         let (mut all, mut unread) = (0_usize, 0);
-        self.visit_conditions(&mut |_| all += 1);
+        let (mut reads_fact, mut seeks_paths) = (false, false);
+        self.visit_conditions(&mut |expr| {
+            all += 1;
+            if expr.rests {
+                reads_fact |= self.typer.reads_fact(&expr.node);
+                seeks_paths |= matches!(expr.node, Node::Paths(_));
+            }
+        });
         for stage in &self.rule.stages {
             if let Stage::Let(_, value, LetUse::Text) = stage {
                 value.visit(&mut |_| unread += 1);
             }
         }
-        all.saturating_sub(unread)
+        self.rule.rests_on_facts = reads_fact;
+        self.rule.seeks_paths = seeks_paths;
+        self.rule.weight = all.saturating_sub(unread);
     }
 
     fn visit_conditions(&self, see: &mut dyn FnMut(&Expr)) {

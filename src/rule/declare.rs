@@ -84,9 +84,7 @@ impl<'a> RuleReader<'a> {
             self.mark_late_lets();
         }
         self.rule.parameters = self.parameters();
-        self.rule.rests_on_facts = self.rests_on_facts();
-        self.rule.seeks_paths = self.seeks_paths();
-        self.rule.weight = self.weight();
+        self.sum_up();
         let explanation = (self.extent >= Extent::Pages).then(|| self.explanation());
         (complete.then_some(self.rule), explanation)
     }
@@ -180,6 +178,7 @@ impl<'a> RuleReader<'a> {
         let value = self.typer.expr(&ast, None);
         let slot = self.typer.declare(name, value.ty.clone());
         self.typer.lets.push(slot);
+        self.typer.resting.extend(value.rests.then_some(slot));
         self.rule.stages.push(Stage::Let(slot, value, LetUse::Condition));
         Ok(())
     }

@@ -55,6 +55,8 @@ pub struct Expr {
     pub ty: Ty,
     /// Its words in the rule file.
     pub span: Span,
+    /// Whether what it comes to may rest on a fact or a parameter.
+    pub rests: bool,
 }
 
 /// What an expression does.
@@ -80,6 +82,10 @@ pub enum Node {
     All(Vec<Expr>),
     /// `or`
     Any(Vec<Expr>),
+    /// Whether an entity is of one of these kinds: `kind(x) == k`, `kind(x) in [k, l]`.
+    OfKinds(Box<Expr>, KindSet),
+    /// Whether a word of an enum is one of these: `x.f == v`, `x.f in [v, w]`.
+    OfWords(Box<Expr>, Vec<u16>),
     /// A comparison.
     Compare(Comparison, Settle, Box<Expr>, Box<Expr>),
     /// Arithmetic.
@@ -306,8 +312,9 @@ pub struct EndSet {
     pub kinds: KindSet,
     /// The condition.
     pub filter: Option<Expr>,
-    /// Whether the condition speaks of other variables, so that each value of them is a search of its own.
-    pub depends: bool,
+    /// Its number among those whose ends are always the same; none where the condition speaks of other variables, so
+    /// that each value of them is a search of its own.
+    pub number: Option<usize>,
 }
 
 impl Ty {
@@ -374,11 +381,57 @@ impl Ty {
 impl Source {
     /// Visits the expressions of the range and its condition, and all expressions inside.
     pub fn visit(&self, see: &mut dyn FnMut(&Expr)) {
+        self.visit_parts(&mut |part| part.visit(see));
+    }
+
+    fn visit_parts(&self, see: &mut impl FnMut(&Expr)) {
         match &self.from {
             From::Kinds(_) => {}
-            From::Naming(_, _, inner) | From::List(inner) => inner.visit(see),
+            From::Naming(_, _, inner) | From::List(inner) => see(inner),
         }
-        self.filter.iter().for_each(|filter| filter.visit(see));
+        self.filter.iter().for_each(see);
+    }
+}
+
+impl Node {
+    /// Visits the expressions directly inside.
+    pub fn visit_parts(&self, see: &mut impl FnMut(&Expr)) {
+        match self {
+            Node::Constant(_) | Node::Variable(_) | Node::Parameter(_) | Node::Single(_) => {}
+            Node::Field(inner, _)
+            | Node::Has(inner, _)
+            | Node::Missing(inner, _)
+            | Node::Not(inner)
+            | Node::OfKinds(inner, _)
+            | Node::OfWords(inner, _) => see(inner),
+            Node::All(parts) | Node::Any(parts) | Node::List(parts) | Node::Call(_, parts) => {
+                parts.iter().for_each(see);
+            }
+            Node::Compare(_, _, left, right) | Node::Arithmetic(_, left, right) => {
+                see(left);
+                see(right);
+            }
+            Node::Quantified(_, over, body) => {
+                over.visit_parts(see);
+                body.iter().for_each(|body| see(body));
+            }
+            Node::Aggregate(_, over, value) => {
+                over.visit_parts(see);
+                value.iter().for_each(|value| see(value));
+            }
+            Node::Group(over, key) => {
+                over.visit_parts(see);
+                see(key);
+            }
+            Node::With(bindings, body) => {
+                bindings.iter().for_each(|(_, value)| see(value));
+                see(body);
+            }
+            Node::Paths(path) => {
+                see(&path.from);
+                path.carrying.iter().chain(&path.ends.filter).for_each(see);
+            }
+        }
     }
 }
 
@@ -400,40 +453,7 @@ impl Expr {
     /// Visits it and all expressions inside.
     pub fn visit(&self, see: &mut dyn FnMut(&Expr)) {
         see(self);
-        match &self.node {
-            Node::Constant(_) | Node::Variable(_) | Node::Parameter(_) | Node::Single(_) => {}
-            Node::Field(inner, _) | Node::Has(inner, _) | Node::Missing(inner, _) | Node::Not(inner) => {
-                inner.visit(see)
-            }
-            Node::All(parts) | Node::Any(parts) | Node::List(parts) | Node::Call(_, parts) => {
-                parts.iter().for_each(|part| part.visit(see));
-            }
-            Node::Compare(_, _, left, right) | Node::Arithmetic(_, left, right) => {
-                left.visit(see);
-                right.visit(see);
-            }
-            Node::Quantified(_, over, body) => {
-                over.visit(see);
-                body.iter().for_each(|body| body.visit(see));
-            }
-            Node::Aggregate(_, over, value) => {
-                over.visit(see);
-                value.iter().for_each(|value| value.visit(see));
-            }
-            Node::Group(over, key) => {
-                over.visit(see);
-                key.visit(see);
-            }
-            Node::With(bindings, body) => {
-                bindings.iter().for_each(|(_, value)| value.visit(see));
-                body.visit(see);
-            }
-            Node::Paths(path) => {
-                path.from.visit(see);
-                path.carrying.iter().for_each(|carrying| carrying.visit(see));
-                path.ends.filter.iter().for_each(|filter| filter.visit(see));
-            }
-        }
+        self.node.visit_parts(&mut |part| part.visit(see));
     }
 
     /// Whether it reads a variable of some sort.

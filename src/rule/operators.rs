@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use super::ast::{Ast, Comparison, Node as Written, Settle, Sign};
-use super::expr::{Constant, Expr, Node, Ty};
+use super::expr::{Constant, Expr, Function, Node, Ty};
 use super::typing::Typer;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::schema::Dimension;
+use crate::schema::{Dimension, KindSet};
 use crate::source::Span;
 
 impl Typer<'_> {
@@ -20,7 +20,7 @@ impl Typer<'_> {
     ) -> (Node, Ty) {
         // A bare word takes its meaning from the other side.
         let word_first = matches!(&left.node, Written::Word(word) if !self.variables.iter().any(|(name, ..)| name == word));
-        let (left, right) = if word_first && comparison != Comparison::In {
+        let (mut left, right) = if word_first && comparison != Comparison::In {
             let right = self.expr(right, None);
             (self.expr(left, Some(&right.ty)), right)
         } else {
@@ -35,7 +35,50 @@ impl Typer<'_> {
         };
         self.check_comparison(comparison, &left, &right, span);
         let right = year_as_date(&left, right, self.text());
+        if let Node::Call(Function::Kind, of) = &mut left.node
+            && let Some(kinds) = self.kinds_meant(comparison, &right)
+            && let Some(of) = of.pop()
+        {
+            return (Node::OfKinds(Box::new(of), kinds), Ty::Truth);
+        }
+        if let Some(words) = self.words_meant(comparison, &left, &right) {
+            return (Node::OfWords(Box::new(left), words), Ty::Truth);
+        }
         (Node::Compare(comparison, settle, Box::new(left), Box::new(right)), Ty::Truth)
+    }
+
+    /// The kinds that a comparison with kinds by their names asks for, each with those that specialise it.
+    fn kinds_meant(&self, comparison: Comparison, named: &Expr) -> Option<KindSet> {
+        let family = |named: &Expr| match named.node {
+            Node::Constant(Constant::Kind(id)) => self.schema().kind(id).map(|kind| kind.family),
+            _ => None,
+        };
+        match (comparison, &named.node) {
+            (Comparison::Equal, _) => family(named),
+            (Comparison::Unequal, _) => family(named).map(|kinds| KindSet::ALL.without(kinds)),
+            (Comparison::In, Node::List(named)) if !named.is_empty() => {
+                named.iter().try_fold(KindSet::EMPTY, |kinds, named| Some(kinds.union(family(named)?)))
+            }
+            _ => None,
+        }
+    }
+
+    /// The words that a comparison of what has words of one enum only asks for by name.
+    fn words_meant(&self, comparison: Comparison, left: &Expr, named: &Expr) -> Option<Vec<u16>> {
+        let Ty::Enum(asked) = left.ty else { return None };
+        let word = |named: &Expr| match named.node {
+            Node::Constant(Constant::Enum(id, word)) if id == asked => Some(word),
+            _ => None,
+        };
+        match (comparison, &named.node) {
+            (Comparison::Equal, _) => Some(vec![word(named)?]),
+            (Comparison::Unequal, _) => {
+                let (not, all) = (word(named)?, self.schema().get_enum(asked)?.values.len() as u16);
+                Some((0..all).filter(|word| *word != not).collect())
+            }
+            (Comparison::In, Node::List(named)) if !named.is_empty() => named.iter().map(word).collect(),
+            _ => None,
+        }
     }
 
     pub(super) fn check_comparison(&mut self, comparison: Comparison, left: &Expr, right: &Expr, span: Span) {
@@ -180,11 +223,8 @@ fn year_as_date(left: &Expr, right: Expr, text: &str) -> Expr {
         Some(number) => {
             let interval = crate::value::Interval::point(crate::value::Ratio::whole(number));
             let amount = crate::model::Amount { interval, measure: crate::schema::Measure::NUMBER, of: None };
-            Expr {
-                node: Node::Constant(Constant::Amount(Box::new(amount))),
-                ty: left.ty.clone(),
-                span: right.span,
-            }
+            let node = Node::Constant(Constant::Amount(Box::new(amount)));
+            Expr { node, ty: left.ty.clone(), ..right }
         }
         None => right,
     }

@@ -170,7 +170,8 @@ impl Typer<'_> {
             self.say(found);
         }
         let Some(relation) = relation else { return (Node::Constant(Constant::Unknown), Ty::Any) };
-        let ends = EndSet { slot, kinds, filter, depends };
+        let number = (!depends).then(|| self.tables.next_ends());
+        let ends = EndSet { slot, kinds, filter, number };
         (Node::Paths(Box::new(Path { from, carrying, relation, ends })), Ty::List(Arc::new(Ty::Path)))
     }
 

@@ -7,13 +7,13 @@ use rustc_hash::FxHashMap;
 
 use super::RelationId;
 use super::access::Tables;
-use super::ast::{Ast, Node as Written};
-use super::expr::{Constant, Expr, Node, Ty};
+use super::ast::{Ast, Comparison, Node as Written};
+use super::expr::{Access, Constant, Expr, Function, How, Node, Ty};
 use super::parse::Parser;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{Model, ReadValue, read_value};
 use crate::names::nearest;
-use crate::schema::{KindSet, Schema};
+use crate::schema::{KindId, KindSet, Schema};
 use crate::source::{FileId, Span};
 use crate::syntax::{self, Piece, Value, View};
 
@@ -40,6 +40,7 @@ pub(super) struct Context<'a> {
     pub schema: &'a Schema,
     /// What words may name beside; most rules are read before there are any facts.
     pub facts: Option<&'a Model>,
+    pub fact_kinds: KindSet,
     pub relations: FxHashMap<&'a str, RelationId>,
     pub defines: FxHashMap<&'a str, Define<'a>>,
     pub texts: FxHashMap<FileId, &'a str>,
@@ -59,6 +60,8 @@ pub(super) struct Typer<'a> {
     pub(super) calls: Vec<&'a str>,
     /// Slots of variables that stand for something that can be read again.
     pub(super) lets: Vec<u16>,
+    /// Slots of variables that stand for something that may rest on a fact or a parameter.
+    pub(super) resting: Vec<u16>,
     /// How many calls were inlined so far.
     inlined: usize,
     /// How deep the expression that is being typed lies in others.
@@ -87,6 +90,7 @@ impl<'a> Typer<'a> {
             frame: 0,
             calls: Vec::new(),
             lets: Vec::new(),
+            resting: Vec::new(),
             inlined: 0,
             depth: 0,
             over_limit: false,
@@ -154,7 +158,7 @@ impl<'a> Typer<'a> {
     pub(super) fn expr(&mut self, ast: &Ast<'_>, expected: Option<&Ty>) -> Expr {
         if self.depth == MAX_DEPTH {
             self.limit(ast.span, format!("this comes to expressions nested deeper than {MAX_DEPTH}"));
-            return Expr { node: Node::Constant(Constant::Unknown), ty: Ty::Any, span: ast.span };
+            return self.made(Node::Constant(Constant::Unknown), Ty::Any, ast.span);
         }
         self.depth += 1;
         let expr = self.typed(ast, expected);
@@ -188,7 +192,35 @@ impl<'a> Typer<'a> {
             Written::Group(bind, key) => self.group(bind, key),
             Written::Paths(search) => self.paths(search),
         };
-        Expr { node, ty, span }
+        self.made(node, ty, span)
+    }
+
+    pub(super) fn made(&self, node: Node, ty: Ty, span: Span) -> Expr {
+        let mut rests = self.reads_fact(&node)
+            || match node {
+                Node::Parameter(_) => true,
+                Node::Variable(slot) => self.resting.contains(&slot),
+                _ => false,
+            };
+        node.visit_parts(&mut |part| rests |= part.rests);
+        Expr { node, ty, span, rests }
+    }
+
+    /// Whether an expression itself reads a field of a fact, a membership in a group, or a recipe. The guards of a
+    /// relation may.
+    pub(super) fn reads_fact(&self, node: &Node) -> bool {
+        let facts = self.context.fact_kinds;
+        match node {
+            Node::Field(of, Access::Entity(_, how)) | Node::Has(of, Access::Entity(_, how)) => {
+                let field = |kind: KindId| matches!(how.get(kind.0 as usize), Some(How::Field(_)));
+                of.ty.kinds().common(facts).iter().any(field)
+            }
+            Node::Compare(Comparison::In, _, _, list) => {
+                list.ty.member().is_some_and(|member| !member.kinds().common(facts).is_empty())
+            }
+            Node::Call(Function::Upstream, _) | Node::Paths(_) => true,
+            _ => false,
+        }
     }
 
     /// An expression that must be true or false.
@@ -239,7 +271,7 @@ impl<'a> Typer<'a> {
             Ty::Truth if word == "yes" || word == "no" => {
                 // `yes` is the empty conjunction, `no` its negation.
                 let yes = Node::All(Vec::new());
-                let inner = Expr { node: yes.clone(), ty: Ty::Truth, span: Span::default() };
+                let inner = self.made(yes.clone(), Ty::Truth, Span::default());
                 Some((if word == "yes" { yes } else { Node::Not(Box::new(inner)) }, Ty::Truth))
             }
             Ty::Kind => {
@@ -362,7 +394,11 @@ impl<'a> Typer<'a> {
                 Node::Variable(slot) if !self.lets.contains(&slot) => {
                     self.variables.push(((*name).to_owned(), slot, ty.clone()))
                 }
-                _ => bindings.push((self.declare(name, ty.clone()), argument)),
+                _ => {
+                    let slot = self.declare(name, ty.clone());
+                    self.resting.extend(argument.rests.then_some(slot));
+                    bindings.push((slot, argument));
+                }
             }
         }
         let body = self.expr(&define.body, Some(&define.returns));

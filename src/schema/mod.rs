@@ -85,7 +85,8 @@ impl KindSet {
     /// Whether the kind is one of them.
     #[must_use]
     pub fn has(self, kind: KindId) -> bool {
-        self.bits() >> kind.0 & 1 == 1
+        let half = if kind.0 < 64 { self.low } else { self.high };
+        half >> (kind.0 % 64) & 1 == 1
     }
 
     /// Whether there is none.

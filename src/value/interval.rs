@@ -60,12 +60,12 @@ impl Interval {
     }
 
     fn hull(ends: [(Ratio, Ratio); 4], op: fn(Ratio, Ratio, Round) -> Ratio) -> Interval {
-        let lows = ends.map(|(a, b)| op(a, b, Round::Down));
-        let highs = ends.map(|(a, b)| op(a, b, Round::Up));
-        Interval {
-            lo: lows.into_iter().min().unwrap_or(Ratio::NEG_INFINITY),
-            hi: highs.into_iter().max().unwrap_or(Ratio::INFINITY),
-        }
+        // Two points have one pair of ends.
+        let [first, .., last] = ends;
+        let ends = if first == last { std::slice::from_ref(&first) } else { ends.as_slice() };
+        let lows = ends.iter().map(|(a, b)| op(*a, *b, Round::Down));
+        let highs = ends.iter().map(|(a, b)| op(*a, *b, Round::Up));
+        Interval { lo: lows.min().unwrap_or(Ratio::NEG_INFINITY), hi: highs.max().unwrap_or(Ratio::INFINITY) }
     }
 
     /// The least interval around both.

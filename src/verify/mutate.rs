@@ -130,6 +130,13 @@ impl Mutator {
                 self.expr(left);
                 self.expr(right);
             }
+            Node::OfKinds(inner, _) | Node::OfWords(inner, _) => {
+                if self.turn(Deed::Turned, span) {
+                    expr.node = Node::Not(Box::new(expr.clone()));
+                    return;
+                }
+                self.expr(inner);
+            }
             Node::Not(inner) | Node::Field(inner, _) => self.expr(inner),
             Node::Arithmetic(_, left, right) => {
                 self.expr(left);
