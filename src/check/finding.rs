@@ -54,7 +54,7 @@ enum Reason<'r, 'a> {
 impl<'a> Evaluator<'_, 'a> {
     /// The finding of a rule whose variables are bound and whose conditions hold.
     pub(super) fn finding(&mut self, rule: &Rule, detail: Detail) -> Option<Draft<'a>> {
-        self.bind_lets(rule, LetUse::Line);
+        self.bind_lets(rule, LetUse::Finding);
         let (label, place, entity) = self.primary(rule)?;
         let step = rule.steps.iter().find(|step| self.truth(&step.when).holds());
         let mut facts = if rule.rests_on_facts { self.facts(rule, step) } else { Facts::default() };
@@ -64,8 +64,10 @@ impl<'a> Evaluator<'_, 'a> {
             None => None,
         };
         let (severity, reason) = self.severity(rule, step, most, &facts);
-        let message = self.first_holding(&rule.messages)?;
-        let message = self.fill(message);
+        if !rule.always_speaks() {
+            self.first_holding(&rule.messages)?;
+        }
+        let message = if detail >= Detail::Line { self.sentence(rule) } else { String::new() };
         let route = self.route_of(rule);
         let mut out = Diagnostic::new(&rule.id, severity, message, place.file, place.span);
         out.as_of = Some(self.world.as_of(entity));
@@ -92,6 +94,20 @@ impl<'a> Evaluator<'_, 'a> {
                 self.bind(*slot, value);
             }
         }
+    }
+
+    fn sentence(&mut self, rule: &Rule) -> String {
+        self.in_line(|own| {
+            if own.fuel > 0 {
+                own.bind_lets(rule, LetUse::Line);
+                let message = own.first_holding(&rule.messages).map(|message| own.fill(message));
+                // One that was begun when the fuel ended may be untrue.
+                if let Some(message) = message.filter(|_| own.fuel > 0) {
+                    return message;
+                }
+            }
+            format!("the sentence of `{}` is left out: it takes too many steps on this portfolio", rule.id)
+        })
     }
 
     fn basis(&self, facts: &Facts) -> Basis<'a> {

@@ -79,6 +79,12 @@ pub struct Rule {
 }
 
 impl Rule {
+    /// Whether one of its messages holds whatever is found. If not, it finds something only where one does.
+    #[must_use]
+    pub fn always_speaks(&self) -> bool {
+        self.messages.iter().any(|message| message.when.is_none())
+    }
+
     /// Gives back the room for statements that did not come: there are many rules, and each has few of each sort.
     fn fit(&mut self) {
         self.stages.shrink_to_fit();
@@ -108,7 +114,9 @@ pub enum Stage {
 pub enum LetUse {
     /// A condition.
     Condition,
-    /// No condition, but severity, sentence or primary label of a finding.
+    /// No condition, but whether something is found, where, and how grave it is.
+    Finding,
+    /// Only the sentence or the primary label of a finding.
     Line,
     /// Only what else is said of a finding.
     Text,
