@@ -47,17 +47,18 @@ impl RuleReader<'_> {
     /// The variables that severity and place read. Why a severity differs is no part of either.
     fn variables_of_finding(&self) -> Vec<u16> {
         let rule = &self.rule;
-        let places = rule.primary.iter().flat_map(|label| label.when.iter().chain([&label.place]));
+        let chosen = rule.primary.iter().filter(|_| rule.only_place().is_none());
+        let chosen = chosen.filter_map(|label| label.when.as_ref());
+        let places = rule.primary.iter().map(|label| &label.place).chain(chosen);
         let steps = rule.steps.iter().map(|step| &step.when);
         let speaking = rule.messages.iter().filter(|_| !rule.always_speaks());
         let speaking = speaking.filter_map(|message| message.when.as_ref());
         variables(places.chain(steps).chain(speaking))
     }
 
-    /// The variables that the sentence and the words of the primary label read.
+    /// The variables that the sentence reads.
     fn variables_of_line(&self) -> Vec<u16> {
-        let texts = self.rule.messages.iter().flat_map(|message| message.then.exprs().chain(&message.when));
-        variables(texts.chain(self.rule.primary.iter().flat_map(|label| label.text.exprs())))
+        variables(self.rule.messages.iter().flat_map(|message| message.then.exprs().chain(&message.when)))
     }
 
     /// Whether a range, name, condition or severity step reads a field of a fact, a membership in a group, or a

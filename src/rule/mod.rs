@@ -85,6 +85,18 @@ impl Rule {
         self.messages.iter().any(|message| message.when.is_none())
     }
 
+    /// Where it points whichever of its primary labels holds, if all stand at one variable and one always holds.
+    #[must_use]
+    pub fn only_place(&self) -> Option<&Expr> {
+        let slot = |label: &Label| match label.place.node {
+            Node::Variable(slot) => Some(slot),
+            _ => None,
+        };
+        let (last, others) = self.primary.split_last()?;
+        let one = slot(last).filter(|_| last.when.is_none())?;
+        others.iter().all(|label| slot(label) == Some(one)).then_some(&last.place)
+    }
+
     /// Gives back the room for statements that did not come: there are many rules, and each has few of each sort.
     fn fit(&mut self) {
         self.stages.shrink_to_fit();
@@ -116,7 +128,7 @@ pub enum LetUse {
     Condition,
     /// No condition, but whether something is found, where, and how grave it is.
     Finding,
-    /// Only the sentence or the primary label of a finding.
+    /// Only the sentence of a finding.
     Line,
     /// Only what else is said of a finding.
     Text,
