@@ -24,7 +24,7 @@ fn row(line: &str) -> Option<(String, [u64; 4])> {
 pub(crate) fn reported(report: &Value) -> Counts {
     let portfolios = report["portfolios"].as_array().into_iter().flatten();
     let rules = portfolios.flat_map(|portfolio| portfolio["statistics"].as_array().into_iter().flatten());
-    let count = |rule: &Value, verdict: &str| rule[verdict].as_u64().unwrap_or(u64::MAX);
+    let count = |rule: &Value, verdict: &str| rule["verdicts"][verdict].as_u64().unwrap_or(u64::MAX);
     let verdicts = ["violates", "cannot_be_shown", "passes", "not_applicable"];
     rules
         .map(|rule| {
