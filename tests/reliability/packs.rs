@@ -211,9 +211,7 @@ fn sentences_that_take_too_much_are_left_out_and_their_findings_are_not() {
     {
         let [full, lines, counts] = in_each_detail(&folder(&text, "", count));
         assert_eq!((full.0, lines.0, counts.0), (0, 0, 0), "{name}");
-        for (_, out) in [&full, &lines] {
-            assert!(out.contains("the sentence of `hostile` is left out"), "{name}");
-        }
+        assert!(lines.1.contains("the sentence of `hostile` is left out"), "{name}");
         assert_eq!(lines.1.matches("[hostile]").count(), count, "{name}");
         let (_, last) = lines.1.split_once("\n\n").unwrap();
         let counted = |text: &str| text.rsplit_once("\n\n").unwrap().0.to_owned();
