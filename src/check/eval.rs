@@ -36,8 +36,11 @@ pub(super) struct Evaluator<'w, 'a> {
     /// The stages of the rule that runs, where what a `let` stands for can be read again.
     pub stages: &'w [Stage],
     /// Both once more for the sentences of findings, and once more for what these say beyond their lines.
-    pub said: [(u64, Purse); 2],
+    pub said: [Means; 2],
 }
+
+/// Fuel, and what was paid for with it.
+type Means = (u64, Purse);
 
 /// What a rule pays for once, though all rules share it.
 pub(super) struct Purse {
@@ -92,11 +95,7 @@ impl<'w, 'a> Evaluator<'w, 'a> {
     }
 
     /// Works out what only some formats show, with fuel of its own: no verdict hangs on the format.
-    fn aside<T>(
-        &mut self,
-        means: fn(&mut [(u64, Purse); 2]) -> &mut (u64, Purse),
-        work: impl FnOnce(&mut Self) -> T,
-    ) -> T {
+    fn aside<T>(&mut self, means: fn(&mut [Means; 2]) -> &mut Means, work: impl FnOnce(&mut Self) -> T) -> T {
         let swap = |own: &mut Self| {
             let (fuel, purse) = means(&mut own.said);
             std::mem::swap(&mut own.fuel, fuel);
