@@ -85,7 +85,9 @@ pub struct Label {
 /// How much of a finding is worked out: most of the work is in what one line does not show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Detail {
-    /// Severity, sentence and primary place.
+    /// Severity and primary place.
+    Count,
+    /// The sentence, too.
     Line,
     /// All of it.
     Full,

@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a failing test may panic anywhere")]
 
+#[path = "support/counts.rs"]
+mod counts;
 #[path = "support/place.rs"]
 mod place;
 mod support;
@@ -105,4 +107,39 @@ fn a_line_says_what_the_whole_finding_says() {
         compared += whole.len();
     }
     assert!(compared > 100, "{compared} findings");
+}
+
+/// Without the last block, which names what to run next.
+fn without_pointer(text: &str) -> &str {
+    text.rsplit_once("\n\n`").map_or(text.trim_end(), |(before, _)| before)
+}
+
+/// What is counted is worked out with less than a line; it comes to the same.
+#[test]
+fn the_summary_is_the_last_lines_and_counts_what_json_holds() {
+    let mut counted = 0;
+    let all = std::iter::once(root().join("examples")).chain(folders());
+    for folder in all {
+        let run = |format: &str| {
+            let arguments = ["check", &relative(&folder), "--statistics", "--output-format", format];
+            let output = plumbrule(&arguments, None);
+            (String::from_utf8(output.stdout).unwrap(), output.status.code())
+        };
+        let [(full, code), (json, _), (summary, own)] = ["full", "json", "summary"].map(run);
+        assert_eq!(own, code, "{}", folder.display());
+        let lines = without_pointer(&summary);
+        assert!(without_pointer(&full).ends_with(lines), "{}: {summary}", folder.display());
+        let json: Value = serde_json::from_str(&json).unwrap();
+        if json["portfolios"].as_array().unwrap().len() == 1 {
+            assert!(lines.starts_with("As of "), "{}: {summary}", folder.display());
+            let printed = counts::printed(&summary);
+            assert_eq!(printed, counts::reported(&json), "{}", folder.display());
+            let findings = json["findings"].as_array().unwrap().iter();
+            let of_rules = findings.filter(|finding| printed.contains_key(finding["rule"].as_str().unwrap()));
+            let violations = printed.values().map(|[violates, ..]| violates).sum::<u64>();
+            assert_eq!(of_rules.count() as u64, violations, "{}", folder.display());
+            counted += violations;
+        }
+    }
+    assert!(counted > 100, "{counted} findings");
 }

@@ -15,6 +15,8 @@ use portfolio::{
 use serde_json::Value;
 use trade::Trade;
 
+#[path = "support/counts.rs"]
+mod counts;
 #[path = "support/forms.rs"]
 mod forms;
 #[path = "support/portfolio.rs"]
@@ -42,16 +44,23 @@ impl Drop for Folder {
     }
 }
 
-/// What the command says about a folder when only these rules run.
-fn check(folder: &Path, rules: &[&str]) -> Value {
+/// What the command prints about a folder.
+fn printed(folder: &Path, arguments: &[&str]) -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_plumbrule"))
         .current_dir(folder)
-        .args(["check", ".", "--output-format", "json", "--select", &rules.join(",")])
+        .args(["check", "."])
+        .args(arguments)
         .output()
         .unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(matches!(output.status.code(), Some(0 | 1)), "{}: {said}", output.status);
-    serde_json::from_slice(&output.stdout).unwrap_or_else(|why| panic!("{why}: {said}"))
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// What it says when only these rules run.
+fn check(folder: &Path, rules: &[&str]) -> Value {
+    let report = printed(folder, &["--output-format", "json", "--select", &rules.join(",")]);
+    serde_json::from_str(&report).unwrap()
 }
 
 /// Findings with the proposals in which they were made, by their primary places.
@@ -121,6 +130,19 @@ fn ten_thousand_proposals_are_judged_as_they_are() {
 fn many_files_are_judged_as_one() {
     agrees("many", Plan { proposals: 1_000, seed: 41, clean: false }, 1);
     agrees("some", Plan { proposals: 1_000, seed: 41, clean: false }, 300);
+}
+
+#[test]
+fn all_rules_come_to_the_same_counts_in_each_format() {
+    let folder = Folder::new("counts");
+    Portfolio::new(Plan { proposals: 1_000, seed: 99, clean: false }).write(&folder.0, 1_000).unwrap();
+    let run = |format| printed(&folder.0, &["--statistics", "--output-format", format]);
+    let [summary, lines, json] = ["summary", "concise", "json"].map(run);
+    let (last, _) = summary.rsplit_once("\n\n").unwrap();
+    assert!(lines.contains(&format!("\n\n{last}\n\n")), "{summary}");
+    let counts = counts::printed(&summary);
+    assert_eq!(counts, counts::reported(&serde_json::from_str(&json).unwrap()));
+    assert!(counts.values().filter(|[violates, ..]| *violates > 0).count() > 5, "{counts:?}");
 }
 
 #[test]

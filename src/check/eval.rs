@@ -37,9 +37,12 @@ pub(super) struct Evaluator<'w, 'a> {
     pub purse: Purse,
     /// The stages of the rule that runs, where what a `let` stands for can be read again.
     pub stages: &'w [Stage],
-    /// Both once more, for what findings say beyond their lines.
-    pub beyond: (u64, Purse),
+    /// Both once more for the sentences of findings, and once more for what these say beyond their lines.
+    pub said: [Means; 2],
 }
+
+/// Fuel, and what was paid for with it.
+type Means = (u64, Purse);
 
 /// What a rule pays for once, though all rules share it.
 pub(super) struct Purse {
@@ -80,19 +83,31 @@ impl<'w, 'a> Evaluator<'w, 'a> {
             fuel,
             stages: &[],
             purse: Purse::new(fuel),
-            beyond: (fuel, Purse::new(fuel)),
+            said: [(fuel, Purse::new(fuel)), (fuel, Purse::new(fuel))],
         }
     }
 
+    /// Works out the sentence of a finding.
+    pub(super) fn in_line<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
+        self.aside(|[line, _]| line, work)
+    }
+
+    /// Works out what a finding says beyond its line.
+    pub(super) fn beyond_line<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
+        self.aside(|[_, beyond]| beyond, work)
+    }
+
     /// Works out what only some formats show, with fuel of its own: no verdict hangs on the format.
-    pub(super) fn beyond_line(&mut self, work: impl FnOnce(&mut Self)) {
+    fn aside<T>(&mut self, means: fn(&mut [Means; 2]) -> &mut Means, work: impl FnOnce(&mut Self) -> T) -> T {
         let swap = |own: &mut Self| {
-            std::mem::swap(&mut own.fuel, &mut own.beyond.0);
-            std::mem::swap(&mut own.purse, &mut own.beyond.1);
+            let (fuel, purse) = means(&mut own.said);
+            std::mem::swap(&mut own.fuel, fuel);
+            std::mem::swap(&mut own.purse, purse);
         };
         swap(self);
-        work(self);
+        let done = work(self);
         swap(self);
+        done
     }
 
     /// Works something out and forgets the lists that it took.

@@ -54,8 +54,8 @@ enum Reason<'r, 'a> {
 impl<'a> Evaluator<'_, 'a> {
     /// The finding of a rule whose variables are bound and whose conditions hold.
     pub(super) fn finding(&mut self, rule: &Rule, detail: Detail) -> Option<Draft<'a>> {
-        self.bind_lets(rule, LetUse::Line);
-        let (label, place, entity) = self.primary(rule)?;
+        self.bind_lets(rule, LetUse::Finding);
+        let (place, entity) = self.guilty(rule)?;
         let step = rule.steps.iter().find(|step| self.truth(&step.when).holds());
         let mut facts = if rule.rests_on_facts { self.facts(rule, step) } else { Facts::default() };
         let most = match self.world.run.levels.of(rule.id.as_str(), place.file) {
@@ -64,8 +64,10 @@ impl<'a> Evaluator<'_, 'a> {
             None => None,
         };
         let (severity, reason) = self.severity(rule, step, most, &facts);
-        let message = self.first_holding(&rule.messages)?;
-        let message = self.fill(message);
+        if !rule.always_speaks() {
+            self.first_holding(&rule.messages)?;
+        }
+        let message = if detail >= Detail::Line { self.sentence(rule) } else { String::new() };
         let route = self.route_of(rule);
         let mut out = Diagnostic::new(&rule.id, severity, message, place.file, place.span);
         out.as_of = Some(self.world.as_of(entity));
@@ -75,7 +77,6 @@ impl<'a> Evaluator<'_, 'a> {
                 if !rule.rests_on_facts {
                     facts = own.facts(rule, step);
                 }
-                out.primary.text = own.fill(&label.text);
                 own.explain(rule, step, reason, &facts, route.as_deref(), &mut out);
             });
         }
@@ -92,6 +93,20 @@ impl<'a> Evaluator<'_, 'a> {
                 self.bind(*slot, value);
             }
         }
+    }
+
+    fn sentence(&mut self, rule: &Rule) -> String {
+        self.in_line(|own| {
+            if own.fuel > 0 {
+                own.bind_lets(rule, LetUse::Line);
+                let message = own.first_holding(&rule.messages).map(|message| own.fill(message));
+                // One that was begun when the fuel ended may be untrue.
+                if let Some(message) = message.filter(|_| own.fuel > 0) {
+                    return message;
+                }
+            }
+            format!("the sentence of `{}` is left out: it takes too many steps on this portfolio", rule.id)
+        })
     }
 
     fn basis(&self, facts: &Facts) -> Basis<'a> {
@@ -116,6 +131,9 @@ impl<'a> Evaluator<'_, 'a> {
             return shorten(out);
         }
         self.bind_lets(rule, LetUse::Text);
+        if let Some((label, ..)) = self.primary(rule) {
+            out.primary.text = self.fill(&label.text);
+        }
         let primary = out.primary.place;
         let said = out.beyond_mut();
         said.severity_reason = reason.map(|reason| self.reason(reason));
@@ -142,6 +160,14 @@ impl<'a> Evaluator<'_, 'a> {
         let mut choices = choices.iter();
         let holds = choices.find(|choice| choice.when.as_ref().is_none_or(|when| self.truth(when).holds()));
         holds.map(|choice| &choice.then)
+    }
+
+    /// Where the primary label stands, and in which entity; which it is matters only if they stand at several places.
+    fn guilty(&mut self, rule: &Rule) -> Option<(Place, EntityId)> {
+        match rule.only_place() {
+            Some(place) => self.place(place).filter(|(place, _)| self.may_point(*place)),
+            None => self.primary(rule).map(|(_, place, entity)| (place, entity)),
+        }
     }
 
     /// The primary label that holds, where it stands, and in which entity.

@@ -264,8 +264,8 @@ impl<'r, 'a> RuleRun<'r, '_, 'a> {
     /// Runs the rule on each of its subjects: the members of its first range.
     fn all(mut self) -> Said<'r, 'a> {
         let left = |own: &Self| {
-            let (beyond, paid) = &own.eval.beyond;
-            own.eval.fuel + own.eval.purse.for_shares + beyond + paid.for_shares
+            let said: u64 = own.eval.said.iter().map(|(fuel, paid)| fuel + paid.for_shares).sum();
+            own.eval.fuel + own.eval.purse.for_shares + said
         };
         let full = left(&self);
         self.subjects();
@@ -388,7 +388,7 @@ impl<'r, 'a> RuleRun<'r, '_, 'a> {
         let graver = draft.diagnostic.severity > known.diagnostic.severity
             || draft.diagnostic.severity == known.diagnostic.severity && draft.steps < known.steps;
         let other = if graver { std::mem::replace(known, draft) } else { draft };
-        if self.detail == Detail::Line {
+        if self.detail < Detail::Full {
             return;
         }
         let (extra, known) = (other.diagnostic.primary, &mut known.diagnostic);

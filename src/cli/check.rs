@@ -87,7 +87,7 @@ struct Output {
     /// When to colour
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     color: Color,
-    /// Only findings, no last lines
+    /// Only findings, no last lines; not for `summary`, which is only these
     #[arg(short, long)]
     quiet: bool,
     /// For each rule, how often it came to which verdict
@@ -117,6 +117,14 @@ pub(super) fn run(args: &Args, out: &mut dyn Write) -> Done {
         return files::show(&args.paths, &choice, out);
     }
     if !reports::are_apart(&args.output.reports) {
+        return Done { code: FAILED, written: Ok(()) };
+    }
+    let Output { output_format, quiet, .. } = &args.output;
+    if *quiet && output_format.detail == Detail::Count {
+        let name = output_format.name;
+        complain(&format!(
+            "error: `--quiet` leaves out the last lines, and `{name}` shows nothing else: leave out one of the two\n"
+        ));
         return Done { code: FAILED, written: Ok(()) };
     }
     if !args.watch {

@@ -53,7 +53,7 @@ pub(super) fn are_apart(reports: &[Report]) -> bool {
 
 /// What the reports show of a finding.
 pub(super) fn detail(reports: &[Report]) -> Detail {
-    reports.iter().map(|report| report.format.detail).max().unwrap_or(Detail::Line)
+    reports.iter().map(|report| report.format.detail).max().unwrap_or(Detail::Count)
 }
 
 /// Writes all reports, and whether that succeeded; one that fails keeps none of the others from being written.

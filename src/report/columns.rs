@@ -6,7 +6,7 @@ use crate::outcome::{Run, Verdicts};
 
 use super::clean::clean;
 use super::paint::{Painter, Role, tagged};
-use super::summary::{self, Block, Keyed, Row, grouped};
+use super::tally::{self, Block, Keyed, Row, grouped};
 use super::{Style, wrap};
 
 /// A rule that fires on more than half of at least so many subjects says so.
@@ -18,10 +18,15 @@ const COUNT: usize = 5;
 /// Columns of a keyword with its blanks.
 const INDENT: usize = 14;
 
-/// Writes the summary in blocks with a blank line between them.
+/// Writes what the run came to.
 pub(super) fn write(run: &Run, style: &Style, out: &mut Painter<'_>) -> io::Result<()> {
+    draw(tally::blocks(run, style.statistics), style, out)
+}
+
+/// Writes blocks with a blank line between them.
+pub(super) fn draw(blocks: Vec<Block<'_>>, style: &Style, out: &mut Painter<'_>) -> io::Result<()> {
     let width = style.prose();
-    let blocks = summary::blocks(run, style.statistics).into_iter().map(|block| match block {
+    let blocks = blocks.into_iter().map(|block| match block {
         Block::Heading(text) => wrap::prose(&clean(&text), width, width).join("\n"),
         Block::Verdicts(rows) => joined(&rows, |line| row(line, width)),
         Block::Statistics(rules) => statistics(rules),

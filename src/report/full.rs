@@ -14,7 +14,7 @@ use crate::outcome::Run;
 use super::clean::clean;
 use super::excerpt::{Excerpt, Page};
 use super::paint::{Painter, Role, tagged};
-use super::summary::{grouped, plural};
+use super::tally::{grouped, plural};
 use super::{Style, columns, labels, notes, wrap};
 
 /// Findings drawn; the rest is counted.

@@ -10,7 +10,7 @@ use crate::source::{Sources, Unit};
 use super::clean::clean;
 use super::paint::Painter;
 use super::region::Region;
-use super::summary::{grouped, plural};
+use super::tally::{grouped, plural};
 use super::{Style, columns, concise, spoken};
 
 /// Annotations of a kind that GitHub shows for a step.

@@ -10,7 +10,7 @@ use crate::source::{Place, Sources};
 
 use super::clean::clean;
 use super::notes::{self, Entry, Form};
-use super::summary::{self, Block, grouped, plural};
+use super::tally::{self, Block, grouped, plural};
 use super::{Style, labels, spoken};
 
 /// Bytes of a page: a comment on GitHub holds 65,536 characters.
@@ -43,15 +43,14 @@ pub(super) fn write(run: &Run, style: &Style, out: &mut dyn Write) -> io::Result
 /// The verdict; what each of several portfolios came to is folded away.
 fn head(run: &Run, style: &Style) -> String {
     let counts = [Severity::Error, Severity::Warning, Severity::Note].map(|severity| run.count(severity));
-    let counts =
-        if run.findings.is_empty() { "nothing found".to_owned() } else { summary::severities(counts) };
+    let counts = if run.findings.is_empty() { "nothing found".to_owned() } else { tally::severities(counts) };
     let gap = if run.incomplete { ", and not everything could be checked" } else { "" };
     let mut page = format!("## plumbrule: {counts}{gap}\n");
     if style.quiet {
         return page;
     }
-    let each = paragraphs(summary::portfolios(run, style.statistics));
-    let total = paragraphs(summary::total(run));
+    let each = paragraphs(tally::portfolios(run, style.statistics));
+    let total = paragraphs(tally::total(run));
     match run.portfolios.len() {
         0 | 1 => page.push_str(&(each + &total)),
         _ if each.len() > ROOM_OF_PORTFOLIOS => page.push_str(&total),

@@ -3,7 +3,7 @@
 
 use std::io;
 
-use crate::diagnostic::Detail::{self, Full, Line};
+use crate::diagnostic::Detail::{self, Count, Full, Line};
 use crate::outcome::Run;
 
 mod clean;
@@ -27,6 +27,7 @@ mod region;
 mod sarif;
 mod spoken;
 mod summary;
+mod tally;
 mod window;
 mod wrap;
 
@@ -57,6 +58,7 @@ const fn row(name: &'static str, detail: Detail, writer: Writer, doc: &'static s
 pub static FORMATS: &[Format] = &[
     row("full", Full, full::write, "each finding with the words it speaks of, for people"),
     row("concise", Line, concise::write, "one line per finding, for editors and grep"),
+    row("summary", Count, summary::write, "what the run came to, without the findings"),
     row("plain", Full, plain::write, "linear text without drawing, for screen readers"),
     row("markdown", Full, markdown::write, "a page for a pull request or a job summary"),
     row("json", Full, json::write, "everything, for programs"),
@@ -82,7 +84,7 @@ pub struct Style {
     pub color: bool,
     /// Columns of the terminal, 80 if there is none; held between what prose and excerpts can bear.
     pub width: usize,
-    /// Only findings, no last lines.
+    /// Only findings, no last lines; a format that shows only these keeps them.
     pub quiet: bool,
     /// The verdicts of each rule in the last lines.
     pub statistics: bool,

@@ -6,7 +6,7 @@ use crate::outcome::Run;
 
 use super::clean::clean;
 use super::paint::{Role, tagged};
-use super::summary::grouped;
+use super::tally::grouped;
 use super::wrap;
 
 /// Stations of a route that are named.

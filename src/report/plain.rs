@@ -8,7 +8,7 @@ use crate::outcome::Run;
 use crate::source::{FileId, Origin, Place, Sources};
 
 use super::clean::clean;
-use super::{Style, labels, notes, spoken, summary};
+use super::{Style, labels, notes, spoken, tally};
 
 pub(super) fn write(run: &Run, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let date = notes::dates(run);
@@ -22,7 +22,7 @@ pub(super) fn write(run: &Run, style: &Style, out: &mut dyn Write) -> io::Result
     if style.quiet {
         return Ok(());
     }
-    let blocks = summary::blocks(run, style.statistics).into_iter();
+    let blocks = tally::blocks(run, style.statistics).into_iter();
     let text = blocks.map(|block| spoken::paragraph(block).join("\n")).collect::<Vec<_>>().join("\n\n");
     if text.is_empty() { Ok(()) } else { writeln!(out, "{text}") }
 }

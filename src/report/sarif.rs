@@ -13,7 +13,7 @@ use crate::source::{Place, Position, Sources, Unit};
 use super::clean::clean;
 use super::layout::Layout;
 use super::region::Region;
-use super::summary::{grouped, plural};
+use super::tally::{grouped, plural};
 use super::{Style, labels, spoken};
 
 /// Levels of brackets that are broken into lines: log, runs, run, results, and each result.

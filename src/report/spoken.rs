@@ -7,7 +7,7 @@ use crate::source::{Place, Sources};
 
 use super::clean::clean;
 use super::notes::{self, Entry, Form};
-use super::summary::{Block, grouped};
+use super::tally::{Block, grouped};
 
 /// Characters of quoted words.
 const MAX_WORDS: usize = 60;

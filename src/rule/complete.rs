@@ -12,10 +12,10 @@ use crate::source::Span;
 const MAX_STAGES: usize = 500;
 
 impl RuleReader<'_> {
-    /// A `let` that no later range or condition reads is worked out for findings only, and one that no line of a
-    /// finding reads only where all of it is wanted.
+    /// A `let` that no later range or condition reads is worked out for findings only, one that only their lines read
+    /// where these are wanted, and one that not even a line reads where all of a finding is.
     pub(super) fn mark_late_lets(&mut self) {
-        let mut said = self.variables_of_line();
+        let (mut found, mut said) = (self.variables_of_finding(), self.variables_of_line());
         let mut needed: Vec<u16> = Vec::new();
         for stage in self.rule.stages.iter_mut().rev() {
             match stage {
@@ -28,6 +28,9 @@ impl RuleReader<'_> {
                 Stage::Let(slot, value, usage) => {
                     if needed.contains(slot) {
                         value.add_variables(&mut needed);
+                    } else if found.contains(slot) {
+                        *usage = LetUse::Finding;
+                        value.add_variables(&mut found);
                     } else if said.contains(slot) {
                         *usage = LetUse::Line;
                         value.add_variables(&mut said);
@@ -39,17 +42,21 @@ impl RuleReader<'_> {
         }
     }
 
-    /// The variables that severity, sentence and primary label read. Why a severity differs is no part of the line.
-    fn variables_of_line(&self) -> Vec<u16> {
+    /// The variables that severity and place read. Why a severity differs is no part of either.
+    fn variables_of_finding(&self) -> Vec<u16> {
         let rule = &self.rule;
-        let texts = rule.messages.iter().map(|message| (&message.then, message.when.as_ref()));
-        let labels = rule.primary.iter().map(|label| (&label.text, label.when.as_ref()));
-        let said = texts.chain(labels).flat_map(|(text, when)| text.exprs().chain(when));
+        let chosen = rule.primary.iter().filter(|_| rule.only_place().is_none());
+        let chosen = chosen.filter_map(|label| label.when.as_ref());
+        let places = rule.primary.iter().map(|label| &label.place).chain(chosen);
         let steps = rule.steps.iter().map(|step| &step.when);
-        let places = rule.primary.iter().map(|label| &label.place);
-        let mut slots = Vec::new();
-        said.chain(steps).chain(places).for_each(|expr| expr.add_variables(&mut slots));
-        slots
+        let speaking = rule.messages.iter().filter(|_| !rule.always_speaks());
+        let speaking = speaking.filter_map(|message| message.when.as_ref());
+        variables(places.chain(steps).chain(speaking))
+    }
+
+    /// The variables that the sentence reads.
+    fn variables_of_line(&self) -> Vec<u16> {
+        variables(self.rule.messages.iter().flat_map(|message| message.then.exprs().chain(&message.when)))
     }
 
     /// Sums up its ranges, names, conditions and severity steps: whether any reads a fact or asks for paths, and how
@@ -184,4 +191,10 @@ impl RuleReader<'_> {
         let own = explained(self.view, &self.rule.pack);
         Explanation { severity, parameters: parameters.collect(), examples, ..own }
     }
+}
+
+fn variables<'a>(exprs: impl Iterator<Item = &'a Expr>) -> Vec<u16> {
+    let mut slots = Vec::new();
+    exprs.for_each(|expr| expr.add_variables(&mut slots));
+    slots
 }

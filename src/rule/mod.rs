@@ -79,6 +79,24 @@ pub struct Rule {
 }
 
 impl Rule {
+    /// Whether one of its messages holds whatever is found. If not, it finds something only where one does.
+    #[must_use]
+    pub fn always_speaks(&self) -> bool {
+        self.messages.iter().any(|message| message.when.is_none())
+    }
+
+    /// Where it points whichever of its primary labels holds, if all stand at one variable and one always holds.
+    #[must_use]
+    pub fn only_place(&self) -> Option<&Expr> {
+        let slot = |label: &Label| match label.place.node {
+            Node::Variable(slot) => Some(slot),
+            _ => None,
+        };
+        let (last, others) = self.primary.split_last()?;
+        let one = slot(last).filter(|_| last.when.is_none())?;
+        others.iter().all(|label| slot(label) == Some(one)).then_some(&last.place)
+    }
+
     /// Gives back the room for statements that did not come: there are many rules, and each has few of each sort.
     fn fit(&mut self) {
         self.stages.shrink_to_fit();
@@ -108,7 +126,9 @@ pub enum Stage {
 pub enum LetUse {
     /// A condition.
     Condition,
-    /// No condition, but severity, sentence or primary label of a finding.
+    /// No condition, but whether something is found, where, and how grave it is.
+    Finding,
+    /// Only the sentence of a finding.
     Line,
     /// Only what else is said of a finding.
     Text,

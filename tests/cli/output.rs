@@ -48,6 +48,33 @@ fn quiet_leaves_only_findings() {
 }
 
 #[test]
+fn what_has_only_last_lines_is_not_asked_to_leave_them_out() {
+    let folder = Folder::of("a.plumb");
+    let ran = folder.run("check -q --output-format summary");
+    assert_eq!((ran.code, ran.out.as_str()), (Some(2), ""));
+    let said = "error: `--quiet` leaves out the last lines, and `summary` shows nothing else: leave out one of the two\n";
+    assert_eq!(ran.err, said);
+    // In a file it stands by itself, whatever is shown beside.
+    assert_eq!(folder.run("check -q --report summary=counts").out, "");
+    let report = std::fs::read_to_string(folder.path().join("counts")).unwrap();
+    assert_eq!(report, folder.run("check --output-format summary").out);
+    assert!(report.contains("\n  passes "), "{report}");
+}
+
+#[test]
+fn what_was_not_understood_is_counted_where_no_finding_is_shown() {
+    let folder = Folder::new();
+    folder.write("b.plumb", b"proposal a {");
+    let ran = folder.run("check b.plumb --as-of 2026-11-24 --output-format summary");
+    assert_eq!(ran.code, folder.run("check b.plumb --as-of 2026-11-24").code);
+    assert!(ran.out.contains("\n  slips in text       1   1 error\n"), "{}", ran.out);
+    let nothing = folder.run("check missing --output-format summary");
+    assert_eq!(nothing.code, Some(2));
+    assert!(nothing.out.starts_with("  slips in text       1   1 error\n\nincomplete: "), "{}", nothing.out);
+    assert!(nothing.out.ends_with("\n`--output-format concise` lists the findings\n"), "{}", nothing.out);
+}
+
+#[test]
 fn every_format_is_chosen_by_its_name() {
     let folder = Folder::of("a.plumb");
     for format in FORMATS {
@@ -85,7 +112,7 @@ fn names_of_files_cannot_forge_output() {
     ] {
         folder.write(OsStr::from_bytes(name), BAD);
     }
-    for format in FORMATS {
+    for format in FORMATS.iter().filter(|format| format.name != "summary") {
         let ran = folder.run(&format!("check --output-format {}", format.name));
         assert_eq!(ran.code, Some(2));
         assert!(!ran.out.contains(|c: char| c.is_control() && c != '\n'), "{:?}", ran.out);

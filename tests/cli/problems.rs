@@ -197,7 +197,7 @@ fn wrong_usage_is_told_apart_from_findings() {
         ("check --as-of 2026", "write a single day as year-month-day, as in `2026-11-24`"),
         ("check --as-of 2026-02-30", "write a single day as year-month-day, as in `2026-11-24`"),
         ("check --param min", "write a name, `=` and a value"),
-        ("check --output-format xml", "possible values: full, concise, plain"),
+        ("check --output-format xml", "possible values: full, concise, summary, plain"),
         ("check --fail-on never", "possible values: error, warning, note"),
         ("explain", "<RULE>"),
     ];

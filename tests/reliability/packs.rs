@@ -154,19 +154,21 @@ const BOMBS: &[(&str, &str, usize)] = &[
     ),
 ];
 
-/// Exit code and report in a format for which all of a finding is worked out, and in one that shows lines; both are
-/// for people, and so show little of what is found.
-fn in_both_formats(folder: &Folder) -> [(i32, String); 2] {
-    ["full", "concise"].map(|format| {
+/// Exit code and report in a format for which all of a finding is worked out, in one that shows lines, and in one that
+/// counts; all are for people, and so show little of what is found.
+fn in_each_detail(folder: &Folder) -> [(i32, String); 3] {
+    ["full", "concise", "summary"].map(|format| {
         let (code, out) = guarded(folder, &format!("--output-format {format} {ARGUMENTS}"));
         (code, String::from_utf8(out).unwrap())
     })
 }
 
 fn runs_out(name: &str, folder: &Folder) {
-    for (code, out) in in_both_formats(folder) {
+    let [full, lines, counts] = in_each_detail(folder);
+    for (code, out) in [full, lines] {
         assert!(code == 2 && out.contains("the rule `hostile` takes too many steps"), "{name}: exit {code}");
     }
+    assert!(counts.0 == 2 && counts.1.contains("incomplete: "), "{name}: {counts:?}");
 }
 
 #[test]
@@ -174,8 +176,6 @@ fn a_rule_that_never_ends_runs_out_of_fuel_and_is_named() {
     for (name, statements, suppliers) in BOMBS {
         runs_out(name, &folder(&rule(statements), "", *suppliers));
     }
-    let endless = rule("").replace("\"found\"", &format!("\"{}\"", "{x.id} ".repeat(100_000)));
-    runs_out("a sentence without end", &folder(&endless, "", 1_000));
     let guard =
         "some a: supplier where some b: supplier where some c: supplier where c.country != from.country";
     let relation = format!(
@@ -193,10 +193,29 @@ fn findings_that_say_too_much_are_shortened_and_still_found() {
         "label secondary each a: supplier at a: \"beside {a}\"",
         "note lack each a in list(b: supplier): \"beside {a}\"",
     ] {
-        let [full, lines] = in_both_formats(&folder(&rule(statement), "", 4_000));
-        assert_eq!((full.0, lines.0), (0, 0), "{statement}");
+        let [full, lines, counts] = in_each_detail(&folder(&rule(statement), "", 4_000));
+        assert_eq!((full.0, lines.0, counts.0), (0, 0, 0), "{statement}");
         assert!(full.1.contains("notes and help are left out"), "{statement}");
         assert_eq!(lines.1.matches("[hostile]").count(), 4_000, "{statement}");
+        assert!(counts.1.contains("4,000 "), "{statement}");
+    }
+}
+
+/// So has its sentence, with the names that only it reads.
+#[test]
+fn sentences_that_take_too_much_are_left_out_and_their_findings_are_not() {
+    let endless = rule("").replace("\"found\"", &format!("\"{}\"", "{x.id} ".repeat(100_000)));
+    let names = rule("let all = list(a: supplier where a.country != x.country)");
+    let names = names.replace("\"found\"", "\"found beside {count(all)}\"");
+    for (name, text, count) in [("a sentence without end", endless, 1_000), ("a name for each", names, 5_000)]
+    {
+        let [full, lines, counts] = in_each_detail(&folder(&text, "", count));
+        assert_eq!((full.0, lines.0, counts.0), (0, 0, 0), "{name}");
+        assert!(lines.1.contains("the sentence of `hostile` is left out"), "{name}");
+        assert_eq!(lines.1.matches("[hostile]").count(), count, "{name}");
+        let (_, last) = lines.1.split_once("\n\n").unwrap();
+        let counted = |text: &str| text.rsplit_once("\n\n").unwrap().0.to_owned();
+        assert_eq!(counted(last), counted(&counts.1), "{name}");
     }
 }
 

@@ -8,8 +8,8 @@
 //! $ cargo run --release -- differ PORTFOLIOS
 //! ```
 //!
-//! `--large` adds 100,000 proposals, `--write` puts the table into `docs/performance.md`. PLUMBRULE is the program to race, `target/release/plumbrule` of this checkout
-//! if left out. `peers regorus POLICY INPUT` is the other side of the race: it reads a policy and a portfolio
+//! `--large` adds 100,000 proposals, `--write` puts the table into `docs/performance.md`. PLUMBRULE is the program to
+//! race, `target/release/plumbrule` of this checkout if left out. `peers regorus POLICY INPUT` is the other side of the race: it reads a policy and a portfolio
 //! as JSON, and prints how many proposals answer each question. `differ` only compares the answers, on so many
 //! portfolios of all shapes.
 
@@ -19,6 +19,8 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+#[path = "../../../tests/support/counts.rs"]
+mod counts;
 #[path = "../../page.rs"]
 mod page;
 mod peer;

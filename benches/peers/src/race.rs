@@ -1,5 +1,5 @@
-//! The race and what must hold before it: owns sizes, the comparison of answers, and the table. Both sides are whole
-//! processes that run in turn, on all cores and on one.
+//! The race and what must hold before it: owns sizes, the comparison of answers, and the table. All are whole processes
+//! that run in turn, on all cores and on one: both sides as they count, and ours as it writes a line for each finding.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
@@ -9,6 +9,7 @@ use std::{env, fs};
 
 use serde_json::Value;
 
+use crate::counts;
 use crate::page::Table;
 use crate::peer;
 use crate::portfolio::{DIRECT, NO_HORIZON, NO_TARGET, Plan, Portfolio, TRANSITIVE, proposal_at};
@@ -26,16 +27,23 @@ const QUESTIONS: [(&str, &[&str]); 3] =
 /// Ids of proposals by question.
 type Answers = BTreeMap<&'static str, BTreeSet<String>>;
 
-const HEAD: [&str; 8] = [
+const HEAD: [&str; 11] = [
     "proposals",
     "findings",
     "plumbrule, ms",
     "regorus, ms",
     "regorus / plumbrule",
     "the same on one core",
+    "plumbrule with lines, ms",
+    "regorus / that",
+    "the same on one core",
     "plumbrule, peak MB",
     "regorus, peak MB",
 ];
+
+/// What regorus prints, too: how many answer a question.
+const COUNTS: [&str; 2] = ["summary", "--statistics"];
+const LINES: [&str; 2] = ["concise", "-q"];
 
 /// A row for each size; medians.
 pub(crate) fn run(plumbrule: &Path, policy: &Path, large: bool) -> Result<Table, Box<dyn Error>> {
@@ -43,13 +51,15 @@ pub(crate) fn run(plumbrule: &Path, policy: &Path, large: bool) -> Result<Table,
     for (proposals, runs) in SIZES.into_iter().filter(|(proposals, _)| large || *proposals < LARGE) {
         let course = Course::new(plumbrule, policy, Plan { proposals, seed: SEED, clean: false })?;
         let findings = course.compare()?;
-        let [ours, theirs] = race(course.racers()?, runs)?;
+        let [ours, theirs, lines] = race(course.racers()?, runs)?;
         let alone = race(course.racers()?.map(on_one_core), runs)?;
-        let peaks = course.racers()?.map(|mut racer| peak(&mut racer));
         let mut row = vec![proposals.to_string(), findings.to_string()];
         row.extend([ours, theirs].map(|median| format!("{median:.1}")));
         row.extend([theirs / ours, alone[1] / alone[0]].map(|ratio| format!("{ratio:.2}")));
-        for peak in peaks {
+        row.push(format!("{lines:.1}"));
+        row.extend([theirs / lines, alone[1] / alone[2]].map(|ratio| format!("{ratio:.2}")));
+        let [ours, theirs, _] = course.racers()?.map(|mut racer| peak(&mut racer));
+        for peak in [ours, theirs] {
             row.push(peak?.map_or_else(String::new, |bytes| format!("{:.1}", bytes as f64 / 1_048_576.0)));
         }
         table.add(row);
@@ -57,12 +67,12 @@ pub(crate) fn run(plumbrule: &Path, policy: &Path, large: bool) -> Result<Table,
     Ok(table)
 }
 
-/// Medians of both sides in milliseconds.
-fn race(racers: [Command; 2], runs: usize) -> Result<[f64; 2], Box<dyn Error>> {
+/// Medians of the racers in milliseconds.
+fn race(racers: [Command; 3], runs: usize) -> Result<[f64; 3], Box<dyn Error>> {
     let medians = in_turn(&mut Vec::from(racers), runs)?;
     match medians.as_slice() {
-        [ours, theirs] => Ok([ours, theirs].map(|median| median.as_secs_f64() * 1_000.0)),
-        _ => Err("there are two sides".into()),
+        [ours, theirs, lines] => Ok([ours, theirs, lines].map(|median| median.as_secs_f64() * 1_000.0)),
+        _ => Err("there are three racers".into()),
     }
 }
 
@@ -145,9 +155,14 @@ impl<'c> Course<'c> {
         Ok(command)
     }
 
-    /// Fails unless both sides name the proposals that the truth names; else the number of findings.
+    /// Fails unless both sides name the proposals that the truth names, and what is raced counts what is named; else the
+    /// number of findings.
     fn compare(&self) -> Result<usize, Box<dyn Error>> {
         let report = self.report()?;
+        let printed = counts::printed(&String::from_utf8(self.plumbrule(&COUNTS).output()?.stdout)?);
+        if printed.is_empty() || printed != counts::reported(&report) {
+            return Err(format!("`summary` and `json` count differently: {printed:?}").into());
+        }
         let findings = report["findings"].as_array().ok_or("plumbrule reported no findings")?;
         let theirs = answered(&peer::answers(self.policy, &self.json())?)?;
         for (side, answers) in [("plumbrule", self.named(findings)?), ("regorus", theirs)] {
@@ -189,8 +204,9 @@ impl<'c> Course<'c> {
         by_rule.keys().next().map_or(Ok(answers), |rule| Err(format!("{rule} was not asked").into()))
     }
 
-    fn racers(&self) -> Result<[Command; 2], Box<dyn Error>> {
-        Ok([self.plumbrule(&["concise", "-q"]), self.regorus()?])
+    /// Both sides as they count, and ours with a line for each finding.
+    fn racers(&self) -> Result<[Command; 3], Box<dyn Error>> {
+        Ok([self.plumbrule(&COUNTS), self.regorus()?, self.plumbrule(&LINES)])
     }
 }
 
