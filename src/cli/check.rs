@@ -202,6 +202,10 @@ fn judge(args: &Args) -> Run {
         run.portfolios.push(checked.portfolio);
         run.packs_off.extend(checked.packs_off);
         run.incomplete |= checked.incomplete;
+        if !args.watch {
+            // As with the run: to take it apart would take longer than to end.
+            std::mem::forget(checked.model);
+        }
     }
     run.packs_off.sort();
     run.packs_off.dedup();
@@ -213,7 +217,7 @@ fn judge(args: &Args) -> Run {
         run.known = known(&run, &catalogues);
     }
     if !args.watch {
-        // As with the run: nothing more is loaded.
+        // The same holds here: nothing more is loaded.
         std::mem::forget(shelf);
     }
     run

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 
 use super::join::Moved;
 use super::load::Loader;
-use super::values::{Open, Values};
+use super::values::{Open, Spot, Values};
 use super::{EntityId, Model, Written};
 use crate::diagnostic::{Diagnostic, NoteKind, Severity, first_publication};
 use crate::names::{Names, Symbol, nearest};
@@ -54,12 +54,20 @@ enum Found {
     Nothing,
 }
 
-/// What is to be done about a name when all names that can be found are.
+/// What is to be done about names when all that can be found are.
+#[derive(Default)]
+struct Leftovers<'s> {
+    /// In the order of the names.
+    all: Vec<Left<'s>>,
+    /// Of a quoted name that means the same wherever it is written, where it stands among them.
+    free: FxHashMap<(KindSet, Symbol), usize>,
+}
+
 enum Left<'s> {
-    /// It is found, and something is to be said of it.
-    Said(Diagnostic),
-    /// It is not found.
-    Open(Sought<'s>),
+    /// A name is found, and something is to be said of it.
+    Said(Box<Diagnostic>),
+    /// A name is not found; the same holds for that in other spots.
+    Open(Sought<'s>, Vec<Spot>),
 }
 
 /// Gives the words of a file.
@@ -158,6 +166,19 @@ impl Sought<'_> {
     }
 }
 
+impl<'s> Leftovers<'s> {
+    fn add(&mut self, sought: Sought<'s>, is_free: bool) {
+        let at = self.all.len();
+        if is_free {
+            let first = *self.free.entry((sought.kinds, sought.open.name)).or_insert(at);
+            if let Some(Left::Open(_, others)) = self.all.get_mut(first) {
+                return others.push(sought.open.spot);
+            }
+        }
+        self.all.push(Left::Open(sought, Vec::new()));
+    }
+}
+
 impl Borne {
     const ANYTHING: Self = Self(u64::MAX);
 
@@ -203,25 +224,25 @@ impl<'s> Loader<'s, '_> {
         self.give_up(left.into_iter().flatten(), text);
     }
 
-    /// What is left is in the order of the names.
     fn find_all(
         &self,
         rows: impl Iterator<Item = Row<'s>>,
         values: &mut Values,
         text: Texts<'_, '_>,
     ) -> Vec<Left<'s>> {
-        let (mut scopes, mut left) = (ScopeNames::default(), Vec::new());
+        let (mut scopes, mut left) = (ScopeNames::default(), Leftovers::default());
         for row in rows {
             values.offer(row.cells.clone(), |at, open| {
                 let mut sought = row.sought(self.schema, at, open);
-                let found = self.find(&mut sought, row.borne, text, &mut scopes, &mut left);
+                let found = self.find(&mut sought, row.borne, text, &mut scopes, &mut left.all);
                 if found.is_none() {
-                    left.push(Left::Open(sought));
+                    let is_free = self.is_free(&sought, text(row.file));
+                    left.add(sought, is_free);
                 }
                 found
             });
         }
-        left
+        left.all
     }
 
     fn find(
@@ -240,7 +261,8 @@ impl<'s> Loader<'s, '_> {
                 Found::One(id) => return Some(Written::Entity(id)),
                 Found::Several(a, b) => {
                     let (place, quoted) = sought.place(&self.model.names, text(sought.file));
-                    left.push(Left::Said(self.ambiguous(place, place.span.of(text(place.file)), a, b)));
+                    let found = self.ambiguous(place, place.span.of(text(place.file)), a, b);
+                    left.push(Left::Said(Box::new(found)));
                     return Some(sought.in_place(place.span, quoted));
                 }
                 Found::Nothing => {}
@@ -249,7 +271,8 @@ impl<'s> Loader<'s, '_> {
         let (id, trade_name) = self.find_far(sought, scopes)?;
         if trade_name {
             let (place, _) = sought.place(&self.model.names, text(sought.file));
-            left.push(Left::Said(self.synonym(place, place.span.of(text(place.file)), id)));
+            let found = self.synonym(place, place.span.of(text(place.file)), id);
+            left.push(Left::Said(Box::new(found)));
         }
         Some(Written::Entity(id))
     }
@@ -259,11 +282,11 @@ impl<'s> Loader<'s, '_> {
         let mut scopes = ScopeNames::default();
         for left in left {
             match left {
-                Left::Said(found) => self.diagnostics.push(found),
-                Left::Open(sought) => {
+                Left::Said(found) => self.diagnostics.push(*found),
+                Left::Open(sought, others) => {
                     let (spot, text) = (sought.open.spot, text(sought.file));
                     let instead = self.not_found(sought, text, &mut scopes);
-                    self.model.values.set(spot, instead);
+                    std::iter::once(spot).chain(others).for_each(|spot| self.model.values.set(spot, instead));
                 }
             }
         }
@@ -352,6 +375,13 @@ impl<'s> Loader<'s, '_> {
         let top = model.top(outer)?;
         let direct = model.part_named(top, inner);
         direct.or_else(|| in_scope(model, top, inner, scopes).first().copied())
+    }
+
+    /// Whether a name that nothing bears stands for an unknown entity, the same wherever it is written.
+    fn is_free(&self, sought: &Sought<'_>, text: &str) -> bool {
+        let name = self.model.names.text(sought.open.name);
+        let is_quoted = sought.marks(text) > 0 && name.is_ascii() && !name.trim().is_empty();
+        is_quoted && !sought.or_text() && self.may_be_free(sought)
     }
 
     fn free(&mut self, sought: &Sought<'_>, place: Place, written: &str) -> Written {
