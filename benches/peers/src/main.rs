@@ -9,9 +9,9 @@
 //! ```
 //!
 //! `--large` adds 100,000 proposals, `--write` puts the table into `docs/performance.md`. PLUMBRULE is the program to
-//! race, `target/release/plumbrule` of this checkout if left out. `peers regorus POLICY INPUT` is the other side of the race: it reads a policy and a portfolio
-//! as JSON, and prints how many proposals answer each question. `differ` only compares the answers, on so many
-//! portfolios of all shapes.
+//! race, `target/release/plumbrule` of this checkout if left out. `peers regorus POLICY INPUT` is the other side of the
+//! race: it reads a policy and a portfolio as JSON, and prints how many proposals answer each question. `differ` only
+//! compares the answers, on so many portfolios of all shapes.
 
 use std::env;
 use std::error::Error;
@@ -53,7 +53,7 @@ fn run(arguments: &[OsString]) -> Result<(), Box<dyn Error>> {
         && command == "differ"
     {
         let count = count.to_str().and_then(|count| count.parse().ok()).ok_or("how many portfolios?")?;
-        return race::differ(&found(built)?, &here.join("headline.rego"), count);
+        return race::differ(&found(&built)?, &here.join("headline.rego"), count);
     }
     let (flags, paths): (Vec<_>, Vec<_>) =
         arguments.iter().partition(|argument| argument.as_encoded_bytes().starts_with(b"--"));
@@ -61,7 +61,7 @@ fn run(arguments: &[OsString]) -> Result<(), Box<dyn Error>> {
         return Err(USAGE.into());
     }
     let has = |flag: &str| flags.iter().any(|known| *known == flag);
-    let plumbrule = found(paths.first().map_or(built, PathBuf::from))?;
+    let plumbrule = found(&paths.first().map_or(built, PathBuf::from))?;
     let table = race::run(&plumbrule, &here.join("headline.rego"), has("--large"))?.markdown();
     println!("{}\n\n{table}", page::machine());
     if has("--write") {
@@ -74,8 +74,8 @@ const USAGE: &str =
     "usage: peers [--large] [--write] [PLUMBRULE], peers differ PORTFOLIOS, or peers regorus POLICY INPUT";
 
 /// The program to run, wherever the run happens.
-fn found(program: PathBuf) -> Result<PathBuf, String> {
-    program
-        .canonicalize()
-        .map_err(|why| format!("{why}: build plumbrule by `cargo build --release` in the root, or name the program"))
+fn found(program: &Path) -> Result<PathBuf, String> {
+    program.canonicalize().map_err(|why| {
+        format!("{why}: build plumbrule by `cargo build --release` in the root, or name the program")
+    })
 }

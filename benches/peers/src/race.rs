@@ -52,7 +52,7 @@ pub(crate) fn run(plumbrule: &Path, policy: &Path, large: bool) -> Result<Table,
         let course = Course::new(plumbrule, policy, Plan { proposals, seed: SEED, clean: false })?;
         let findings = course.compare()?;
         let [ours, theirs, lines] = race(course.racers()?, runs)?;
-        let alone = race(course.racers()?.map(on_one_core), runs)?;
+        let alone = race(course.racers()?.map(|racer| on_one_core(&racer)), runs)?;
         let mut row = vec![proposals.to_string(), findings.to_string()];
         row.extend([ours, theirs].map(|median| format!("{median:.1}")));
         row.extend([theirs / ours, alone[1] / alone[0]].map(|ratio| format!("{ratio:.2}")));
@@ -77,7 +77,7 @@ fn race(racers: [Command; 3], runs: usize) -> Result<[f64; 3], Box<dyn Error>> {
 }
 
 /// The same command bound to the first core, by `taskset` of Linux.
-fn on_one_core(command: Command) -> Command {
+fn on_one_core(command: &Command) -> Command {
     let mut bound = Command::new("taskset");
     bound.args(["-c", "0"]).arg(command.get_program()).args(command.get_args());
     if let Some(folder) = command.get_current_dir() {
