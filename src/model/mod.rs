@@ -259,7 +259,7 @@ impl Model {
 
     /// Makes room for what a text of so many bytes usually says.
     fn reserve(&mut self, bytes: usize) {
-        self.entities.reserve(bytes / 128);
+        self.entities.reserve(bytes / 96);
         self.names.reserve(bytes / 512);
     }
 

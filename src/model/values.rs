@@ -64,7 +64,7 @@ impl Values {
     /// Makes room for what a text of so many bytes usually says.
     pub(super) fn reserve(&mut self, bytes: usize) {
         self.cells.reserve(bytes / 24);
-        self.items.reserve(bytes / 256);
+        self.items.reserve(bytes / 192);
         self.amounts.reserve(bytes / 128);
     }
 
