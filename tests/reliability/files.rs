@@ -52,6 +52,12 @@ fn bytes() -> Vec<Case> {
             &[("lookalike-letter", 1)],
         ),
         (
+            "shares that say too much, with an owner whom nobody declares",
+            hidden("supplier a { country: US; owners: [b 80%, c 40%] }\nsupplier c { country: US }\n"),
+            1,
+            &[("shares-sum", 1), ("undefined-reference", 1)],
+        ),
+        (
             "two firms that look alike",
             hidden("supplier acme { country: US }\nsupplier аcme { country: China }\n"),
             1,
