@@ -130,9 +130,7 @@ pub fn check(sources: &Sources, book: &Rulebook, input: &Input, options: &Option
     let incomplete = !whole || judgement.exhausted;
     let assumptions = assumptions(sources, &said);
     let (mut findings, steps) = (std::mem::take(&mut judgement.findings), judgement.steps);
-    let mut said = said.into_iter().map(Box::new).collect();
-    sort(sources, &mut said);
-    findings.append(&mut said);
+    findings.extend(said.into_iter().map(Box::new));
     let mut portfolio = counts(book, input, &model, judgement, assumptions);
     if !input.hidden.is_empty() {
         let all = findings.len();
@@ -145,10 +143,7 @@ pub fn check(sources: &Sources, book: &Rulebook, input: &Input, options: &Option
         findings.retain(|finding| touches(finding, &named, sources));
         portfolio.elsewhere = all - findings.len();
     }
-    // Nobody sees the order of what is only counted, and no rule says a thing twice.
-    if detail > Detail::Count {
-        sort(sources, &mut findings);
-    }
+    sort(sources, &mut findings);
     let off = |(name, _): &(&str, usize)| !levels.selected && settings.pack(name) == Some(false);
     let packs_off = book.packs().into_iter().filter(off).map(|(name, rules)| (name.to_owned(), rules));
     Checked { findings, portfolio, packs_off: packs_off.collect(), incomplete, steps, model }

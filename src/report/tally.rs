@@ -3,6 +3,7 @@
 
 use crate::diagnostic::Severity;
 use crate::outcome::{Portfolio, Run, Verdicts};
+use crate::value::thousands;
 
 /// Dates, fields and sentences that are listed; the rest is counted.
 const MAX_LISTED: usize = 4;
@@ -67,15 +68,7 @@ pub(super) fn total(run: &Run) -> Vec<Block<'_>> {
 
 /// A count with commas between thousands.
 pub(super) fn grouped(count: usize) -> String {
-    let digits = count.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+    thousands(count as i128)
 }
 
 /// The word that goes with a count.

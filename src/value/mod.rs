@@ -8,5 +8,5 @@ mod truth;
 
 pub use date::{Dates, Day, MAX_YEAR, MIN_YEAR};
 pub use interval::Interval;
-pub use ratio::{MAX_DIGITS, Ratio, Round};
+pub use ratio::{MAX_DIGITS, Ratio, Round, thousands};
 pub use truth::Truth;

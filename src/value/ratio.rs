@@ -257,7 +257,9 @@ impl Ratio {
     }
 }
 
-fn thousands(number: i128) -> String {
+/// A whole number from 0 on, with commas between thousands.
+#[must_use]
+pub fn thousands(number: i128) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (at, digit) in digits.chars().enumerate() {
