@@ -326,7 +326,7 @@ impl<'a> Evaluator<'_, 'a> {
     fn origin(&self, route: &Route) -> EntityId {
         let (model, start) = (self.world.model, route.start.0);
         let is_line = self.world.schema.kind(model.kind(start)).is_some_and(|kind| kind.carries.is_some());
-        model.entity(start).and_then(|entity| entity.parent).filter(|_| is_line).unwrap_or(start)
+        model.parent(start).filter(|_| is_line).unwrap_or(start)
     }
 
     /// The route in one line, with where else it may end and what every route passes. One link needs no line.
@@ -364,7 +364,7 @@ impl<'a> Evaluator<'_, 'a> {
 
     /// A station by a name that is clear by itself: a line of a plant with its plant.
     fn station(&self, id: EntityId) -> String {
-        let parent = self.world.model.entity(id).and_then(|entity| entity.parent);
+        let parent = self.world.model.parent(id);
         match parent {
             Some(parent) => format!("{}.{}", self.world.spelling(parent), self.name(id)),
             None => self.name(id).to_owned(),

@@ -37,7 +37,7 @@ impl Waivers {
         let mut waivers = Waivers::default();
         for id in world.of_kinds(set).iter().copied().filter(|id| !world.model.is_fact(*id)) {
             let found = mistakes(world, id, today);
-            let block = world.model.entity(id).and_then(|entity| entity.parent);
+            let block = world.model.parent(id);
             if let (true, Some(block)) = (found.is_empty(), block) {
                 let of_rule = waivers.by_rule.entry(world.model.name(id).to_owned()).or_default();
                 of_rule.push(Waiver { waiver: id, block, used: false });

@@ -249,7 +249,7 @@ impl<'a> World<'a> {
 
     /// The block around an entity that bounds a scope.
     fn scope_around(&self, id: EntityId) -> Option<EntityId> {
-        self.model.scope(self.schema, self.model.entity(id)?.parent?)
+        self.model.scope(self.schema, self.model.parent(id)?)
     }
 
     /// The entities that name one in the fields of an index, and those that may: they say that it is unknown.
@@ -316,7 +316,8 @@ impl<'a> World<'a> {
     /// The title of an entity.
     pub(super) fn title(&self, id: EntityId) -> Option<&'a str> {
         let entity = self.model.entity(id)?;
-        Some(self.sources.words(crate::source::Place { file: entity.file, span: entity.title? }))
+        let text = &self.sources.get(entity.file)?.text;
+        Some(entity.title(text)?.of(text))
     }
 
     /// What a field says where that is one thing and no text; unknown otherwise.

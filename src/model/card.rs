@@ -55,8 +55,9 @@ impl<'a> Card<'a> {
 /// What stands between the quotes of a title; empty if there is none.
 #[must_use]
 pub fn title<'s>(model: &Model, sources: &'s Sources, id: EntityId) -> &'s str {
-    let place = model.entity(id).and_then(|entity| Some(Place { file: entity.file, span: entity.title? }));
-    place.map_or("", |place| sources.words(place))
+    let entity = model.entity(id);
+    let text = entity.and_then(|entity| sources.get(entity.file)).map_or("", |file| &file.text);
+    entity.and_then(|entity| entity.title(text)).map_or("", |title| title.of(text))
 }
 
 impl Provenance {

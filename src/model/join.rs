@@ -60,12 +60,9 @@ pub(super) fn blocks(parts: &mut [Part], moves: &[Moved]) -> Model {
         parts.iter_mut().zip(moves).map(|(part, moved)| (std::mem::take(&mut part.model), moved));
     let mut whole = models.next().map(|(first, _)| first).unwrap_or_default();
     for (mut part, moved) in models {
-        whole.entities.extend(part.entities.drain(moved.facts as usize..).map(|mut entity| {
-            entity.name = moved.symbol(entity.name);
-            entity.parent = entity.parent.map(|parent| moved.entity(parent));
-            entity.end += moved.before;
-            entity.first_cell += moved.said.cells;
-            entity
+        let own = part.entities.drain(moved.facts as usize..);
+        whole.entities.extend(own.map(|entity| {
+            entity.moved(|id| moved.entity(id), |name| moved.symbol(name), moved.said.cells)
         }));
         let crowded = part.crowded.drain();
         whole.crowded.extend(

@@ -14,7 +14,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::names::{Symbol, nearest};
 use crate::schema::{KindId, KindSet, Schema};
 use crate::source::{FileId, Place, Span};
-use crate::syntax::{Class, Shape, View, unquote};
+use crate::syntax::{Class, Shape, View};
 
 /// One text of a portfolio: its number and its words.
 #[derive(Clone, Copy, Debug)]
@@ -283,23 +283,11 @@ impl Loader<'_, '_> {
     }
 
     fn add_entity(&mut self, view: View<'_>, kind: KindId, parent: Option<EntityId>) -> EntityId {
-        let id = EntityId(self.model.entities.len() as u32);
         let (name, head) = self.head_of(view, kind);
-        self.model.entities.push(Entity {
-            kind,
-            name,
-            parent,
-            end: id.0 + 1,
-            file: view.file,
-            head,
-            title: view.title_token().map(|token| unquote(view.text, token.span)),
-            body_end: view.body_end(),
-            standing: Standing::Declared,
-            named: view.name_token().is_some(),
-            written: 0,
-            first_cell: 0,
-        });
-        id
+        let title = view.title_token().map(|token| token.span);
+        let mut entity = Entity::new(kind, name, view.file, head, Standing::Declared).inside(parent, title);
+        (entity.body_end, entity.named) = (view.body_end(), view.name_token().is_some());
+        self.model.add(entity)
     }
 
     /// Name and head of a block. The head ends with the name, or with a title that follows it on the line.
@@ -363,25 +351,10 @@ impl Loader<'_, '_> {
     }
 
     fn imply(&mut self, kind: KindId) -> EntityId {
-        let id = EntityId(self.model.entities.len() as u32);
         let name = self.schema.kind(kind).map_or_else(|| self.model.names.intern(""), |kind| kind.name);
         // No text holds it, so it has no place.
         let nowhere = FileId(u32::MAX);
-        self.model.entities.push(Entity {
-            kind,
-            name,
-            parent: None,
-            end: id.0 + 1,
-            file: nowhere,
-            head: Span::default(),
-            title: None,
-            body_end: 0,
-            standing: Standing::Implied,
-            named: false,
-            written: 0,
-            first_cell: 0,
-        });
-        id
+        self.model.add(Entity::new(kind, name, nowhere, Span::default(), Standing::Implied))
     }
 
     fn second(&mut self, kind: KindId, first: EntityId, second: EntityId) {
@@ -408,22 +381,7 @@ impl Loader<'_, '_> {
             .filter(|(_, kind)| kind.open)
             .max_by_key(|(_, kind)| (kind.is_abstract, kind.is.is_none()));
         let kind = open.map_or(KindId(0), |(id, _)| id);
-        let id = EntityId(self.model.entities.len() as u32);
-        let entity = Entity {
-            kind,
-            name: symbol,
-            parent: None,
-            end: id.0 + 1,
-            file,
-            head: span,
-            title: None,
-            body_end: 0,
-            standing: Standing::Free,
-            named: false,
-            written: 0,
-            first_cell: 0,
-        };
-        self.model.entities.push(entity);
+        let id = self.model.add(Entity::new(kind, symbol, file, span, Standing::Free));
         self.model.free.insert((kinds, symbol), id);
         id
     }

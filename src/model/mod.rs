@@ -5,6 +5,7 @@ mod amount;
 mod card;
 mod dates;
 mod deal;
+mod entity;
 mod facts;
 mod fields;
 mod join;
@@ -16,12 +17,12 @@ mod short;
 mod values;
 
 pub use card::{Card, title};
+pub use entity::{Entity, Standing};
 pub use facts::{Confidence, Group, GroupId, Provenance, ProvenanceId};
 pub use load::{Text, load_portfolio};
 pub use load_facts::load_facts;
 pub use read::{ReadValue, read_place, read_value};
 
-use std::ops::Range;
 use std::sync::Arc;
 
 use facts::Bearers;
@@ -36,51 +37,6 @@ use crate::value::{Dates, Interval};
 /// Number of an entity; those inside an entity follow it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EntityId(pub u32);
-
-/// A block or fact, or a quoted name that no block or fact bears.
-#[derive(Clone, Debug)]
-pub struct Entity {
-    /// Its kind.
-    pub kind: KindId,
-    /// Its name; that of the kind if it has none.
-    pub name: Symbol,
-    /// The block around it.
-    pub parent: Option<EntityId>,
-    /// One past the last entity inside.
-    pub end: u32,
-    /// Where it stands.
-    pub file: FileId,
-    /// Its kind and name, or the quoted name.
-    pub head: Span,
-    /// What stands between the quotes of its title.
-    pub title: Option<Span>,
-    /// Where a field that is missing would be written.
-    pub body_end: u32,
-    /// Whether somebody wrote it.
-    pub standing: Standing,
-    /// Whether it was given a name of its own.
-    named: bool,
-    written: u64,
-    first_cell: u32,
-}
-
-impl Entity {
-    /// The numbers of its cells.
-    fn cells(&self) -> Range<u32> {
-        self.first_cell..self.first_cell + self.written.count_ones()
-    }
-}
-
-/// How an entity came to be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
-    /// A block or fact.
-    Declared,
-    /// A quoted name that nothing bears: nothing is known of it.
-    Free,
-    /// A block that nobody wrote, of a kind of which each portfolio has one: all its fields have defaults.
-    Implied,
-}
 
 /// The value of a field with the words that say it.
 #[derive(Clone, Copy, Debug)]
@@ -263,6 +219,14 @@ impl Model {
         self.names.reserve(bytes / 512);
     }
 
+    /// Puts an entity behind the others, with nothing inside it, and says its number.
+    fn add(&mut self, mut entity: Entity) -> EntityId {
+        let id = EntityId(self.entities.len() as u32);
+        entity.end = id.0 + 1;
+        self.entities.push(entity);
+        id
+    }
+
     /// The block of that name directly inside another: the first, if there are several.
     fn part_named(&self, around: EntityId, name: Symbol) -> Option<EntityId> {
         if self.is_crowded(around) {
@@ -276,14 +240,15 @@ impl Model {
         self.top.get(name.index()).copied().flatten()
     }
 
+    /// The block around an entity.
+    #[must_use]
+    pub fn parent(&self, id: EntityId) -> Option<EntityId> {
+        self.entity(id)?.parent()
+    }
+
     /// The blocks around an entity, nearest first.
     pub fn around(&self, id: EntityId) -> impl Iterator<Item = EntityId> {
-        let mut next = self.entity(id).and_then(|entity| entity.parent);
-        std::iter::from_fn(move || {
-            let here = next?;
-            next = self.entity(here).and_then(|entity| entity.parent);
-            Some(here)
-        })
+        std::iter::successors(self.parent(id), |here| self.parent(*here))
     }
 
     /// What is known of a field of an entity.

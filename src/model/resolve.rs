@@ -82,7 +82,7 @@ impl<'s> Row<'s> {
         let mut borne = Borne::ANYTHING;
         blocks.map(EntityId).filter_map(move |entity| {
             let known = model.entity(entity)?;
-            if known.parent.is_none() {
+            if known.parent().is_none() {
                 borne = Borne::inside(schema, model, entity);
             }
             let fields = &schema.kind(known.kind)?.fields;
@@ -474,7 +474,7 @@ impl<'s> Loader<'s, '_> {
 
     fn ambiguous(&self, place: Place, written: &str, a: EntityId, b: EntityId) -> Diagnostic {
         let path = |id: EntityId| {
-            let parent = self.model.entity(id).and_then(|entity| entity.parent);
+            let parent = self.model.parent(id);
             parent.map_or_else(String::new, |parent| format!("{}.", self.model.name(parent)))
                 + self.model.name(id)
         };

@@ -9,7 +9,7 @@ mod tree;
 mod view;
 
 pub use split::{MAX_FILE_BYTES, MAX_NESTING, Piece, Pieces};
-pub use token::{Class, Token, prose, unquote};
+pub use token::{Class, Token, prose, quoted, unquote};
 pub use tree::{EntryId, Shape, Tree};
 pub use view::{Value, View};
 

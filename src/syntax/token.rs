@@ -64,6 +64,32 @@ pub(super) fn span(atoms: &[Token]) -> Option<Span> {
     Some(Span { start: first.span.start, end: last.span.end })
 }
 
+/// Typographic quotation marks, which are read as if they were straight.
+pub(super) const SMART_QUOTES: [char; 9] = ['“', '”', '„', '‟', '«', '»', '‘', '’', '‚'];
+
+/// How long the quotation is with which a line begins, both marks included; nothing if none closes it.
+pub(super) fn quotation(line: &str) -> Option<usize> {
+    let straight = line.starts_with('"');
+    let mut inner = line.char_indices().skip(1);
+    while let Some((at, c)) = inner.next() {
+        match c {
+            '"' => return Some(at + 1),
+            '\\' if straight => drop(inner.next()),
+            _ if !straight && SMART_QUOTES.contains(&c) => return Some(at + c.len_utf8()),
+            _ => {}
+        }
+    }
+    None
+}
+
+/// What stands between the quotes of the quotation that begins at a place; one that is not closed ends with its line.
+#[must_use]
+pub fn quoted(text: &str, start: u32) -> Span {
+    let line = text.get(start as usize..).and_then(|rest| rest.lines().next()).unwrap_or("");
+    let length = quotation(line).unwrap_or(line.trim_end().len());
+    unquote(text, Span { start, end: start + length as u32 })
+}
+
 /// The span of what stands between the quotes.
 #[must_use]
 pub fn unquote(text: &str, span: Span) -> Span {

@@ -235,7 +235,7 @@ impl Builder<'_> {
             Class::Comma if self.brackets.is_empty() && self.ends_after_comma() => self.stray_comma(token),
             Class::String | Class::Text => self.quoted(token),
             Class::Word
-                if !self.sign(token).is_ascii() && token.span.of(self.text).starts_with(SMART_QUOTES) =>
+                if !self.sign(token).is_ascii() && token.span.of(self.text).starts_with(token::SMART_QUOTES) =>
             {
                 self.smart_quote(token);
             }
@@ -332,17 +332,12 @@ impl Builder<'_> {
         let start = token.span.start as usize;
         let rest = self.text.get(start..self.piece.span.end as usize).unwrap_or("");
         let line = rest.lines().next().unwrap_or("");
-        let opening = line.chars().next().map_or(0, char::len_utf8);
-        let closing = line.get(opening..).and_then(|inner| inner.find(SMART_QUOTES_AND_PLAIN));
-        let length = closing.map_or(token.span.of(self.text).len(), |at| {
-            let quote = line.get(opening + at..).and_then(|rest| rest.chars().next());
-            opening + at + quote.map_or(0, char::len_utf8)
-        });
+        let length = token::quotation(line).unwrap_or(token.span.of(self.text).len());
         let span = Span::new(start, start + length);
         while self.atoms.get(self.at).is_some_and(|next| next.span.start < span.end) {
             self.at += 1;
         }
-        let words = span.of(self.text).trim_matches(SMART_QUOTES_AND_PLAIN).to_owned();
+        let words = span.of(self.text).trim_matches(|c| c == '"' || token::SMART_QUOTES.contains(&c)).to_owned();
         let found = self
             .error("smart-quote", "these quotation marks are typographic", span)
             .label("read as a quotation all the same")
@@ -523,8 +518,6 @@ fn closed_brackets(atoms: &[Token], text: &str) -> BTreeSet<u32> {
     closed
 }
 
-const SMART_QUOTES: [char; 9] = ['“', '”', '„', '‟', '«', '»', '‘', '’', '‚'];
-const SMART_QUOTES_AND_PLAIN: [char; 10] = ['“', '”', '„', '‟', '«', '»', '‘', '’', '‚', '"'];
 
 fn ends_escaped(words: &str, class: Class) -> bool {
     let body = words.strip_suffix('"').unwrap_or(words);
