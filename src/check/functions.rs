@@ -177,8 +177,7 @@ impl Evaluator<'_, '_> {
         let world = self.world;
         match (function, value) {
             (Function::Parent, x) => {
-                let parent =
-                    x.entity().and_then(|id| world.model.parent(id));
+                let parent = x.entity().and_then(|id| world.model.parent(id));
                 parent.map_or(Value::Unknown, Value::Entity)
             }
             (Function::Scope, x) => x.entity().map_or(Value::Unknown, |id| self.scope(id)),

@@ -84,13 +84,23 @@ impl Part {
         self.unit.map(|(measure, _)| measure)
     }
 
+    /// In base units, rounded if need be.
+    fn scaled(self, round: Round) -> Ratio {
+        match self.unit {
+            Some((_, factor)) if self.number.is_finite() => self.number.mul(factor, round),
+            _ => self.number,
+        }
+    }
+
+    /// This number alone, in base units.
+    fn point(self) -> Interval {
+        let exactly = self.unit.and_then(|(_, factor)| self.number.mul_exactly(factor));
+        exactly.map_or_else(|| self.to(self), Interval::point)
+    }
+
     /// From this number to another, in base units.
-    fn interval(self, to: Part) -> Interval {
-        let scaled = |part: Part, round| match part.unit {
-            Some((_, factor)) if part.number.is_finite() => part.number.mul(factor, round),
-            _ => part.number,
-        };
-        Interval { lo: scaled(self, Round::Down), hi: scaled(to, Round::Up) }
+    fn to(self, high: Part) -> Interval {
+        Interval { lo: self.scaled(Round::Down), hi: high.scaled(Round::Up) }
     }
 }
 
@@ -114,7 +124,7 @@ impl<'a> Reader<'a, '_> {
     fn amount(&mut self) -> Result<ReadAmount, Slip> {
         // Most amounts are one number with the words around it that stood there last.
         let (interval, measure, percent) = match self.wrapped_as_before()? {
-            Some(exact) => (exact.interval(exact), exact.measure().unwrap_or(Measure::NUMBER), exact.percent),
+            Some(exact) => (exact.point(), exact.measure().unwrap_or(Measure::NUMBER), exact.percent),
             None => {
                 let (low, high) = self.bounds()?;
                 self.range(low, high)?
@@ -146,7 +156,7 @@ impl<'a> Reader<'a, '_> {
         // One end of a range may leave the unit to the other: `between 850 and 1,000 t/yr`.
         let (low, high) =
             (Part { unit: low.unit.or(high.unit), ..low }, Part { unit: high.unit.or(low.unit), ..high });
-        let interval = low.interval(high);
+        let interval = low.to(high);
         if interval.lo > interval.hi {
             return Err(self.error(
                 "number-form",
@@ -237,16 +247,17 @@ impl<'a> Reader<'a, '_> {
 
     /// The number that begins here, if the same words stand around it as around the last.
     fn wrapped_as_before(&mut self) -> Result<Option<Part>, Slip> {
-        let Some(Wrapping { before, after, atoms, number, meaning }) = *self.wrapping else {
+        let Some(Wrapping { before, after, atoms, number, meaning }) = &*self.wrapping else {
             return Ok(None);
         };
         let end = self.at + atoms;
         let number = self.value.atoms.get(self.at + number).filter(|token| token.class == Class::Number);
         let ends = self.value.atoms.get(end).is_none_or(|next| self.is_link(*next));
         let Some(number) = number.copied().filter(|_| ends) else { return Ok(None) };
-        if self.words_around(self.at, number.span, end) != Some((before, after)) {
+        if self.words_around(self.at, number.span, end) != Some((*before, *after)) {
             return Ok(None);
         }
+        let meaning = *meaning;
         self.at = end;
         Ok(Some(meaning.of(self.number(number)?)))
     }

@@ -3,12 +3,11 @@
 
 use super::amount::Wrapping;
 use super::load::Loader;
-use super::read::Seat;
 use super::short::{Short, short};
 use super::{Cell, EntityId, Written};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::names::nearest;
-use crate::schema::{Kind, KindId, MAX_FIELDS, Many, Slot};
+use crate::schema::{Field, Kind, KindId, MAX_FIELDS, Many, Slot};
 use crate::syntax::{Shape, Value, View};
 
 /// Fields that every fact block understands.
@@ -16,9 +15,12 @@ const FACT_FIELDS: [&str; 9] =
     ["also", "trade", "source", "as_of", "confidence", "status", "from", "until", "value"];
 
 /// What one block leaves to the reading of the next: in which order fields follow each other, and what they said last.
-/// By kind, and by field behind the one that stands for the start of a block.
+/// By kind.
 #[derive(Debug, Default)]
-pub(super) struct Rows(Vec<Vec<Last>>);
+pub(super) struct Rows(Vec<Row>);
+
+/// Of one kind, by field behind the one that stands for the start of a block.
+type Row = Vec<Last>;
 
 /// What was last read of a field.
 #[derive(Clone, Debug, Default)]
@@ -28,25 +30,24 @@ pub(super) struct Last {
     /// Its value, if it was a word or a day, with the words that said so.
     value: Option<(Short, Written)>,
     /// What stood around its number, if it was an amount.
-    pub(super) wrapping: Option<Wrapping>,
+    wrapping: Option<Wrapping>,
 }
 
 impl Rows {
-    /// Makes room for the fields of a kind.
-    fn open(&mut self, id: KindId, kind: &Kind) {
+    /// Takes the row of a kind, while a block of it is read.
+    fn take(&mut self, id: KindId, kind: &Kind) -> Row {
+        let known = self.0.get_mut(usize::from(id.0)).map(std::mem::take);
+        known.filter(|row| !row.is_empty()).unwrap_or_else(|| vec![Last::default(); kind.fields.len() + 1])
+    }
+
+    fn put(&mut self, id: KindId, row: Row) {
         let at = usize::from(id.0);
         if self.0.len() <= at {
             self.0.resize(at + 1, Vec::new());
         }
-        if let Some(row) = self.0.get_mut(at).filter(|row| row.is_empty()) {
-            row.resize(kind.fields.len() + 1, Last::default());
+        if let Some(kept) = self.0.get_mut(at) {
+            *kept = row;
         }
-    }
-
-    /// What was last read of a field, or came first in a block; none before a block of its kind was read.
-    pub(super) fn last(&mut self, kind: KindId, slot: Option<Slot>) -> Option<&mut Last> {
-        let at = slot.map_or(0, |slot| usize::from(slot.0) + 1);
-        self.0.get_mut(usize::from(kind.0))?.get_mut(at)
     }
 }
 
@@ -58,32 +59,31 @@ impl Loader<'_, '_> {
     }
 
     /// The field of a kind that a line names; blocks of a kind mostly have theirs in the same order.
-    fn slot_after(&mut self, kind: KindId, before: Option<Slot>, inner: View<'_>) -> Option<Slot> {
+    fn slot_after(&self, kind: KindId, before: &mut Last, inner: View<'_>) -> Option<Slot> {
         let name = inner.atoms().first().and_then(|name| short(inner.text, name.span));
-        let habit = self.rows.last(kind, before).and_then(|last| last.next);
-        if let (Some((slot, usual)), Some(name)) = (habit, name)
-            && usual == name
-        {
-            return Some(slot);
+        match (&before.next, name) {
+            (Some((slot, usual)), Some(name)) if *usual == name => Some(*slot),
+            (_, name) => {
+                let slot = self.slot_of(kind, inner)?;
+                before.next = name.map(|name| (slot, name));
+                Some(slot)
+            }
         }
-        let slot = self.slot_of(kind, inner)?;
-        if let (Some(last), Some(name)) = (self.rows.last(kind, before), name) {
-            last.next = Some((slot, name));
-        }
-        Some(slot)
     }
 
     /// Reads the fields of a block, and says whether nothing else stands in it; cells lie in the order of slots.
     pub(super) fn fields(&mut self, view: View<'_>, kind_id: KindId, id: EntityId) -> bool {
         let schema = self.schema;
         let Some(kind) = schema.kind(kind_id) else { return false };
-        self.rows.open(kind_id, kind);
+        let mut row = self.rows.take(kind_id, kind);
         let mut lines = [view.id; MAX_FIELDS];
-        let (mut written, mut before, mut only_fields) = (0_u64, None, true);
+        let (mut written, mut before, mut only_fields) = (0_u64, 0, true);
         for inner in view.inside() {
             only_fields &= inner.shape() == Shape::Field;
             let slot = match inner.shape() {
-                Shape::Field => self.slot_after(kind_id, before, inner),
+                Shape::Field => {
+                    row.get_mut(before).and_then(|before| self.slot_after(kind_id, before, inner))
+                }
                 Shape::Block if self.facts => match self.slot_of(kind_id, inner) {
                     Some(slot) => Some(slot),
                     None => continue,
@@ -95,7 +95,7 @@ impl Loader<'_, '_> {
                 self.unknown_field(inner, kind_id);
                 continue;
             };
-            before = Some(slot);
+            before = usize::from(slot.0) + 1;
             if written >> slot.0 & 1 == 0 {
                 written |= 1 << slot.0;
                 *line = inner.id;
@@ -108,12 +108,17 @@ impl Loader<'_, '_> {
         while left != 0 {
             let at = left.trailing_zeros() as usize;
             left &= left - 1;
-            if let (Some(line), Some(field)) = (lines.get(at), kind.fields.get(at))
+            if let (Some(line), Some(field), Some(last)) =
+                (lines.get(at), kind.fields.get(at), row.get_mut(at + 1))
                 && let Some(inner) = view.other(*line)
             {
-                self.cell(inner, Seat { field, at: (kind_id, Slot(at as u8)), entity: id });
+                let value =
+                    if inner.shape() == Shape::Block { self.told(inner, id, at) } else { inner.value() };
+                let cell = self.read_again(value, field, last);
+                self.values.add_cell(cell);
             }
         }
+        self.rows.put(kind_id, row);
         if let Some(entity) = self.model.entities.get_mut(id.0 as usize) {
             (entity.written, entity.first_cell) = (written, first_cell);
         }
@@ -123,38 +128,27 @@ impl Loader<'_, '_> {
         only_fields
     }
 
-    /// Reads the value of a field; a fact may give the field a block of its own, with its evidence.
-    fn cell(&mut self, inner: View<'_>, seat: Seat<'_>) {
-        let value = match inner.shape() {
-            Shape::Block => {
-                if let Some(evidence) = self.read_provenance(inner) {
-                    self.model.cell_provenance.insert((seat.entity, seat.at.1), evidence);
-                }
-                inner.field("value").unwrap_or_else(|| inner.value())
-            }
-            _ => inner.value(),
-        };
-        let cell = self.read_again(value, seat);
-        self.values.add_cell(cell);
+    /// The value of a field to which a fact gives a block of its own, with its evidence.
+    fn told<'v>(&mut self, inner: View<'v>, fact: EntityId, at: usize) -> Value<'v> {
+        if let Some(evidence) = self.read_provenance(inner) {
+            self.model.cell_provenance.insert((fact, Slot(at as u8)), evidence);
+        }
+        inner.field("value").unwrap_or_else(|| inner.value())
     }
 
     /// Reads a value; a word or a day means what it meant where the field was read last.
-    fn read_again(&mut self, value: Value<'_>, seat: Seat<'_>) -> Cell {
-        let (kind, slot) = seat.at;
+    fn read_again(&mut self, value: Value<'_>, field: &Field, last: &mut Last) -> Cell {
         let word = match value.atoms {
-            [only] if seat.field.ty.many == Many::One => short(value.text, only.span),
+            [only] if field.ty.many == Many::One => short(value.text, only.span),
             _ => None,
         };
-        let last = self.rows.last(kind, Some(slot)).and_then(|last| last.value);
-        if let (Some(word), Some((known, value_then))) = (word, last)
-            && word == known
+        if let (Some(word), Some((known, meant))) = (word, &last.value)
+            && word == *known
         {
-            return Cell { span: value.span(), value: value_then };
+            return Cell { span: value.span(), value: *meant };
         }
-        let cell = self.read_field(value, seat);
-        if let (Some(word), Written::Enum(_) | Written::Dates(_), Some(last)) =
-            (word, cell.value, self.rows.last(kind, Some(slot)))
-        {
+        let cell = self.read_field(value, field, &mut last.wrapping);
+        if let (Some(word), Written::Enum(_) | Written::Dates(_)) = (word, cell.value) {
             last.value = Some((word, cell.value));
         }
         cell

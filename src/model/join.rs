@@ -61,9 +61,11 @@ pub(super) fn blocks(parts: &mut [Part], moves: &[Moved]) -> Model {
     let mut whole = models.next().map(|(first, _)| first).unwrap_or_default();
     for (mut part, moved) in models {
         let own = part.entities.drain(moved.facts as usize..);
-        whole.entities.extend(own.map(|entity| {
-            entity.moved(|id| moved.entity(id), |name| moved.symbol(name), moved.said.cells)
-        }));
+        whole.entities.extend(
+            own.map(|entity| {
+                entity.moved(|id| moved.entity(id), |name| moved.symbol(name), moved.said.cells)
+            }),
+        );
         let crowded = part.crowded.drain();
         whole.crowded.extend(
             crowded

@@ -8,7 +8,6 @@ use rustc_hash::FxHashMap;
 
 use super::facts::{Bearers, Confidence, Group, Known, Provenance, ProvenanceId};
 use super::load::{DECLARATIONS, Loader};
-use super::read::Seat;
 use super::resolve::Texts;
 use super::{EntityId, Model};
 use crate::diagnostic::Diagnostic;
@@ -168,10 +167,7 @@ impl Loader<'_, '_> {
                 let Some(view) = View::roots(place.file, words, &tree).next() else { continue };
                 let value =
                     Value { file: place.file, text: words, atoms: view.atoms(), after: place.span.end };
-                let cell = self.read_field(
-                    value,
-                    Seat { field, at: (kind, Slot(at as u8)), entity: EntityId(u32::MAX) },
-                );
+                let cell = self.read_field(value, field, &mut None);
                 defaults.push((Slot(at as u8), self.values.next().cells, place.file));
                 self.values.add_cell(cell);
             }

@@ -1,13 +1,13 @@
 //! Reads one value by the type of its field. A value that cannot be read is `Unreadable`, and the diagnostic
 //! says what to write. Names are left for `resolve`.
 
-use super::amount::{ReadAmount, read_amount};
+use super::amount::{ReadAmount, Wrapping, read_amount};
 use super::dates::{looks_like_date, read_date};
 use super::load::Loader;
-use super::{Amount, Cell, EntityId, Item, Written};
+use super::{Amount, Cell, Item, Written};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::names::{Names, nearest};
-use crate::schema::{Dimension, EnumId, Field, KindId, Many, Schema, Slot, Word};
+use crate::schema::{Dimension, EnumId, Field, Many, Schema, Word};
 use crate::source::{FileId, Place, Span};
 use crate::syntax::{self, Class, Piece, Value, View, unquote};
 use crate::value::{Interval, MAX_YEAR, MIN_YEAR, Ratio, Round};
@@ -51,41 +51,38 @@ pub enum ReadValue {
     Amount(Amount),
 }
 
-/// A field of an entity, for its value.
-#[derive(Clone, Copy)]
-pub(super) struct Seat<'s> {
-    pub field: &'s Field,
-    pub at: (KindId, Slot),
-    pub entity: EntityId,
-}
-
 impl Loader<'_, '_> {
-    /// Reads the value of a field of an entity into a cell.
-    pub(super) fn read_field(&mut self, value: Value<'_>, seat: Seat<'_>) -> Cell {
-        let written = match (&seat.field.ty.many, value.atoms) {
-            (_, []) => self.slip(value, seat.field, "nothing is written after the colon"),
+    /// Reads the value of a field of an entity into a cell, with what stood around the last number there.
+    pub(super) fn read_field(
+        &mut self,
+        value: Value<'_>,
+        field: &Field,
+        usual: &mut Option<Wrapping>,
+    ) -> Cell {
+        let written = match (&field.ty.many, value.atoms) {
+            (_, []) => self.slip(value, field, "nothing is written after the colon"),
             (_, [only]) if only.is_word(value.text, "unknown") => Written::Unknown,
-            (Many::One, _) => self.read_one(value, seat),
-            (Many::List | Many::Shares, _) => self.read_list(value, seat),
+            (Many::One, _) => self.read_one(value, field, usual),
+            (Many::List | Many::Shares, _) => self.read_list(value, field, usual),
         };
         Cell { span: value.span(), value: written }
     }
 
-    fn read_list(&mut self, value: Value<'_>, seat: Seat<'_>) -> Written {
+    fn read_list(&mut self, value: Value<'_>, field: &Field, usual: &mut Option<Wrapping>) -> Written {
         let count = value.parts().count();
         if !value.is_list() && count > 1 {
-            return self.slip(value, seat.field, "several need brackets: `[a, b]`");
+            return self.slip(value, field, "several need brackets: `[a, b]`");
         }
         let first = self.values.next().items;
         let mut total = Interval::ZERO;
         for part in value.parts() {
-            let (name, share) = self.split_share(part, seat.field);
+            let (name, share) = self.split_share(part, field);
             total = share
                 .and_then(|at| self.values.amount(at))
                 .map_or(total, |amount| total.plus(amount.interval));
             let value = match name.atoms {
                 [only] if only.is_word(name.text, "unknown") => Written::Unknown,
-                _ => self.read_one(name, seat),
+                _ => self.read_one(name, field, usual),
             };
             self.values.add_item(Item { span: part.span(), value, share });
         }
@@ -133,8 +130,7 @@ impl Loader<'_, '_> {
         (Value { atoms: name, ..part }, Some(index))
     }
 
-    fn read_one(&mut self, value: Value<'_>, seat: Seat<'_>) -> Written {
-        let field = seat.field;
+    fn read_one(&mut self, value: Value<'_>, field: &Field, usual: &mut Option<Wrapping>) -> Written {
         let ty = &field.ty;
         let Some(first) = value.atoms.first().copied() else {
             return self.slip(value, field, "nothing is written here");
@@ -157,7 +153,7 @@ impl Loader<'_, '_> {
             }
             Class::Word if value.atoms.len() == 1 && ty.takes_yes_no() => self.read_yes_no(value, field),
             Class::Word | Class::Number | Class::Mark if ty.quantity().is_some() => {
-                self.read_quantity(value, seat)
+                self.read_quantity(value, field, usual)
             }
             Class::Word | Class::Number if ty.takes_date() => self.read_date(value),
             Class::Mark if value.is_list() => self.slip(value, field, "one value stands here, no list"),
@@ -218,10 +214,7 @@ impl Loader<'_, '_> {
         }
     }
 
-    fn read_quantity(&mut self, value: Value<'_>, seat: Seat<'_>) -> Written {
-        let Seat { field, at: (kind, slot), .. } = seat;
-        let mut nothing = None;
-        let usual = self.rows.last(kind, Some(slot)).map_or(&mut nothing, |last| &mut last.wrapping);
+    fn read_quantity(&mut self, value: Value<'_>, field: &Field, usual: &mut Option<Wrapping>) -> Written {
         let read = match read_amount(value, &self.schema.units, &self.model.names, usual) {
             Ok(read) => read,
             Err(slip) => {

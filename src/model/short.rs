@@ -6,11 +6,22 @@ use crate::source::Span;
 /// Words of at most 16 bytes as one number.
 pub(super) type Short = u128;
 
+/// Of sixteen bytes the first so many, by their number.
+static OWN: [Short; 17] = {
+    let mut own = [Short::MAX; 17];
+    let mut length = 0;
+    while length < 16 {
+        own[length] = (1 << (8 * length)) - 1;
+        length += 1;
+    }
+    own
+};
+
 /// The words at a span as one number, if they are short.
 pub(super) fn short(text: &str, span: Span) -> Option<Short> {
-    let unused = 16_u32.checked_sub(span.end - span.start)?;
+    let own = OWN.get((span.end - span.start) as usize)?;
     let bytes = text.as_bytes().get(span.start as usize..)?.first_chunk()?;
-    Some(u128::from_le_bytes(*bytes).unbounded_shl(8 * unused))
+    Some(u128::from_le_bytes(*bytes) & own)
 }
 
 /// Names that were met lately: most names of a text soon come again.

@@ -235,7 +235,8 @@ impl Builder<'_> {
             Class::Comma if self.brackets.is_empty() && self.ends_after_comma() => self.stray_comma(token),
             Class::String | Class::Text => self.quoted(token),
             Class::Word
-                if !self.sign(token).is_ascii() && token.span.of(self.text).starts_with(token::SMART_QUOTES) =>
+                if !self.sign(token).is_ascii()
+                    && token.span.of(self.text).starts_with(token::SMART_QUOTES) =>
             {
                 self.smart_quote(token);
             }
@@ -337,7 +338,8 @@ impl Builder<'_> {
         while self.atoms.get(self.at).is_some_and(|next| next.span.start < span.end) {
             self.at += 1;
         }
-        let words = span.of(self.text).trim_matches(|c| c == '"' || token::SMART_QUOTES.contains(&c)).to_owned();
+        let words =
+            span.of(self.text).trim_matches(|c| c == '"' || token::SMART_QUOTES.contains(&c)).to_owned();
         let found = self
             .error("smart-quote", "these quotation marks are typographic", span)
             .label("read as a quotation all the same")
@@ -517,7 +519,6 @@ fn closed_brackets(atoms: &[Token], text: &str) -> BTreeSet<u32> {
     }
     closed
 }
-
 
 fn ends_escaped(words: &str, class: Class) -> bool {
     let body = words.strip_suffix('"').unwrap_or(words);

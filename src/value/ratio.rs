@@ -164,6 +164,18 @@ impl Ratio {
         Self::fit(num, i128::from(self.den) * i128::from(other.den), round)
     }
 
+    /// The product, if it is small enough that rounding changes nothing.
+    #[must_use]
+    pub fn mul_exactly(self, other: Ratio) -> Option<Ratio> {
+        if !self.is_finite() || !other.is_finite() {
+            return None;
+        }
+        Self::lowest(
+            i128::from(self.num) * i128::from(other.num),
+            i128::from(self.den) * i128::from(other.den),
+        )
+    }
+
     /// The quotient; by zero it is unbounded in the direction of `round`, by infinity nothing.
     #[must_use]
     pub fn div(self, other: Ratio, round: Round) -> Ratio {
@@ -201,12 +213,8 @@ impl Ratio {
     /// Brings a fraction to lowest terms; `den` is not 0.
     fn fit(num: i128, den: i128, round: Round) -> Ratio {
         let (num, den) = if den < 0 { (-num, -den) } else { (num, den) };
-        if let (Ok(num), Ok(den)) = (i64::try_from(num), i64::try_from(den))
-            && num != i64::MIN
-        {
-            // Most numbers are small, and a division of large ones takes ten times as long.
-            let shared = small_gcd(num.unsigned_abs(), den.unsigned_abs()).cast_signed();
-            return Ratio { num: num / shared, den: den / shared };
+        if let Some(small) = Self::lowest(num, den) {
+            return small;
         }
         let shared = gcd(num.unsigned_abs(), den.unsigned_abs()) as i128;
         let (num, den) = (num / shared, den / shared);
@@ -215,6 +223,14 @@ impl Ratio {
             _ if num < 0 => Self::squeeze(-num, den, round.flip()).negated(),
             _ => Self::squeeze(num, den, round),
         }
+    }
+
+    /// The same in lowest terms, if both parts are small; `den` is positive.
+    fn lowest(num: i128, den: i128) -> Option<Ratio> {
+        let (num, den) = (i64::try_from(num).ok()?, i64::try_from(den).ok()?);
+        // Most numbers are small, and a division of large ones takes ten times as long.
+        let shared = small_gcd(num.unsigned_abs(), den.unsigned_abs()).cast_signed();
+        (num != i64::MIN).then(|| Ratio { num: num / shared, den: den / shared })
     }
 
     /// A nearby fraction that fits, not above or not below; both parts are positive.
