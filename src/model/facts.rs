@@ -61,11 +61,13 @@ pub(super) struct Known {
 pub(super) struct Bearers {
     first: Known,
     others: Vec<Known>,
+    /// Whether the name holds a dot, and so may mean a part of a block.
+    pub dotted: bool,
 }
 
 impl Bearers {
-    pub(super) fn new(first: Known) -> Self {
-        Self { first, others: Vec::new() }
+    pub(super) fn new(name: &str, first: Known) -> Self {
+        Self { first, others: Vec::new(), dotted: name.contains('.') }
     }
 
     pub(super) fn add(&mut self, known: Known) {

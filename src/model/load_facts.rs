@@ -201,7 +201,7 @@ impl Loader<'_, '_> {
         let model = &mut self.model;
         let bearers = match Arc::make_mut(&mut model.known).entry(model.names.intern(name)) {
             Entry::Vacant(free) => {
-                free.insert(Bearers::new(own));
+                free.insert(Bearers::new(name, own));
                 return;
             }
             Entry::Occupied(known) => known.into_mut(),

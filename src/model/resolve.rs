@@ -355,10 +355,13 @@ impl<'s> Loader<'s, '_> {
         if let Some(id) = model.top(name).filter(|id| sought.fits(model, *id)) {
             return Some((id, false));
         }
-        if let Some(id) = self.dotted(name, sought.entity, scopes).filter(|id| sought.fits(model, *id)) {
+        let known = model.known.get(&name);
+        if known.is_none_or(|known| known.dotted)
+            && let Some(id) = self.dotted(name, sought.entity, scopes).filter(|id| sought.fits(model, *id))
+        {
             return Some((id, false));
         }
-        let known = model.known.get(&name)?.iter().find(|known| sought.fits(model, known.fact))?;
+        let known = known?.iter().find(|known| sought.fits(model, known.fact))?;
         Some((known.fact, known.trade_name))
     }
 

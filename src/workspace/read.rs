@@ -20,6 +20,9 @@ pub const MAX_TOTAL_BYTES: u64 = 1024 * 1024 * 1024;
 /// Least files that are worth a thread of their own.
 const MIN_FILES_FOR_THREAD: usize = 200;
 
+/// Least bytes of a file that is read on several threads.
+const MIN_BYTES_FOR_THREADS: u64 = 1024 * 1024;
+
 /// Reads the files of a run, and tells of those that it cannot read.
 pub(super) struct Reader<'a> {
     /// Where they lie.
@@ -149,10 +152,33 @@ fn bytes(path: &Path, limit: u64) -> Bytes {
     if metadata.len() > limit {
         return Err(Unread::TooLarge(limit));
     }
+    if metadata.len() >= MIN_BYTES_FOR_THREADS
+        && let Some(bytes) = on_threads(&file, metadata.len() as usize)
+    {
+        return Ok(bytes);
+    }
     let mut bytes = Vec::with_capacity(metadata.len() as usize);
     // It may grow while it is read, or not tell its length.
     file.take(limit + 1).read_to_end(&mut bytes)?;
     within(bytes, limit)
+}
+
+/// A large file, read in parts at once: most of the time goes into touching memory for the first time. Nothing if that
+/// fails or the file is no longer of that length.
+#[cfg(unix)]
+fn on_threads(file: &File, length: usize) -> Option<Vec<u8>> {
+    use std::os::unix::fs::FileExt;
+    let mut bytes = vec![0; length];
+    let share = length.div_ceil(threads::most());
+    let parts = bytes.chunks_mut(share).enumerate().collect();
+    let read = threads::on_each(parts, |(number, part)| file.read_exact_at(part, (number * share) as u64));
+    let is_whole = read.iter().all(Result::is_ok) && file.read_at(&mut [0], length as u64).ok()? == 0;
+    is_whole.then_some(bytes)
+}
+
+#[cfg(not(unix))]
+fn on_threads(_: &File, _: usize) -> Option<Vec<u8>> {
+    None
 }
 
 fn within(bytes: Vec<u8>, limit: u64) -> Bytes {
