@@ -8,7 +8,7 @@ use super::{Cell, EntityId, Written};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::names::nearest;
 use crate::schema::{Field, Kind, KindId, MAX_FIELDS, Many, Slot};
-use crate::syntax::{Shape, Value, View};
+use crate::syntax::{Shape, View};
 
 /// Fields that every fact block understands.
 const FACT_FIELDS: [&str; 9] =
@@ -112,9 +112,10 @@ impl Loader<'_, '_> {
                 (lines.get(at), kind.fields.get(at), row.get_mut(at + 1))
                 && let Some(inner) = view.other(*line)
             {
-                let value =
-                    if inner.shape() == Shape::Block { self.told(inner, id, at) } else { inner.value() };
-                let cell = self.read_again(value, field, last);
+                let cell = match inner.shape() {
+                    Shape::Block => self.read_block(inner, field, (id, Slot(at as u8))),
+                    _ => self.read_again(inner, field, last),
+                };
                 self.values.add_cell(cell);
             }
         }
@@ -128,27 +129,28 @@ impl Loader<'_, '_> {
         only_fields
     }
 
-    /// The value of a field to which a fact gives a block of its own, with its evidence.
-    fn told<'v>(&mut self, inner: View<'v>, fact: EntityId, at: usize) -> Value<'v> {
-        if let Some(evidence) = self.read_provenance(inner) {
-            self.model.cell_provenance.insert((fact, Slot(at as u8)), evidence);
+    /// Reads the value of a field to which a fact gives a block of its own, with its evidence.
+    fn read_block(&mut self, block: View<'_>, field: &Field, of: (EntityId, Slot)) -> Cell {
+        if let Some(evidence) = self.read_provenance(block) {
+            self.model.cell_provenance.insert(of, evidence);
         }
-        inner.field("value").unwrap_or_else(|| inner.value())
+        let value = block.field("value").unwrap_or_else(|| block.value());
+        self.read_field(value, field, &mut None)
     }
 
-    /// Reads a value; a word or a day means what it meant where the field was read last.
-    fn read_again(&mut self, value: Value<'_>, field: &Field, last: &mut Last) -> Cell {
-        let word = match value.atoms {
-            [only] if field.ty.many == Many::One => short(value.text, only.span),
+    /// Reads the value of a line; a word or a day means what it meant where the field was read last.
+    fn read_again(&mut self, line: View<'_>, field: &Field, last: &mut Last) -> Cell {
+        let word = match line.atoms() {
+            [_, only] if field.ty.many == Many::One => short(line.text, only.span).zip(Some(only.span)),
             _ => None,
         };
-        if let (Some(word), Some((known, meant))) = (word, &last.value)
+        if let (Some((word, span)), Some((known, value))) = (word, &last.value)
             && word == *known
         {
-            return Cell { span: value.span(), value: *meant };
+            return Cell { span, value: *value };
         }
-        let cell = self.read_field(value, field, &mut last.wrapping);
-        if let (Some(word), Written::Enum(_) | Written::Dates(_)) = (word, cell.value) {
+        let cell = self.read_field(line.value(), field, &mut last.wrapping);
+        if let (Some((word, _)), Written::Enum(_) | Written::Dates(_)) = (word, cell.value) {
             last.value = Some((word, cell.value));
         }
         cell
