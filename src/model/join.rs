@@ -14,6 +14,8 @@ pub(super) struct Part {
     /// Its blocks and names.
     pub model: Model,
     pub values: Values,
+    /// Blocks of kinds of which a portfolio has one.
+    pub singles: Vec<EntityId>,
     pub diagnostics: Vec<Diagnostic>,
     /// Whether a piece was beyond a limit and not read.
     pub over_limit: bool,
@@ -82,6 +84,11 @@ impl Moved {
         if !stays {
             values.shift(self.said, |name| self.symbol(name));
         }
+    }
+
+    /// The new numbers of some blocks.
+    pub(super) fn all(&self, ids: &[EntityId]) -> impl Iterator<Item = EntityId> {
+        ids.iter().map(|id| self.entity(*id))
     }
 
     /// Facts stay where they are.

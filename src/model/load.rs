@@ -55,8 +55,10 @@ pub fn load_portfolio(
     let over_limit = parts.iter().any(|part| part.over_limit);
     parts.iter_mut().for_each(|part| diagnostics.append(&mut part.diagnostics));
     let moves = join::names(&mut parts, facts);
+    let singles = parts.iter().zip(&moves).flat_map(|(part, moved)| moved.all(&part.singles));
+    let singles: Vec<EntityId> = singles.collect();
     let mut loader = Loader::new(schema, join::blocks(&mut parts, &moves), diagnostics);
-    loader.singles();
+    loader.singles(&singles);
     loader.name_blocks();
     let values = parts.into_iter().map(|part| part.values).zip(moves).collect();
     loader.resolve(values, &|file| by_file.get(&file).copied().unwrap_or(""));
@@ -74,6 +76,8 @@ pub(super) struct Loader<'s, 'd> {
     pub(super) facts: bool,
     pub(super) provenance: Option<ProvenanceId>,
     pub(super) groups: Vec<OpenGroup>,
+    /// Blocks of kinds of which a portfolio has one.
+    pub(super) singles: Vec<EntityId>,
     /// How many near misses were sought: each looks at all names.
     pub(super) suggestions: usize,
     pub(super) rows: Rows,
@@ -91,6 +95,7 @@ impl<'s, 'd> Loader<'s, 'd> {
             facts: false,
             provenance: None,
             groups: Vec::new(),
+            singles: Vec::new(),
             suggestions: 0,
             rows: Rows::default(),
             lately: Lately::default(),
@@ -287,7 +292,11 @@ impl Loader<'_, '_> {
         let title = view.title_token().map(|token| token.span);
         let mut entity = Entity::new(kind, name, view.file, head, Standing::Declared).inside(parent, title);
         (entity.body_end, entity.named) = (view.body_end(), view.name_token().is_some());
-        self.model.add(entity)
+        let id = self.model.add(entity);
+        if self.schema.kind(kind).is_some_and(|kind| kind.single) {
+            self.singles.push(id);
+        }
+        id
     }
 
     /// Name and head of a block. The head ends with the name, or with a title that follows it on the line.
@@ -336,17 +345,15 @@ impl Loader<'_, '_> {
     }
 
     /// Of some kinds a portfolio has one: a second is a mistake, and where none is written one is implied.
-    fn singles(&mut self) {
+    fn singles(&mut self, written: &[EntityId]) {
         let kinds: Vec<KindId> =
             self.schema.kinds().filter(|(_, kind)| kind.single).map(|(id, _)| id).collect();
         for kind in kinds {
-            let written: Vec<EntityId> =
-                self.model.declared().filter(|id| self.model.kind(*id) == kind).collect();
-            let first = written.first().copied().unwrap_or_else(|| self.imply(kind));
+            let mut written = written.iter().copied().filter(|id| self.model.kind(*id) == kind);
+            let (first, others) = (written.next(), written.collect::<Vec<_>>());
+            let first = first.unwrap_or_else(|| self.imply(kind));
             self.model.singles.insert(kind, first);
-            for second in written.iter().skip(1) {
-                self.second(kind, first, *second);
-            }
+            others.into_iter().for_each(|second| self.second(kind, first, second));
         }
     }
 

@@ -268,7 +268,9 @@ impl<'s> Loader<'s, '_> {
                 Found::Nothing => {}
             }
         }
-        let (id, trade_name) = self.find_far(sought, scopes)?;
+        let Some((id, trade_name)) = self.find_far(sought, scopes) else {
+            return self.prose(sought, text(sought.file));
+        };
         if trade_name {
             let (place, _) = sought.place(&self.model.names, text(sought.file));
             let found = self.synonym(place, place.span.of(text(place.file)), id);
@@ -378,6 +380,15 @@ impl<'s> Loader<'s, '_> {
         let top = model.top(outer)?;
         let direct = model.part_named(top, inner);
         direct.or_else(|| in_scope(model, top, inner, scopes).first().copied())
+    }
+
+    /// Quoted words that name nothing, where prose may stand. What imitates a name is not yet among them.
+    fn prose(&self, sought: &Sought<'_>, text: &str) -> Option<Written> {
+        if !sought.or_text() || !self.model.names.text(sought.open.name).is_ascii() {
+            return None;
+        }
+        let (place, quoted) = sought.place(&self.model.names, text);
+        quoted.then_some(Written::Text(place.span))
     }
 
     /// Whether a name that nothing bears stands for an unknown entity, the same wherever it is written.
