@@ -1,12 +1,15 @@
 //! Work on several threads: owns how many there are, and that one that fails is heard. Knows no work.
 
 use std::num::NonZero;
+use std::sync::OnceLock;
 use std::thread;
 
 /// How many threads can work at once.
 #[must_use]
 pub fn most() -> usize {
-    thread::available_parallelism().map_or(1, NonZero::get)
+    // The system reads files to tell.
+    static MOST: OnceLock<usize> = OnceLock::new();
+    *MOST.get_or_init(|| thread::available_parallelism().map_or(1, NonZero::get))
 }
 
 /// Does the same with each hand, the first of them on this thread; what comes of it, in their order.

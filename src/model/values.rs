@@ -3,9 +3,13 @@
 
 use std::ops::Range;
 
+use rustc_hash::FxHashMap;
+
 use super::{Amount, Cell, EntityId, Item, Written};
 use crate::names::Symbol;
+use crate::schema::Measure;
 use crate::source::Span;
+use crate::value::{Interval, Ratio};
 
 /// Values that follow each other, with the numbers at which they begin.
 #[derive(Clone, Debug, Default)]
@@ -13,8 +17,28 @@ pub(super) struct Values {
     first: Numbers,
     cells: Vec<Cell>,
     items: Vec<Item>,
-    amounts: Vec<Amount>,
+    amounts: Amounts,
 }
+
+/// Amounts in the order of their numbers. Most are exact, and take half the room of what may lie between two numbers.
+#[derive(Clone, Debug, Default)]
+struct Amounts {
+    all: Vec<Exact>,
+    /// Of those that are not exact, by their place: the greatest value.
+    greatest: FxHashMap<usize, Ratio>,
+}
+
+/// A number with what it counts; if it is not all, the least.
+#[derive(Clone, Debug)]
+struct Exact {
+    number: Ratio,
+    measure: Measure,
+    /// The number of what it is an amount of, or of no entity.
+    of: u32,
+}
+
+/// The number of no entity.
+const NONE: u32 = u32::MAX;
 
 /// Numbers of a cell, an item and an amount.
 #[derive(Clone, Copy, Debug, Default)]
@@ -64,14 +88,14 @@ impl Values {
     /// Makes room for what a text of so many bytes usually says.
     pub(super) fn reserve(&mut self, bytes: usize) {
         self.cells.reserve(bytes / 24);
-        self.items.reserve(bytes / 192);
-        self.amounts.reserve(bytes / 128);
+        self.items.reserve(bytes / 160);
+        self.amounts.all.reserve(bytes / 128);
     }
 
     /// How many there are.
     pub(super) fn count(&self) -> Numbers {
         let Self { cells, items, amounts, .. } = self;
-        Numbers { cells: cells.len() as u32, items: items.len() as u32, amounts: amounts.len() as u32 }
+        Numbers { cells: cells.len() as u32, items: items.len() as u32, amounts: amounts.all.len() as u32 }
     }
 
     /// The numbers that come next.
@@ -90,12 +114,12 @@ impl Values {
     /// Its number.
     pub(super) fn add_amount(&mut self, amount: Amount) -> u32 {
         let number = self.next().amounts;
-        self.amounts.push(amount);
+        self.amounts.add(amount);
         number
     }
 
     pub(super) fn amount(&self, number: u32) -> Option<Amount> {
-        self.amounts.get(place(number, self.first.amounts)).copied()
+        self.amounts.get(place(number, self.first.amounts))
     }
 
     fn cell(&self, number: u32) -> Option<Cell> {
@@ -171,6 +195,28 @@ impl Values {
     }
 }
 
+impl Amounts {
+    fn add(&mut self, Amount { interval, measure, of }: Amount) {
+        if interval.lo != interval.hi {
+            self.greatest.insert(self.all.len(), interval.hi);
+        }
+        self.all.push(Exact { number: interval.lo, measure, of: of.map_or(NONE, |of| of.0) });
+    }
+
+    fn get(&self, place: usize) -> Option<Amount> {
+        let least = self.all.get(place)?;
+        let greatest = if self.greatest.is_empty() { None } else { self.greatest.get(&place) };
+        let interval = Interval { lo: least.number, hi: greatest.copied().unwrap_or(least.number) };
+        Some(Amount { interval, measure: least.measure, of: least.of() })
+    }
+}
+
+impl Exact {
+    fn of(&self) -> Option<EntityId> {
+        (self.of != NONE).then_some(EntityId(self.of))
+    }
+}
+
 impl Open {
     fn of(value: Written, words: Span, spot: Spot) -> Option<Self> {
         match value {
@@ -187,14 +233,14 @@ fn place(number: u32, first: u32) -> usize {
 }
 
 /// An amount stays what it is, whatever becomes of the name beside it.
-fn replace(value: &mut Written, answer: Written, amounts: &mut [Amount], first: u32) {
+fn replace(value: &mut Written, answer: Written, amounts: &mut Amounts, first: u32) {
     let Written::AmountOf(number, _) = *value else {
         *value = answer;
         return;
     };
     *value = Written::Amount(number);
-    if let (Written::Entity(id), Some(amount)) = (answer, amounts.get_mut(place(number, first))) {
-        amount.of = Some(id);
+    if let (Written::Entity(id), Some(amount)) = (answer, amounts.all.get_mut(place(number, first))) {
+        amount.of = id.0;
     }
 }
 
@@ -248,7 +294,7 @@ impl Joined {
         self.0.iter().flat_map(move |Values { cells, items, amounts, .. }| {
             let cells = cells.iter().filter_map(move |cell| named(cell.value));
             let items = items.iter().filter_map(move |item| named(item.value));
-            cells.chain(items).chain(amounts.iter().filter_map(|amount| amount.of))
+            cells.chain(items).chain(amounts.all.iter().filter_map(Exact::of))
         })
     }
 }
