@@ -1,6 +1,6 @@
 //! Runs all rules and settles what is said: owns verdicts, and which finding yields to, joins or absorbs which.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -25,7 +25,8 @@ use crate::value::{Day, Truth};
 /// What the rules say of a portfolio.
 #[derive(Debug, Default)]
 pub struct Judgement {
-    /// Findings of rules and mistakes in waivers, in no particular order.
+    /// Findings of rules and mistakes in waivers, in no particular order. Where they are only counted, one of each
+    /// severity in each file stands for the others.
     pub findings: Vec<Box<Diagnostic>>,
     /// Verdicts of each rule that ran, in the order of the rules.
     pub statistics: Vec<(Code, Verdicts)>,
@@ -91,7 +92,7 @@ pub fn judge(
     absorb(&mut all);
     let mut waivers = Waivers::read(&world, run.as_of.map_or(run.today, |(day, _)| day));
     let mut missing: FxHashMap<Symbol, usize> = FxHashMap::default();
-    judgement.findings.reserve(all.iter().map(|said| said.drafts.len()).sum());
+    let mut counted = BTreeSet::new();
     for mut said in all {
         if said.exhausted {
             judgement.exhausted = true;
@@ -102,7 +103,7 @@ pub fn judge(
         let waived = if run.waive { waivers.of_rule(said.rule.id.as_str()) } else { &mut [] };
         for draft in said.drafts.into_iter().filter(|draft| !draft.absorbed) {
             let silenced = silence(waived, &world, draft.entity);
-            match draft.diagnostic.severity {
+            match draft.severity {
                 _ if silenced => said.verdicts.waived += 1,
                 Severity::Error => said.verdicts.errors += 1,
                 Severity::Warning => said.verdicts.warnings += 1,
@@ -110,7 +111,11 @@ pub fn judge(
             }
             if !silenced {
                 judgement.count(draft.basis);
-                judgement.findings.push(draft.diagnostic);
+                // Whether a run fails hangs on the gravest finding of each file.
+                if draft.said.is_none() && counted.insert((draft.place.file, draft.severity)) {
+                    judgement.findings.push(draft.diagnostic(said.rule, String::new(), &world));
+                }
+                judgement.findings.extend(draft.said);
             }
         }
         judgement.statistics.push((said.rule.id.clone(), said.verdicts));
@@ -385,13 +390,14 @@ impl<'r, 'a> RuleRun<'r, '_, 'a> {
     fn keep(&mut self, draft: Draft<'a>) {
         let at = *self.by_node.entry(draft.entity).or_insert(self.said.drafts.len());
         let Some(known) = self.said.drafts.get_mut(at) else { return self.said.drafts.push(draft) };
-        let graver = draft.diagnostic.severity > known.diagnostic.severity
-            || draft.diagnostic.severity == known.diagnostic.severity && draft.steps < known.steps;
+        let graver =
+            draft.severity > known.severity || draft.severity == known.severity && draft.steps < known.steps;
         let other = if graver { std::mem::replace(known, draft) } else { draft };
+        let (Some(other), Some(known)) = (other.said, &mut known.said) else { return };
         if self.detail < Detail::Full {
             return;
         }
-        let (extra, known) = (other.diagnostic.primary, &mut known.diagnostic);
+        let extra = other.primary;
         self.eval.beyond_line(|eval| {
             if !eval.spend(known.beyond().related.len()) {
                 return shorten(known);
@@ -504,7 +510,7 @@ fn absorb(all: &mut [Said<'_, '_>]) {
     }
     for ((by, speaker), (own, at), code) in absorbed {
         if let Some(draft) = all.get_mut(by).and_then(|said| said.drafts.get_mut(speaker)) {
-            draft.diagnostic.beyond_mut().covers.push(code.clone());
+            draft.said.iter_mut().for_each(|said| said.beyond_mut().covers.push(code.clone()));
         }
         if let Some(draft) = all.get_mut(own).and_then(|said| said.drafts.get_mut(at)) {
             draft.absorbed = true;
