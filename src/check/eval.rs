@@ -445,9 +445,14 @@ impl<'w, 'a> Evaluator<'w, 'a> {
         self.fuel = self.fuel.checked_sub(1)?;
         self.bind(source.slot, member);
         Some(match &source.filter {
-            Some(filter) => so_far.and(self.apart(|own| own.truth(filter))),
+            Some(filter) => so_far.and(self.truth_apart(filter)),
             None => so_far,
         })
+    }
+
+    /// Whether a condition holds; the lists that it took are forgotten.
+    fn truth_apart(&mut self, condition: &Expr) -> Truth {
+        self.apart(|own| own.truth(condition))
     }
 
     fn list_members(&mut self, source: &Source, list: &Expr, visit: &mut Visit<'_, Self>) -> Range {
@@ -511,7 +516,7 @@ impl<'w, 'a> Evaluator<'w, 'a> {
         let range = self.members(source, &mut |own, _, truth, ceiling| {
             let counts = match body {
                 // `every` fails where a member fails, so it is the absence of such a member.
-                Some(body) => truth.and(!own.apart(|own| own.truth(body))),
+                Some(body) => truth.and(!own.truth_apart(body)),
                 None => truth,
             };
             some = some.or(counts);

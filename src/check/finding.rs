@@ -429,7 +429,9 @@ impl<'a> Evaluator<'_, 'a> {
     fn settings(&self, rule: &Rule, step: Option<&SeverityStep>, facts: &Facts) -> Vec<Note> {
         let mut read = rule.parameters.clone();
         read.extend(step.iter().flat_map(|step| &step.parameters));
-        read.extend(&facts.parameters);
+        let mut relied: Vec<usize> = facts.parameters.clone();
+        relied.sort_unstable();
+        read.extend(relied);
         let mut seen = FxHashSet::default();
         read.retain(|at| seen.insert(*at));
         read.into_iter().filter_map(|at| self.setting(at)).collect()

@@ -273,6 +273,7 @@ fn prepare(
 /// Adds a state with all that can be reached from it. With it come all entities of the kinds from which paths
 /// start: they will be asked for next, and a start that comes later costs a search anew.
 fn explore(world: &World<'_>, declared: &Relation, graph: &mut Graph, start: State, starts: KindSet) {
+    graph.reserve(world.model.len());
     let fresh = graph.seed(starts);
     if !fresh.is_empty() {
         for id in world.of_kinds(fresh).iter().copied().filter(|id| !world.model.is_fact(*id)) {

@@ -146,14 +146,14 @@ impl Scratch {
 
     /// Forgets what came after a mark but for a value, which may lie behind it as a whole.
     pub(super) fn cut_but(&mut self, mark: Mark, value: Value) -> Value {
-        let made = match value {
-            Value::Amount(Quantity::Made(at)) => self.amounts.get(at as usize).copied(),
-            _ => None,
-        };
-        if made.is_some() || value.is_short() {
+        if value.is_short() {
             self.cut(mark);
+            return value;
         }
-        made.map_or(value, |amount| self.amount(amount))
+        let Value::Amount(Quantity::Made(at)) = value else { return value };
+        let Some(amount) = self.amounts.get(at as usize).copied() else { return value };
+        self.cut(mark);
+        self.amount(amount)
     }
 
     pub(super) fn amount(&mut self, amount: Amount) -> Value {
@@ -225,11 +225,6 @@ impl Scratch {
         for (at, own) in list.places() {
             self.gathered.push((self.at(at), belongs.and(own)));
         }
-    }
-
-    /// Members gathered since, as they were added.
-    pub(super) fn gathered(&self, since: usize) -> &[(Value, Truth)] {
-        self.gathered.get(since..).unwrap_or(&[])
     }
 
     /// Forgets what was gathered since.
