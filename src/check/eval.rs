@@ -3,7 +3,7 @@
 
 use std::ops::ControlFlow;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use super::value::{Quantity, Scratch, Value, settled};
 use super::world::World;
@@ -46,8 +46,8 @@ type Means = (u64, Purse);
 
 /// What a rule pays for once, though all rules share it.
 pub(super) struct Purse {
-    /// Ends that were searched for, by their numbers.
-    pub searched: FxHashSet<u32>,
+    /// Whether ends were searched for, by their numbers.
+    searched: Vec<bool>,
     /// The shares of steps, by the numbers of these.
     pub shares: FxHashMap<(RelationId, u32), Option<Interval>>,
     /// Fuel to work out shares.
@@ -56,7 +56,16 @@ pub(super) struct Purse {
 
 impl Purse {
     fn new(for_shares: u64) -> Self {
-        Self { searched: FxHashSet::default(), shares: FxHashMap::default(), for_shares }
+        Self { searched: Vec::new(), shares: FxHashMap::default(), for_shares }
+    }
+
+    /// Notes that ends are searched for; whether they are for the first time.
+    pub(super) fn is_first_search(&mut self, ends: u32) -> bool {
+        let ends = ends as usize;
+        if self.searched.len() <= ends {
+            self.searched.resize(ends + 1, false);
+        }
+        self.searched.get_mut(ends).is_some_and(|searched| !std::mem::replace(searched, true))
     }
 }
 

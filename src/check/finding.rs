@@ -32,7 +32,7 @@ pub(super) struct Draft<'a> {
     pub entity: EntityId,
     pub basis: Basis<'a>,
     /// Length of the route, if there is one.
-    pub steps: usize,
+    pub steps: u32,
     /// Whether a finding of a rule that covers this one speaks for it.
     pub absorbed: bool,
     /// What is said; nothing where findings are only counted.
@@ -81,7 +81,7 @@ impl<'a> Evaluator<'_, 'a> {
             self.first_holding(&rule.messages)?;
         }
         let route = self.route_of(rule);
-        let steps = route.as_deref().map_or(0, |route| route.steps.len());
+        let steps = route.as_deref().map_or(0, |route| route.steps.len() as u32);
         let mut draft =
             Draft { severity, place, entity, basis: Basis::default(), steps, absorbed: false, said: None };
         if detail >= Detail::Line {

@@ -65,7 +65,7 @@ impl<'w, 'a> Evaluator<'w, 'a> {
 
     fn route(&mut self, path: &Path, start: State, ends: &Ends) -> Option<Route> {
         // Another rule may have searched for the same ends, but what a rule costs must not depend on that.
-        if self.purse.searched.insert(ends.number()) {
+        if self.purse.is_first_search(ends.number()) {
             self.spend(self.world.model.len());
         }
         let relation = path.relation;

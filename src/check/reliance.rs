@@ -261,7 +261,7 @@ impl<'a> Evaluator<'_, 'a> {
 
     /// The guards of a route's certain steps.
     fn rely_route(&mut self, route: &Route, facts: &mut Facts) {
-        for (step, guard) in self.guards_of(route) {
+        for (step, guard) in self.guards_of(route).filter(|(_, guard)| guard.rests) {
             if let Some(mut guards) = self.at_step(route, step) {
                 guards.rely(guard, facts);
                 self.fuel = guards.fuel;

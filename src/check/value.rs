@@ -239,6 +239,7 @@ impl Scratch {
         let of = |certain: bool| {
             new.iter().filter(move |(_, belongs)| belongs.holds() == certain).map(|(member, _)| *member)
         };
+        self.values.reserve(new.len());
         self.values.extend(of(true));
         let possible = self.values.len();
         if possible - first < new.len() {
