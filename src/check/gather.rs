@@ -26,7 +26,7 @@ use crate::value::{Day, Truth};
 #[derive(Debug, Default)]
 pub struct Judgement {
     /// Findings of rules and mistakes in waivers, in no particular order. Where they are only counted, one of each
-    /// severity in each file stands for the others.
+    /// severity stands for the others: whether a run fails hangs on no more.
     pub findings: Vec<Box<Diagnostic>>,
     /// Verdicts of each rule that ran, in the order of the rules.
     pub statistics: Vec<(Code, Verdicts)>,
@@ -111,8 +111,7 @@ pub fn judge(
             }
             if !silenced {
                 judgement.count(draft.basis);
-                // Whether a run fails hangs on the gravest finding of each file.
-                if draft.said.is_none() && counted.insert((draft.place.file, draft.severity)) {
+                if draft.said.is_none() && counted.insert(draft.severity) {
                     judgement.findings.push(draft.diagnostic(said.rule, String::new(), &world));
                 }
                 judgement.findings.extend(draft.said);
