@@ -35,10 +35,16 @@ pub struct Input {
 }
 
 impl Input {
-    /// How much of its findings is worked out: whether one touches a named file may hang on any of its places.
+    /// How much of its findings is worked out: whether one touches a named file may hang on any of its places, and each
+    /// that lies in a hidden one is told apart.
     #[must_use]
     pub fn detail(&self, options: &Options) -> Detail {
-        if self.is_named_whole() { options.detail } else { Detail::Full }
+        let least = match (self.is_named_whole(), self.hidden.is_empty()) {
+            (false, _) => Detail::Full,
+            (true, false) => Detail::Line,
+            (true, true) => Detail::Count,
+        };
+        options.detail.max(least)
     }
 
     /// Whether all its files were named, so that whatever is found is reported.

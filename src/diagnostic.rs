@@ -85,9 +85,9 @@ pub struct Label {
 /// How much of a finding is worked out: most of the work is in what one line does not show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Detail {
-    /// Severity and primary place.
+    /// How many there are.
     Count,
-    /// The sentence, too.
+    /// Severity, primary place and sentence.
     Line,
     /// All of it.
     Full,

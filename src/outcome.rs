@@ -15,7 +15,8 @@ use crate::source::{FileId, Sources};
 pub struct Run {
     /// All texts of the run.
     pub sources: Sources,
-    /// What to report, sorted by file name, place and code; already narrowed to the named paths.
+    /// What to report, sorted by file name, place and code; already narrowed to the named paths. Where findings are only
+    /// counted, one of each severity in each portfolio stands for the others.
     /// Boxed, since there may be very many and they are moved about.
     pub findings: Vec<Box<Diagnostic>>,
     /// One for each portfolio, in the order of their roots.

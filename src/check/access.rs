@@ -31,13 +31,13 @@ impl<'w, 'a> Evaluator<'w, 'a> {
                 Some(title) => self.scratch.text(title),
                 None => Value::Unknown,
             },
-            (Access::Of, Value::Amount(amount)) => amount.of.map_or(Value::Unknown, Value::Entity),
-            (Access::Who, _) => base.entity().map_or(Value::Unknown, Value::Entity),
-            (Access::Share, Value::Share(_, share)) => share.map_or(Value::Unknown, Value::ratio),
-            (Access::Key, Value::Group(key, _)) => {
-                self.scratch.certain(*key).first().copied().unwrap_or(Value::Unknown)
+            (Access::Of, Value::Amount(of)) => {
+                self.quantity(*of).and_then(|amount| amount.of).map_or(Value::Unknown, Value::Entity)
             }
-            (Access::Items, Value::Group(_, items)) => Value::List(*items),
+            (Access::Who, _) => base.entity().map_or(Value::Unknown, Value::Entity),
+            (Access::Share, Value::Share(_, share)) => share.map_or(Value::Unknown, Value::Amount),
+            (Access::Key, Value::Group(items)) => self.scratch.key(*items),
+            (Access::Items, Value::Group(items)) => Value::List(*items),
             (_, Value::Path(route)) => self.path_part(*route, access),
             (_, Value::Step(route, at)) => self.step_part(*route, *at, access),
             _ => Value::Unknown,
@@ -111,7 +111,8 @@ impl<'w, 'a> Evaluator<'w, 'a> {
                 }
                 Written::Entity(id) if field.ty.many == Many::Shares => {
                     let share = self.world.share(item, items.len() == 1);
-                    self.scratch.add(Value::Share(id, share), Truth::True);
+                    let member = self.scratch.share(id, share);
+                    self.scratch.add(member, Truth::True);
                 }
                 Written::Text(span) => {
                     let text = self.scratch.text(self.world.sources.words(Place { file, span }));

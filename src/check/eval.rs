@@ -3,9 +3,9 @@
 
 use std::ops::ControlFlow;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
-use super::value::{Scratch, Value, comparable, settled};
+use super::value::{Quantity, Scratch, Value, settled};
 use super::world::World;
 use crate::model::{Amount, Cell, EntityId, FieldState, ReadValue, Written};
 use crate::rule::{
@@ -13,7 +13,7 @@ use crate::rule::{
     Source, Stage, Ty,
 };
 use crate::schema::Measure;
-use crate::value::{Interval, Truth};
+use crate::value::{Dates, Interval, Truth};
 
 /// Steps that a rule, or the guards of a relation, may take: so many, and so many more for each entity.
 const FUEL: u64 = 10_000_000;
@@ -46,8 +46,8 @@ type Means = (u64, Purse);
 
 /// What a rule pays for once, though all rules share it.
 pub(super) struct Purse {
-    /// Ends that were searched for, by their numbers.
-    pub searched: FxHashSet<u32>,
+    /// Whether ends were searched for, by their numbers.
+    searched: Vec<bool>,
     /// The shares of steps, by the numbers of these.
     pub shares: FxHashMap<(RelationId, u32), Option<Interval>>,
     /// Fuel to work out shares.
@@ -56,7 +56,16 @@ pub(super) struct Purse {
 
 impl Purse {
     fn new(for_shares: u64) -> Self {
-        Self { searched: FxHashSet::default(), shares: FxHashMap::default(), for_shares }
+        Self { searched: Vec::new(), shares: FxHashMap::default(), for_shares }
+    }
+
+    /// Notes that ends are searched for; whether they are for the first time.
+    pub(super) fn is_first_search(&mut self, ends: u32) -> bool {
+        let ends = ends as usize;
+        if self.searched.len() <= ends {
+            self.searched.resize(ends + 1, false);
+        }
+        self.searched.get_mut(ends).is_some_and(|searched| !std::mem::replace(searched, true))
     }
 }
 
@@ -245,7 +254,7 @@ impl<'w, 'a> Evaluator<'w, 'a> {
             Node::Variable(slot) => self.variable(*slot),
             Node::Constant(constant) => self.constant(constant),
             Node::Parameter(at) => match self.world.parameters.get(*at) {
-                Some(ReadValue::Amount(amount)) => Value::Amount(*amount),
+                Some(ReadValue::Amount(amount)) => self.scratch.amount(*amount),
                 Some(ReadValue::Dates(dates)) => Value::Dates(*dates),
                 Some(ReadValue::Unknown) | None => Value::Unknown,
             },
@@ -359,7 +368,7 @@ impl<'w, 'a> Evaluator<'w, 'a> {
     fn constant(&mut self, constant: &Constant) -> Value {
         match constant {
             Constant::Unknown => Value::Unknown,
-            Constant::Amount(amount) => Value::Amount(**amount),
+            Constant::Amount(amount) => self.scratch.amount(**amount),
             Constant::Dates(dates) => Value::Dates(*dates),
             Constant::Enum(id, ordinal) => Value::Enum(*id, *ordinal),
             Constant::Words(words) => {
@@ -445,9 +454,14 @@ impl<'w, 'a> Evaluator<'w, 'a> {
         self.fuel = self.fuel.checked_sub(1)?;
         self.bind(source.slot, member);
         Some(match &source.filter {
-            Some(filter) => so_far.and(self.apart(|own| own.truth(filter))),
+            Some(filter) => so_far.and(self.truth_apart(filter)),
             None => so_far,
         })
+    }
+
+    /// Whether a condition holds; the lists that it took are forgotten.
+    fn truth_apart(&mut self, condition: &Expr) -> Truth {
+        self.apart(|own| own.truth(condition))
     }
 
     fn list_members(&mut self, source: &Source, list: &Expr, visit: &mut Visit<'_, Self>) -> Range {
@@ -511,7 +525,7 @@ impl<'w, 'a> Evaluator<'w, 'a> {
         let range = self.members(source, &mut |own, _, truth, ceiling| {
             let counts = match body {
                 // `every` fails where a member fails, so it is the absence of such a member.
-                Some(body) => truth.and(!own.apart(|own| own.truth(body))),
+                Some(body) => truth.and(!own.truth_apart(body)),
                 None => truth,
             };
             some = some.or(counts);
@@ -522,45 +536,53 @@ impl<'w, 'a> Evaluator<'w, 'a> {
     }
 
     fn arithmetic(&mut self, sign: Sign, left: &Value, right: &Value) -> Value {
-        match (sign, left, right) {
-            (Sign::Plus | Sign::Minus, Value::Amount(a), Value::Amount(b)) => {
-                if !comparable(a, b) {
-                    return Value::Unknown;
-                }
-                let interval = if sign == Sign::Plus {
-                    a.interval.plus(b.interval)
-                } else {
-                    a.interval.minus(b.interval)
-                };
+        let found = match (left, right) {
+            (Value::Amount(a), Value::Amount(b)) => {
+                self.amounts(sign, *a, *b).map(|amount| self.scratch.amount(amount))
+            }
+            (Value::Dates(dates), Value::Amount(span)) => self.moved(sign, *dates, *span).map(Value::Dates),
+            (Value::Dates(_), Value::Dates(_)) if sign == Sign::Minus => {
+                Some(Value::Gap(self.scratch.list([*right, *left])))
+            }
+            _ => None,
+        };
+        found.unwrap_or(Value::Unknown)
+    }
+
+    fn amounts(&self, sign: Sign, a: Quantity, b: Quantity) -> Option<Amount> {
+        let (a, b) = match sign {
+            Sign::Plus | Sign::Minus => self.alike(a, b)?,
+            Sign::Times | Sign::Over => self.quantity(a).zip(self.quantity(b))?,
+        };
+        let of = a.of.or(b.of);
+        Some(match sign {
+            Sign::Plus | Sign::Minus => {
                 let measure = if a.measure == Measure::NUMBER { b.measure } else { a.measure };
-                Value::Amount(Amount { interval, measure, of: a.of.or(b.of) })
+                let plus = sign == Sign::Plus;
+                let interval = if plus { a.interval.plus(b.interval) } else { a.interval.minus(b.interval) };
+                Amount { interval, measure, of }
             }
-            (Sign::Times, Value::Amount(a), Value::Amount(b)) => {
-                a.measure.times(b.measure).map_or(Value::Unknown, |measure| {
-                    Value::Amount(Amount {
-                        interval: a.interval.times(b.interval),
-                        measure,
-                        of: a.of.or(b.of),
-                    })
-                })
+            Sign::Times => {
+                Amount { interval: a.interval.times(b.interval), measure: a.measure.times(b.measure)?, of }
             }
-            (Sign::Over, Value::Amount(a), Value::Amount(b)) => {
+            Sign::Over => {
                 let same = a.of.is_some() && a.of == b.of;
-                let parts = a.measure.per(b.measure).zip(a.interval.over(b.interval));
-                parts.map_or(Value::Unknown, |(measure, interval)| {
-                    Value::Amount(Amount { interval, measure, of: if same { None } else { a.of } })
-                })
+                let (measure, interval) = a.measure.per(b.measure).zip(a.interval.over(b.interval))?;
+                Amount { interval, measure, of: if same { None } else { a.of } }
             }
-            (Sign::Plus, Value::Dates(dates), Value::Amount(span)) => {
-                self.world.later(*dates, span).map_or(Value::Unknown, Value::Dates)
-            }
-            (Sign::Minus, Value::Dates(dates), Value::Amount(span)) => {
+        })
+    }
+
+    /// Dates that many days or months later or earlier.
+    fn moved(&self, sign: Sign, dates: Dates, span: Quantity) -> Option<Dates> {
+        let span = self.quantity(span)?;
+        match sign {
+            Sign::Plus => self.world.later(dates, &span),
+            Sign::Minus => {
                 let back = Interval::ZERO.minus(span.interval);
-                let span = Amount { interval: back, ..*span };
-                self.world.later(*dates, &span).map_or(Value::Unknown, Value::Dates)
+                self.world.later(dates, &Amount { interval: back, ..span })
             }
-            (Sign::Minus, Value::Dates(to), Value::Dates(from)) => Value::Gap(*from, *to),
-            _ => Value::Unknown,
+            Sign::Times | Sign::Over => None,
         }
     }
 

@@ -10,6 +10,7 @@ use super::eval::Evaluator;
 use super::graph::{Route, State};
 use super::reliance::Facts;
 use super::value::Value;
+use super::world::World;
 use crate::config::Level;
 use crate::diagnostic::{Detail, Diagnostic, Hop, Label as Labelled, Note, NoteKind, Severity};
 use crate::model::{Confidence, EntityId, Provenance};
@@ -24,15 +25,18 @@ const MAX_NAMED: usize = 6;
 /// A finding that may still yield, be absorbed or be joined with others.
 #[derive(Debug)]
 pub(super) struct Draft<'a> {
-    /// Boxed, since it is large and drafts are moved about.
-    pub diagnostic: Box<Diagnostic>,
-    pub basis: Basis<'a>,
-    /// The entity in which the primary label lies.
+    pub severity: Severity,
+    /// Where the primary label stands.
+    pub place: Place,
+    /// The entity in which it lies.
     pub entity: EntityId,
+    pub basis: Basis<'a>,
     /// Length of the route, if there is one.
-    pub steps: usize,
+    pub steps: u32,
     /// Whether a finding of a rule that covers this one speaks for it.
     pub absorbed: bool,
+    /// What is said; nothing where findings are only counted.
+    pub said: Option<Box<Diagnostic>>,
 }
 
 /// What a finding rests on, as far as it is counted.
@@ -51,6 +55,15 @@ enum Reason<'r, 'a> {
     Said(&'a str),
 }
 
+impl Draft<'_> {
+    /// The finding as others see it.
+    pub(super) fn diagnostic(&self, rule: &Rule, message: String, world: &World<'_>) -> Box<Diagnostic> {
+        let mut said = Diagnostic::new(&rule.id, self.severity, message, self.place.file, self.place.span);
+        said.as_of = Some(world.as_of(self.entity));
+        Box::new(said)
+    }
+}
+
 impl<'a> Evaluator<'_, 'a> {
     /// The finding of a rule whose variables are bound and whose conditions hold.
     pub(super) fn finding(&mut self, rule: &Rule, detail: Detail) -> Option<Draft<'a>> {
@@ -67,21 +80,26 @@ impl<'a> Evaluator<'_, 'a> {
         if !rule.always_speaks() {
             self.first_holding(&rule.messages)?;
         }
-        let message = if detail >= Detail::Line { self.sentence(rule) } else { String::new() };
         let route = self.route_of(rule);
-        let mut out = Diagnostic::new(&rule.id, severity, message, place.file, place.span);
-        out.as_of = Some(self.world.as_of(entity));
-        if detail == Detail::Full {
-            out.beyond_mut().subject = Some(self.world.path(entity));
-            self.beyond_line(|own| {
-                if !rule.rests_on_facts {
-                    facts = own.facts(rule, step);
-                }
-                own.explain(rule, step, reason, &facts, route.as_deref(), &mut out);
-            });
+        let steps = route.as_deref().map_or(0, |route| route.steps.len() as u32);
+        let mut draft =
+            Draft { severity, place, entity, basis: Basis::default(), steps, absorbed: false, said: None };
+        if detail >= Detail::Line {
+            let message = self.sentence(rule);
+            let mut said = draft.diagnostic(rule, message, self.world);
+            if detail == Detail::Full {
+                said.beyond_mut().subject = Some(self.world.path(entity));
+                self.beyond_line(|own| {
+                    if !rule.rests_on_facts {
+                        facts = own.facts(rule, step);
+                    }
+                    own.explain(rule, step, reason, &facts, route.as_deref(), &mut said);
+                });
+            }
+            draft.said = Some(said);
         }
-        let steps = route.map_or(0, |route| route.steps.len());
-        Some(Draft { diagnostic: Box::new(out), basis: self.basis(&facts), entity, steps, absorbed: false })
+        draft.basis = self.basis(&facts);
+        Some(draft)
     }
 
     fn bind_lets(&mut self, rule: &Rule, wanted: LetUse) {
@@ -411,7 +429,9 @@ impl<'a> Evaluator<'_, 'a> {
     fn settings(&self, rule: &Rule, step: Option<&SeverityStep>, facts: &Facts) -> Vec<Note> {
         let mut read = rule.parameters.clone();
         read.extend(step.iter().flat_map(|step| &step.parameters));
-        read.extend(&facts.parameters);
+        let mut relied: Vec<usize> = facts.parameters.clone();
+        relied.sort_unstable();
+        read.extend(relied);
         let mut seen = FxHashSet::default();
         read.retain(|at| seen.insert(*at));
         read.into_iter().filter_map(|at| self.setting(at)).collect()

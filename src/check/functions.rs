@@ -10,22 +10,23 @@ use super::graph::State;
 use super::value::{List, RouteId, Scratch, Value, relation, settled};
 use crate::model::{Amount, EntityId};
 use crate::rule::{Access, Aggregate, Comparison, Expr, From, Function, How, Node, Settle, Source};
+use crate::schema::Measure;
 use crate::value::{Dates, Interval, Ratio, Truth};
 
 impl Evaluator<'_, '_> {
     pub(super) fn aggregate(&mut self, how: Aggregate, source: &Source, value: Option<&Expr>) -> Value {
         let mark = self.scratch.mark();
         let result = match how {
-            Aggregate::Count => self.count(source, usize::MAX).map_or(Value::Unknown, Value::ratio),
+            Aggregate::Count => {
+                let count = self.count(source, usize::MAX);
+                count.map_or(Value::Unknown, |count| self.scratch.ratio(count))
+            }
             Aggregate::ArgMax | Aggregate::ArgMin | Aggregate::Top(_) => self.best(how, source, value),
             Aggregate::Sum | Aggregate::Min | Aggregate::Max | Aggregate::List => {
                 self.gathered(how, source, value)
             }
         };
-        if result.is_short() {
-            self.scratch.cut(mark);
-        }
-        result
+        self.scratch.cut_but(mark, result)
     }
 
     /// How a count compares with a number. Once more members are certain than that, the others are not looked at.
@@ -88,9 +89,7 @@ impl Evaluator<'_, '_> {
         let range = self.members(source, &mut |own, member, truth, _| {
             let mark = own.scratch.mark();
             let result = value.map_or(member, |value| own.eval(value));
-            if result.is_short() {
-                own.scratch.cut(mark);
-            }
+            let result = own.scratch.cut_but(mark, result);
             own.scratch.add(result, truth);
             ControlFlow::Continue(())
         });
@@ -100,9 +99,9 @@ impl Evaluator<'_, '_> {
         }
         let list = self.scratch.gathered_list(begun);
         match how {
-            Aggregate::Sum => sum(&self.scratch, list),
-            Aggregate::Min => extreme(&self.scratch, list, true),
-            Aggregate::Max => extreme(&self.scratch, list, false),
+            Aggregate::Sum => self.sum(list),
+            Aggregate::Min => self.extreme(list, true),
+            Aggregate::Max => self.extreme(list, false),
             _ => Value::List(list),
         }
     }
@@ -187,18 +186,20 @@ impl Evaluator<'_, '_> {
             (Function::AsOf, x) => {
                 x.entity().map_or(Value::Unknown, |id| Value::Dates(Dates::day(world.as_of(id))))
             }
-            (Function::Lower, x) => end_of(x, true),
-            (Function::Upper, x) => end_of(x, false),
+            (Function::Lower, x) => self.end_of(x, true),
+            (Function::Upper, x) => self.end_of(x, false),
             (Function::Start, Value::Dates(dates)) => Value::Dates(Dates::day(dates.first)),
             (Function::End, Value::Dates(dates)) => Value::Dates(Dates::day(dates.last)),
             (Function::Years, Value::List(list)) => {
                 let years = years(self.scratch.certain(*list));
                 Value::List(self.scratch.list(years))
             }
-            (Function::Currency, Value::Amount(amount)) => self.currency(amount),
-            (Function::Dimension, Value::Amount(amount)) => {
+            (Function::Currency, x) => self.amount(x).map_or(Value::Unknown, |amount| self.currency(&amount)),
+            (Function::Dimension, x) => {
                 let units = &world.schema.units;
-                self.scratch.text(&units.name(units.dimension(amount.measure)))
+                self.amount(x).map_or(Value::Unknown, |amount| {
+                    self.scratch.text(&units.name(units.dimension(amount.measure)))
+                })
             }
             (Function::First, Value::List(list)) => {
                 self.scratch.certain(*list).first().copied().unwrap_or(Value::Unknown)
@@ -206,7 +207,7 @@ impl Evaluator<'_, '_> {
             (Function::Rest, Value::List(list)) => Value::List(list.part(1..list.certain())),
             (Function::Flat, Value::List(list)) => self.flat(*list),
             (Function::Count, Value::List(list)) => {
-                Value::ratio(between(list.certain(), list.len() - list.certain()))
+                self.scratch.ratio(between(list.certain(), list.len() - list.certain()))
             }
             (Function::Ends | Function::Cut | Function::Through, Value::Path(route)) => {
                 self.links(function, *route)
@@ -217,7 +218,7 @@ impl Evaluator<'_, '_> {
 
     fn call_two(&mut self, function: Function, first: &Value, second: &Value) -> Value {
         match (function, first, second) {
-            (Function::Convert, Value::Amount(amount), to) => self.convert(amount, to),
+            (Function::Convert, amount, to) => self.convert(amount, to).unwrap_or(Value::Unknown),
             (Function::Upstream, a, b) => match (a.entity(), b.entity()) {
                 (Some(a), Some(b)) => Value::Truth(self.world.recipes.upstream(a, b)),
                 _ => Value::Unknown,
@@ -240,7 +241,7 @@ impl Evaluator<'_, '_> {
             }
         }
         let list = self.scratch.gathered_list(begun);
-        extreme(&self.scratch, list, function == Function::Min)
+        self.extreme(list, function == Function::Min)
     }
 
     /// Entities that tell where else a route may end, what every certain route passes, or what to replace.
@@ -294,15 +295,14 @@ impl Evaluator<'_, '_> {
     }
 
     /// An amount of what goes into something, from an amount of that something.
-    fn convert(&self, amount: &Amount, to: &Value) -> Value {
-        let (Some(from), Some(to)) = (amount.of, to.entity()) else { return Value::Unknown };
+    fn convert(&mut self, value: &Value, to: &Value) -> Option<Value> {
+        let (amount, to) = (self.amount(value)?, to.entity()?);
+        let from = amount.of?;
         if from == to {
-            return Value::Amount(*amount);
+            return Some(*value);
         }
-        let factor = self.world.recipes.factor(to, from);
-        factor.map_or(Value::Unknown, |factor| {
-            Value::Amount(Amount { interval: amount.interval.times(factor), of: Some(to), ..*amount })
-        })
+        let interval = amount.interval.times(self.world.recipes.factor(to, from)?);
+        Some(self.scratch.amount(Amount { interval, of: Some(to), ..amount }))
     }
 
     /// The members of both, each once.
@@ -367,68 +367,71 @@ fn between(certain: usize, possible: usize) -> Interval {
     Interval { lo: Ratio::whole(certain as i64), hi: Ratio::whole(most) }
 }
 
-/// Certain members count at both ends, possible ones at the upper; what has no known amount, or is in another
-/// unit, may be any amount.
-fn sum(scratch: &Scratch, list: List) -> Value {
-    let amount = |value: &Value| match value {
-        Value::Amount(amount) => Some(*amount),
-        _ => None,
-    };
-    // Of several units the one declared first is meant, whatever the order of members.
-    let first = scratch.all(list).iter().filter_map(amount).min_by_key(|known| known.measure);
-    let Some(first) = first else {
-        return if list.is_empty() { Value::ratio(Interval::ZERO) } else { Value::Unknown };
-    };
-    let part = |value: &Value| match amount(value).filter(|amount| amount.measure == first.measure) {
-        Some(amount) => amount.interval,
-        None => Interval::ANY_AMOUNT,
-    };
-    let certain = scratch.certain(list).iter().map(part).fold(Interval::ZERO, Interval::plus);
-    let possible =
-        scratch.possible(list).iter().map(|value| Interval { lo: Ratio::ZERO, hi: part(value).hi });
-    let interval = possible.fold(certain, Interval::plus);
-    let same_substance = scratch.all(list).iter().filter_map(amount).all(|amount| amount.of == first.of);
-    Value::Amount(Amount {
-        interval,
-        measure: first.measure,
-        of: if same_substance { first.of } else { None },
-    })
-}
+impl Evaluator<'_, '_> {
+    /// Certain members count at both ends, possible ones at the upper; what has no known amount, or is in another
+    /// unit, may be any amount.
+    fn sum(&mut self, list: List) -> Value {
+        // Of several units the one declared first is meant, whatever the order of members.
+        let Some(first) = self.first_measured(list) else {
+            return if list.is_empty() { self.scratch.ratio(Interval::ZERO) } else { Value::Unknown };
+        };
+        let part = |value: &Value| self.in_measure(value, first.measure);
+        let certain = self.scratch.certain(list).iter().map(part).fold(Interval::ZERO, Interval::plus);
+        let possible = self.scratch.possible(list).iter();
+        let possible = possible.map(|value| Interval { lo: Ratio::ZERO, hi: part(value).hi });
+        let interval = possible.fold(certain, Interval::plus);
+        let mut known = self.scratch.all(list).iter().filter_map(|value| self.amount(value));
+        let same_substance = known.all(|amount| amount.of == first.of);
+        let of = if same_substance { first.of } else { None };
+        self.scratch.amount(Amount { interval, measure: first.measure, of })
+    }
 
-fn extreme(scratch: &Scratch, list: List, least: bool) -> Value {
-    extreme_dates(scratch, list, least).unwrap_or_else(|| extreme_amounts(scratch, list, least))
-}
+    /// The first amount among those whose measure was declared first.
+    fn first_measured(&self, list: List) -> Option<Amount> {
+        let known = self.scratch.all(list).iter().filter_map(|value| self.amount(value));
+        known.min_by_key(|known| known.measure)
+    }
 
-fn extreme_amounts(scratch: &Scratch, list: List, least: bool) -> Value {
-    let amount = |value: &Value| match value {
-        Value::Amount(amount) => Some(*amount),
-        _ => None,
-    };
-    let known = scratch.all(list).iter().filter_map(amount);
-    let Some(first) = known.min_by_key(|known| known.measure) else { return Value::Unknown };
-    let part = |value: &Value| {
-        amount(value)
-            .filter(|amount| amount.measure == first.measure)
-            .map_or(Interval::ANY_AMOUNT, |amount| amount.interval)
-    };
-    let pick = |a: Interval, b: Interval| {
-        if least {
-            Interval { lo: a.lo.min(b.lo), hi: a.hi.min(b.hi) }
-        } else {
-            Interval { lo: a.lo.max(b.lo), hi: a.hi.max(b.hi) }
+    /// What an amount comes to in a measure; what is none may be any.
+    fn in_measure(&self, value: &Value, measure: Measure) -> Interval {
+        let amount = self.amount(value).filter(|amount| amount.measure == measure);
+        amount.map_or(Interval::ANY_AMOUNT, |amount| amount.interval)
+    }
+
+    fn extreme(&mut self, list: List, least: bool) -> Value {
+        let dates = extreme_dates(&self.scratch, list, least);
+        let amount = || self.extreme_amount(list, least).map(|amount| self.scratch.amount(amount));
+        dates.or_else(amount).unwrap_or(Value::Unknown)
+    }
+
+    fn extreme_amount(&self, list: List, least: bool) -> Option<Amount> {
+        let first = self.first_measured(list)?;
+        let part = |value: &Value| self.in_measure(value, first.measure);
+        let pick = |a: Interval, b: Interval| {
+            if least {
+                Interval { lo: a.lo.min(b.lo), hi: a.hi.min(b.hi) }
+            } else {
+                Interval { lo: a.lo.max(b.lo), hi: a.hi.max(b.hi) }
+            }
+        };
+        let certain = self.scratch.certain(list).iter().map(part).reduce(pick)?;
+        let interval = match self.scratch.possible(list).iter().map(part).reduce(pick) {
+            Some(possible) if least => Interval { lo: certain.lo.min(possible.lo), hi: certain.hi },
+            Some(possible) => Interval { lo: certain.lo, hi: certain.hi.max(possible.hi) },
+            None => certain,
+        };
+        Some(Amount { interval, ..first })
+    }
+
+    /// The lower or upper end of what is known.
+    fn end_of(&mut self, value: &Value, lower: bool) -> Value {
+        if let Value::Dates(dates) = value {
+            return Value::Dates(Dates::day(if lower { dates.first } else { dates.last }));
         }
-    };
-    let certain = scratch.certain(list).iter().map(part).reduce(pick);
-    let possible = scratch.possible(list).iter().map(part).reduce(pick);
-    let interval = match (certain, possible) {
-        (Some(certain), Some(possible)) if least => {
-            Interval { lo: certain.lo.min(possible.lo), hi: certain.hi }
-        }
-        (Some(certain), Some(possible)) => Interval { lo: certain.lo, hi: certain.hi.max(possible.hi) },
-        (Some(certain), None) => certain,
-        (None, _) => return Value::Unknown,
-    };
-    Value::Amount(Amount { interval, ..first })
+        let Some(amount) = self.amount(value) else { return Value::Unknown };
+        let end = if lower { amount.interval.lo } else { amount.interval.hi };
+        self.scratch.amount(Amount { interval: Interval::point(end), ..amount })
+    }
 }
 
 fn extreme_dates(scratch: &Scratch, list: List, least: bool) -> Option<Value> {
@@ -459,17 +462,6 @@ fn extreme_dates(scratch: &Scratch, list: List, least: bool) -> Option<Value> {
         (Some(certain), None) => Value::Dates(certain),
         (None, _) => Value::Unknown,
     })
-}
-
-fn end_of(value: &Value, lower: bool) -> Value {
-    match value {
-        Value::Amount(amount) => {
-            let end = if lower { amount.interval.lo } else { amount.interval.hi };
-            Value::Amount(Amount { interval: Interval::point(end), ..*amount })
-        }
-        Value::Dates(dates) => Value::Dates(Dates::day(if lower { dates.first } else { dates.last })),
-        _ => Value::Unknown,
-    }
 }
 
 /// The calendar years that dates touch, each once, ascending.

@@ -1,12 +1,12 @@
 //! Runs all rules and settles what is said: owns verdicts, and which finding yields to, joins or absorbs which.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::eval::Evaluator;
+use super::eval::{Evaluator, Range};
 use super::finding::{Basis, Draft, shorten};
 use super::plan::{Step, plan, search};
 use super::value::Value;
@@ -25,7 +25,8 @@ use crate::value::{Day, Truth};
 /// What the rules say of a portfolio.
 #[derive(Debug, Default)]
 pub struct Judgement {
-    /// Findings of rules and mistakes in waivers, in no particular order.
+    /// Findings of rules and mistakes in waivers, in no particular order. Where they are only counted, one of each
+    /// severity stands for the others: whether a run fails hangs on no more.
     pub findings: Vec<Box<Diagnostic>>,
     /// Verdicts of each rule that ran, in the order of the rules.
     pub statistics: Vec<(Code, Verdicts)>,
@@ -91,7 +92,7 @@ pub fn judge(
     absorb(&mut all);
     let mut waivers = Waivers::read(&world, run.as_of.map_or(run.today, |(day, _)| day));
     let mut missing: FxHashMap<Symbol, usize> = FxHashMap::default();
-    judgement.findings.reserve(all.iter().map(|said| said.drafts.len()).sum());
+    let mut counted = BTreeSet::new();
     for mut said in all {
         if said.exhausted {
             judgement.exhausted = true;
@@ -102,7 +103,7 @@ pub fn judge(
         let waived = if run.waive { waivers.of_rule(said.rule.id.as_str()) } else { &mut [] };
         for draft in said.drafts.into_iter().filter(|draft| !draft.absorbed) {
             let silenced = silence(waived, &world, draft.entity);
-            match draft.diagnostic.severity {
+            match draft.severity {
                 _ if silenced => said.verdicts.waived += 1,
                 Severity::Error => said.verdicts.errors += 1,
                 Severity::Warning => said.verdicts.warnings += 1,
@@ -110,7 +111,10 @@ pub fn judge(
             }
             if !silenced {
                 judgement.count(draft.basis);
-                judgement.findings.push(draft.diagnostic);
+                if draft.said.is_none() && counted.insert(draft.severity) {
+                    judgement.findings.push(draft.diagnostic(said.rule, String::new(), &world));
+                }
+                judgement.findings.extend(draft.said);
             }
         }
         judgement.statistics.push((said.rule.id.clone(), said.verdicts));
@@ -169,7 +173,7 @@ fn run_rules<'r, 'a>(
     let work = || {
         let mut said = Vec::new();
         while let Some((number, rule)) = turns.get(next.fetch_add(1, Ordering::Relaxed)) {
-            said.push(RuleRun::new(*number, rule, world, run.detail).all());
+            said.push(RuleRun::new(*number, rule, run.detail).all(world));
             run.progress.step();
         }
         said
@@ -231,21 +235,19 @@ struct Subject {
     missing: Vec<Symbol>,
 }
 
-struct RuleRun<'r, 'w, 'a> {
+struct RuleRun<'r, 'a> {
     plan: Vec<Step<'r>>,
-    eval: Evaluator<'w, 'a>,
     detail: Detail,
     said: Said<'r, 'a>,
     subject: Subject,
     /// Parts of conditions so far that are unknown, with the number of their condition.
     doubts: Vec<(&'r Expr, usize)>,
     /// Where the finding of a primary node stands among the drafts.
-    by_node: FxHashMap<EntityId, usize>,
+    by_node: FxHashMap<EntityId, u32>,
 }
 
-impl<'r: 'w, 'w, 'a> RuleRun<'r, 'w, 'a> {
-    fn new(number: usize, rule: &'r Rule, world: &'w World<'a>, detail: Detail) -> Self {
-        let eval = Evaluator { stages: &rule.stages, ..Evaluator::new(world, rule.frame) };
+impl<'r, 'a> RuleRun<'r, 'a> {
+    fn new(number: usize, rule: &'r Rule, detail: Detail) -> Self {
         let said = Said {
             rule,
             number,
@@ -256,69 +258,56 @@ impl<'r: 'w, 'w, 'a> RuleRun<'r, 'w, 'a> {
             steps: 0,
         };
         let (subject, by_node) = (Subject::default(), FxHashMap::default());
-        Self { plan: plan(rule), eval, detail, said, subject, doubts: Vec::new(), by_node }
+        Self { plan: plan(rule), detail, said, subject, doubts: Vec::new(), by_node }
     }
-}
 
-impl<'r, 'a> RuleRun<'r, '_, 'a> {
     /// Runs the rule on each of its subjects: the members of its first range.
-    fn all(mut self) -> Said<'r, 'a> {
-        let left = |own: &Self| {
-            let said: u64 = own.eval.said.iter().map(|(fuel, paid)| fuel + paid.for_shares).sum();
-            own.eval.fuel + own.eval.purse.for_shares + said
+    fn all(mut self, world: &World<'a>) -> Said<'r, 'a> {
+        let rule = self.said.rule;
+        let mut eval = Evaluator { stages: &rule.stages, ..Evaluator::new(world, rule.frame) };
+        let left = |eval: &Evaluator<'_, '_>| {
+            let said: u64 = eval.said.iter().map(|(fuel, paid)| fuel + paid.for_shares).sum();
+            eval.fuel + eval.purse.for_shares + said
         };
-        let full = left(&self);
-        self.subjects();
-        Said { exhausted: self.eval.fuel == 0, steps: full - left(&self), ..self.said }
+        let full = left(&eval);
+        self.subjects(&mut eval);
+        Said { exhausted: eval.fuel == 0, steps: full - left(&eval), ..self.said }
     }
 
-    fn subjects(&mut self) {
+    fn subjects(&mut self, eval: &mut Evaluator<'_, 'a>) {
         let first = self.plan.iter().position(|step| matches!(step, Step::Each(_)));
         let Some((at, Step::Each(source))) = first.and_then(|at| Some((at, *self.plan.get(at)?))) else {
             return;
         };
         for step in self.plan.iter().take(at) {
             if let Step::Let(slot, value) = step {
-                let value = self.eval.eval(value);
-                self.eval.bind(*slot, value);
+                let value = eval.eval(value);
+                eval.bind(*slot, value);
             }
         }
         if let From::Kinds(kinds) = &source.from {
-            for id in self.eval.world.of_kinds(*kinds).iter() {
-                let belongs = self.eval.belongs(source, Value::Entity(*id), Truth::True);
-                self.subject(source, at, belongs.unwrap_or(Truth::False));
+            for id in eval.world.of_kinds(*kinds).iter() {
+                let belongs = eval.belongs(source, Value::Entity(*id), Truth::True);
+                self.subject(eval, source, at, belongs.unwrap_or(Truth::False));
             }
             return;
         }
-        let (begun, _) = self.members(source);
-        for number in 0..self.eval.scratch.gathered(begun).len() {
-            let Some((member, truth)) = self.eval.scratch.gathered(begun).get(number).copied() else { break };
-            self.eval.bind(source.slot, member);
-            self.subject(source, at, truth);
-        }
-        self.eval.scratch.drop_gathered(begun);
+        eval.members(source, &mut |eval, _, truth, _| {
+            self.subject(eval, source, at, truth);
+            ControlFlow::Continue(())
+        });
     }
 
     /// Judges the member of the first range that is bound, which is a subject as far as it belongs to it.
-    fn subject(&mut self, source: &Source, at: usize, belongs: Truth) {
-        let mark = self.eval.scratch.mark();
+    fn subject(&mut self, eval: &mut Evaluator<'_, 'a>, source: &Source, at: usize, belongs: Truth) {
+        let mark = eval.scratch.mark();
         match (belongs, &source.filter) {
-            (Truth::True, _) => self.stage(at + 1),
-            (Truth::Unknown, Some(filter)) => self.doubt(filter),
+            (Truth::True, _) => self.stage(eval, at + 1),
+            (Truth::Unknown, Some(filter)) => self.doubt(eval, filter),
             _ => {}
         }
-        self.eval.scratch.cut(mark);
+        eval.scratch.cut(mark);
         self.conclude();
-    }
-
-    /// Gathers the members of a range: what runs on them needs the evaluator itself.
-    fn members(&mut self, source: &Source) -> (usize, super::eval::Range) {
-        let begun = self.eval.scratch.gather();
-        let range = self.eval.members(source, &mut |own, member, truth, _| {
-            own.scratch.add(member, truth);
-            ControlFlow::Continue(())
-        });
-        (begun, range)
     }
 
     fn conclude(&mut self) {
@@ -339,28 +328,28 @@ impl<'r, 'a> RuleRun<'r, '_, 'a> {
     }
 
     /// Goes through the stages from one on, until one does not hold. What is in doubt on the way counts up to there.
-    fn stage(&mut self, mut at: usize) {
+    fn stage(&mut self, eval: &mut Evaluator<'_, 'a>, mut at: usize) {
         let doubts = self.doubts.len();
-        while self.eval.fuel > 0 {
+        while eval.fuel > 0 {
             match self.plan.get(at).copied() {
                 Some(Step::Let(slot, value)) => {
-                    let value = self.eval.eval(value);
-                    self.eval.bind(slot, value);
+                    let value = eval.eval(value);
+                    eval.bind(slot, value);
                 }
                 Some(Step::When(condition, number)) => {
                     self.subject.reached = true;
-                    match self.eval.truth(condition) {
+                    match eval.truth(condition) {
                         Truth::False => break,
                         Truth::Unknown => self.doubts.push((condition, number)),
                         Truth::True => {}
                     }
                 }
                 Some(Step::Each(source)) => {
-                    self.each(source, at);
+                    self.each(eval, source, at);
                     break;
                 }
                 None => {
-                    self.end();
+                    self.end(eval);
                     break;
                 }
             }
@@ -370,29 +359,30 @@ impl<'r, 'a> RuleRun<'r, '_, 'a> {
     }
 
     /// What comes of a subject for which no condition is false.
-    fn end(&mut self) {
+    fn end(&mut self, eval: &mut Evaluator<'_, 'a>) {
         if !self.doubts.is_empty() {
-            return self.doubt_conditions();
+            return self.doubt_conditions(eval);
         }
         self.subject.violates = true;
-        if let Some(draft) = self.eval.finding(self.said.rule, self.detail) {
-            self.keep(draft);
+        if let Some(draft) = eval.finding(self.said.rule, self.detail) {
+            self.keep(eval, draft);
         }
     }
 
     /// Keeps one finding for each primary node: the gravest, then the one with the fewest steps, then the first;
     /// the others only add where they point.
-    fn keep(&mut self, draft: Draft<'a>) {
-        let at = *self.by_node.entry(draft.entity).or_insert(self.said.drafts.len());
-        let Some(known) = self.said.drafts.get_mut(at) else { return self.said.drafts.push(draft) };
-        let graver = draft.diagnostic.severity > known.diagnostic.severity
-            || draft.diagnostic.severity == known.diagnostic.severity && draft.steps < known.steps;
+    fn keep(&mut self, eval: &mut Evaluator<'_, 'a>, draft: Draft<'a>) {
+        let at = *self.by_node.entry(draft.entity).or_insert(self.said.drafts.len() as u32);
+        let Some(known) = self.said.drafts.get_mut(at as usize) else { return self.said.drafts.push(draft) };
+        let graver =
+            draft.severity > known.severity || draft.severity == known.severity && draft.steps < known.steps;
         let other = if graver { std::mem::replace(known, draft) } else { draft };
+        let (Some(other), Some(known)) = (other.said, &mut known.said) else { return };
         if self.detail < Detail::Full {
             return;
         }
-        let (extra, known) = (other.diagnostic.primary, &mut known.diagnostic);
-        self.eval.beyond_line(|eval| {
+        let extra = other.primary;
+        eval.beyond_line(|eval| {
             if !eval.spend(known.beyond().related.len()) {
                 return shorten(known);
             }
@@ -404,64 +394,62 @@ impl<'r, 'a> RuleRun<'r, '_, 'a> {
         });
     }
 
-    fn each(&mut self, source: &Source, at: usize) {
-        let (begun, range) = self.members(source);
-        if range == super::eval::Range::Unknown
-            && let From::List(list) = &source.from
-        {
-            self.doubt(list);
-        }
-        let count = self.eval.scratch.gathered(begun).len();
-        if let Some(path) = search(source) {
-            self.subject.reached = true;
-            if count == 0
-                && let Some(field) = self.eval.unsaid(path)
-            {
-                self.subject.doubtful = true;
-                self.subject.missing.push(field);
-            }
-        }
-        for number in 0..count {
-            let Some((member, truth)) = self.eval.scratch.gathered(begun).get(number).copied() else { break };
+    fn each(&mut self, eval: &mut Evaluator<'_, 'a>, source: &Source, at: usize) {
+        let search = search(source);
+        self.subject.reached |= search.is_some();
+        let mut none = true;
+        let range = eval.members(source, &mut |eval, member, truth, _| {
+            none = false;
             // A path with a step in doubt is still the path: the rule says what it makes of it.
             let counts = truth.holds()
                 || matches!(member, Value::Path(_)) && truth == Truth::Unknown && source.filter.is_none();
-            let mark = self.eval.scratch.mark();
-            self.eval.bind(source.slot, member);
+            let mark = eval.scratch.mark();
             if counts {
-                self.stage(at + 1);
+                self.stage(eval, at + 1);
             } else if let Some(filter) = &source.filter {
-                self.doubt(filter);
+                self.doubt(eval, filter);
             }
-            self.eval.scratch.cut(mark);
+            eval.scratch.cut(mark);
+            ControlFlow::Continue(())
+        });
+        if range == Range::Unknown
+            && let From::List(list) = &source.from
+        {
+            self.doubt(eval, list);
         }
-        self.eval.scratch.drop_gathered(begun);
+        if none
+            && let Some(path) = search
+            && let Some(field) = eval.unsaid(path)
+        {
+            self.subject.doubtful = true;
+            self.subject.missing.push(field);
+        }
     }
 
     /// Notes that a condition is unknown, and the first time for a subject what it lacks.
-    fn doubt(&mut self, condition: &Expr) {
+    fn doubt(&mut self, eval: &mut Evaluator<'_, 'a>, condition: &Expr) {
         self.subject.doubtful = true;
         if self.subject.missing.is_empty() {
-            self.blame(condition);
+            self.blame(eval, condition);
         }
     }
 
     /// The same for the parts of conditions that are: of the first that lacks something, all parts count.
-    fn doubt_conditions(&mut self) {
+    fn doubt_conditions(&mut self, eval: &mut Evaluator<'_, 'a>) {
         self.subject.doubtful = true;
         let mut lacking = (!self.subject.missing.is_empty()).then_some(usize::MAX);
         for at in 0..self.doubts.len() {
             let Some((part, number)) = self.doubts.get(at).copied() else { break };
             if lacking.is_none_or(|lacking| lacking == number) {
-                self.blame(part);
+                self.blame(eval, part);
                 lacking = (!self.subject.missing.is_empty()).then_some(number);
             }
         }
     }
 
-    fn blame(&mut self, condition: &Expr) {
+    fn blame(&mut self, eval: &mut Evaluator<'_, 'a>, condition: &Expr) {
         let missing = &mut self.subject.missing;
-        self.eval.apart(|eval| eval.blame(condition, missing));
+        eval.apart(|eval| eval.blame(condition, missing));
     }
 }
 
@@ -504,7 +492,7 @@ fn absorb(all: &mut [Said<'_, '_>]) {
     }
     for ((by, speaker), (own, at), code) in absorbed {
         if let Some(draft) = all.get_mut(by).and_then(|said| said.drafts.get_mut(speaker)) {
-            draft.diagnostic.beyond_mut().covers.push(code.clone());
+            draft.said.iter_mut().for_each(|said| said.beyond_mut().covers.push(code.clone()));
         }
         if let Some(draft) = all.get_mut(own).and_then(|said| said.drafts.get_mut(at)) {
             draft.absorbed = true;

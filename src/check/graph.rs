@@ -161,6 +161,11 @@ impl Graph {
         fresh
     }
 
+    /// Makes room for states of so many entities.
+    pub(super) fn reserve(&mut self, entities: usize) {
+        self.met.resize(entities.max(self.met.len()), FAR);
+    }
+
     /// The number of a state; new ones wait to be expanded.
     pub(super) fn number(&mut self, state: State) -> u32 {
         if let Some(known) = self.number_of(state) {

@@ -46,13 +46,13 @@ impl Evaluator<'_, '_> {
         let mut known = known.iter().peekable();
         let mut groups = Vec::new();
         for (at, key) in keys.into_iter().enumerate() {
+            self.scratch.list([key]);
             let begun = self.scratch.gather();
             while let Some((_, member, truth)) = known.next_if(|(own, ..)| *own == Some(at)) {
                 self.scratch.add(*member, *truth);
             }
             anywhere.iter().for_each(|(_, member, _)| self.scratch.add(*member, Truth::Unknown));
-            let items = self.scratch.gathered_list(begun);
-            groups.push(Value::Group(self.scratch.list([key]), items));
+            groups.push(Value::Group(self.scratch.gathered_list(begun)));
         }
         Value::List(self.scratch.list(groups))
     }

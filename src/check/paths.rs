@@ -65,7 +65,7 @@ impl<'w, 'a> Evaluator<'w, 'a> {
 
     fn route(&mut self, path: &Path, start: State, ends: &Ends) -> Option<Route> {
         // Another rule may have searched for the same ends, but what a rule costs must not depend on that.
-        if self.purse.searched.insert(ends.number()) {
+        if self.purse.is_first_search(ends.number()) {
             self.spend(self.world.model.len());
         }
         let relation = path.relation;
@@ -117,10 +117,8 @@ impl<'w, 'a> Evaluator<'w, 'a> {
             return *known;
         }
         let mut guards = Evaluator { fuel: self.purse.for_shares, ..self.at_step(route, step)? };
-        let share = match guards.eval(share) {
-            Value::Amount(amount) => Some(amount.interval),
-            _ => None,
-        };
+        let share = guards.eval(share);
+        let share = guards.amount(&share).map(|amount| amount.interval);
         self.purse.for_shares = guards.fuel;
         if guards.fuel == 0 {
             self.fuel = 0;
@@ -170,7 +168,9 @@ impl<'w, 'a> Evaluator<'w, 'a> {
             Access::Steps => Value::List(self.scratch.list((0..route.steps.len()).map(step))),
             Access::Hops => Value::List(self.scratch.list(route.hops().map(step))),
             Access::Last => Value::Entity(route.last()),
-            Access::Share => self.share_of_route(&route).map_or(Value::Unknown, Value::ratio),
+            Access::Share => {
+                self.share_of_route(&route).map_or(Value::Unknown, |share| self.scratch.ratio(share))
+            }
             Access::Certain => Value::Truth(route.is_certain().into()),
             Access::Text => {
                 let texts: Vec<String> = route.hops().filter_map(|at| self.step_text(&route, at)).collect();
@@ -187,7 +187,10 @@ impl<'w, 'a> Evaluator<'w, 'a> {
             Access::StepFrom => Value::Entity(step.from.0),
             Access::StepTo => Value::Entity(step.to.0),
             Access::Carried => step.from.1.map_or(Value::Unknown, Value::Entity),
-            Access::Share => self.share_of_step(&route, step).map_or(Value::Unknown, Value::ratio),
+            Access::Share => {
+                let share = self.share_of_step(&route, step);
+                share.map_or(Value::Unknown, |share| self.scratch.ratio(share))
+            }
             Access::Certain => Value::Truth(step.certain.into()),
             Access::Text => match self.step_text(&route, at as usize) {
                 Some(text) => self.scratch.text(&text),
@@ -213,7 +216,7 @@ impl<'w, 'a> Evaluator<'w, 'a> {
         self.bind(FROM, Value::Entity(step.from.0));
         self.bind(TO, Value::Entity(step.to.0));
         self.bind(CARRIED, step.from.1.map_or(Value::Unknown, Value::Entity));
-        self.bind(VALUE, step.written.map_or(Value::Unknown, Value::ratio));
+        self.bind_share(step.written);
     }
 
     /// The certain steps of a route with their guards, for what they rest on.
@@ -270,6 +273,7 @@ fn prepare(
 /// Adds a state with all that can be reached from it. With it come all entities of the kinds from which paths
 /// start: they will be asked for next, and a start that comes later costs a search anew.
 fn explore(world: &World<'_>, declared: &Relation, graph: &mut Graph, start: State, starts: KindSet) {
+    graph.reserve(world.model.len());
     let fresh = graph.seed(starts);
     if !fresh.is_empty() {
         for id in world.of_kinds(fresh).iter().copied().filter(|id| !world.model.is_fact(*id)) {
@@ -329,8 +333,16 @@ impl Evaluator<'_, '_> {
         let Some(guard) = &edge.guard else { return Truth::True };
         let (share, _) = written(self.world, from, &edge.via, item);
         self.bind(TO, Value::Entity(to));
-        self.bind(VALUE, share.map_or(Value::Unknown, Value::ratio));
-        self.apart(|own| own.truth(guard))
+        self.apart(|own| {
+            own.bind_share(share);
+            own.truth(guard)
+        })
+    }
+
+    /// Binds the share that is written beside a target.
+    fn bind_share(&mut self, share: Option<Interval>) {
+        let share = share.map_or(Value::Unknown, |share| self.scratch.ratio(share));
+        self.bind(VALUE, share);
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::memo::Memo;
-use super::value::Value;
+use super::value::{Quantity, Value};
 use super::world::World;
 use crate::model::{Confidence, EntityId};
 use crate::schema::Slot;
@@ -70,9 +70,10 @@ impl Recipes {
                 .provenance(fact, None)
                 .is_some_and(|known| known.confidence > Confidence::Inferred && !known.disputed);
             let factor = match recipes.factor_slot.map(|slot| world.value(fact, slot)) {
-                Some(Value::Amount(amount)) => Some(amount.interval),
+                Some(Value::Amount(Quantity::Written(at))) => world.model.amount(at),
                 _ => None,
             };
+            let factor = factor.map(|amount| amount.interval);
             let recipe = Recipe { fact, ingredient: goes_in, certain, sound, factor };
             recipes.by_product.entry(made).or_default().push(recipe);
         }

@@ -2,7 +2,6 @@
 //! thing reads nothing; a field of a fact, a membership in a group and a recipe do. Notes on the way which
 //! parameters were compared with.
 
-use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 use rustc_hash::FxHashSet;
@@ -30,7 +29,7 @@ pub(super) struct Facts {
     read: Vec<Fact>,
     seen: FxHashSet<Fact>,
     /// Parameters that were read beside them, by their numbers.
-    pub(super) parameters: BTreeSet<usize>,
+    pub(super) parameters: Vec<usize>,
     /// Variables that were read and may stand for the argument of a function.
     variables: FxHashSet<u16>,
 }
@@ -113,7 +112,7 @@ impl<'a> Evaluator<'_, 'a> {
                 Some(value) => self.rely_value(value, facts),
                 None => facts.variables.extend([*slot]),
             },
-            Node::Parameter(at) => facts.parameters.extend([*at]),
+            Node::Parameter(at) => facts.parameters.push(*at),
             Node::Aggregate(_, source, value) => self.rely_members(source, value.as_deref(), facts),
             Node::Call(Function::If, arguments) => {
                 if let Some(chosen) = self.rely_choice(arguments, facts) {
@@ -262,7 +261,7 @@ impl<'a> Evaluator<'_, 'a> {
 
     /// The guards of a route's certain steps.
     fn rely_route(&mut self, route: &Route, facts: &mut Facts) {
-        for (step, guard) in self.guards_of(route) {
+        for (step, guard) in self.guards_of(route).filter(|(_, guard)| guard.rests) {
             if let Some(mut guards) = self.at_step(route, step) {
                 guards.rely(guard, facts);
                 self.fuel = guards.fuel;

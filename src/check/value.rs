@@ -11,16 +11,17 @@ use crate::rule::{Comparison, Settle};
 use crate::schema::{EnumId, KindId, Measure};
 use crate::value::{Dates, Interval, Truth};
 
-/// What an expression came to. All that is long lies in a [`Scratch`], so that a value is copied and never freed.
+/// What an expression came to. All that is long lies in a [`Scratch`], so that a value fits in two registers, is copied
+/// and never freed.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Value {
     /// Missing, `unknown`, or not understood.
     Unknown,
     Truth(Truth),
-    Amount(Amount),
+    Amount(Quantity),
     Dates(Dates),
-    /// The time from the first to the second.
-    Gap(Dates, Dates),
+    /// The time from the first to the second of two dates.
+    Gap(List),
     Enum(EnumId, u16),
     /// The word of a rule that stands in several enums; what it meets says which is meant.
     Words(List),
@@ -28,13 +29,22 @@ pub(super) enum Value {
     Kind(KindId),
     Text(Text),
     /// An entity with its part of the whole, if that is known.
-    Share(EntityId, Option<Interval>),
-    /// Members of a list that share a key; the key is a list of one.
-    Group(List, List),
+    Share(EntityId, Option<Quantity>),
+    /// Members of a list that share a key, which lies before them.
+    Group(List),
     Path(RouteId),
     /// A step of a path, by its number.
     Step(RouteId, u32),
     List(List),
+}
+
+/// The number of an amount.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Quantity {
+    /// Of one that is written in a text.
+    Written(u32),
+    /// Of one that lies in a scratch.
+    Made(u32),
 }
 
 /// Members that are certain, and behind them members that are possible.
@@ -56,10 +66,11 @@ pub(super) struct Text {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct RouteId(u32);
 
-/// Where the members of lists, words and routes lie until they are cut off.
+/// Where the members of lists, amounts, words and routes lie until they are cut off.
 #[derive(Debug, Default)]
 pub(super) struct Scratch {
     values: Vec<Value>,
+    amounts: Vec<Amount>,
     words: String,
     routes: Vec<Rc<Route>>,
     /// Members of lists that are being gathered, those of the innermost list last.
@@ -70,6 +81,7 @@ pub(super) struct Scratch {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Mark {
     values: usize,
+    amounts: usize,
     words: usize,
     routes: usize,
 }
@@ -107,7 +119,12 @@ impl List {
 impl Scratch {
     /// What it holds now; what comes later can be cut off.
     pub(super) fn mark(&self) -> Mark {
-        Mark { values: self.values.len(), words: self.words.len(), routes: self.routes.len() }
+        Mark {
+            values: self.values.len(),
+            amounts: self.amounts.len(),
+            words: self.words.len(),
+            routes: self.routes.len(),
+        }
     }
 
     /// Forgets what came after a mark.
@@ -116,12 +133,54 @@ impl Scratch {
         if self.values.len() > mark.values {
             self.values.truncate(mark.values);
         }
+        if self.amounts.len() > mark.amounts {
+            self.amounts.truncate(mark.amounts);
+        }
         if self.words.len() > mark.words {
             self.words.truncate(mark.words);
         }
         if self.routes.len() > mark.routes {
             self.routes.truncate(mark.routes);
         }
+    }
+
+    /// Forgets what came after a mark but for a value, which may lie behind it as a whole.
+    pub(super) fn cut_but(&mut self, mark: Mark, value: Value) -> Value {
+        if value.is_short() {
+            self.cut(mark);
+            return value;
+        }
+        let Value::Amount(Quantity::Made(at)) = value else { return value };
+        let Some(amount) = self.amounts.get(at as usize).copied() else { return value };
+        self.cut(mark);
+        self.amount(amount)
+    }
+
+    pub(super) fn amount(&mut self, amount: Amount) -> Value {
+        Value::Amount(self.quantity(amount))
+    }
+
+    /// A pure number.
+    pub(super) fn ratio(&mut self, interval: Interval) -> Value {
+        Value::Amount(self.number(interval))
+    }
+
+    pub(super) fn share(&mut self, of: EntityId, share: Option<Interval>) -> Value {
+        Value::Share(of, share.map(|share| self.number(share)))
+    }
+
+    fn number(&mut self, interval: Interval) -> Quantity {
+        self.quantity(Amount { interval, measure: Measure::NUMBER, of: None })
+    }
+
+    fn quantity(&mut self, amount: Amount) -> Quantity {
+        self.amounts.push(amount);
+        Quantity::Made(self.amounts.len() as u32 - 1)
+    }
+
+    /// What the members of a group share.
+    pub(super) fn key(&self, group: List) -> Value {
+        group.first.checked_sub(1).map_or(Value::Unknown, |key| self.at(key as usize))
     }
 
     pub(super) fn at(&self, place: usize) -> Value {
@@ -168,11 +227,6 @@ impl Scratch {
         }
     }
 
-    /// Members gathered since, as they were added.
-    pub(super) fn gathered(&self, since: usize) -> &[(Value, Truth)] {
-        self.gathered.get(since..).unwrap_or(&[])
-    }
-
     /// Forgets what was gathered since.
     pub(super) fn drop_gathered(&mut self, since: usize) {
         self.gathered.truncate(since);
@@ -185,6 +239,7 @@ impl Scratch {
         let of = |certain: bool| {
             new.iter().filter(move |(_, belongs)| belongs.holds() == certain).map(|(member, _)| *member)
         };
+        self.values.reserve(new.len());
         self.values.extend(of(true));
         let possible = self.values.len();
         if possible - first < new.len() {
@@ -219,10 +274,6 @@ impl Scratch {
 }
 
 impl Value {
-    pub(super) fn ratio(interval: Interval) -> Value {
-        Value::Amount(Amount { interval, measure: Measure::NUMBER, of: None })
-    }
-
     /// The entity, if it is one.
     pub(super) fn entity(&self) -> Option<EntityId> {
         match self {
@@ -251,12 +302,15 @@ impl Value {
     }
 
     /// Whether all of it is in the value itself.
-    pub(super) fn is_short(&self) -> bool {
+    fn is_short(&self) -> bool {
         !matches!(
             self,
-            Value::Words(_)
+            Value::Amount(Quantity::Made(_))
+                | Value::Gap(_)
+                | Value::Share(_, Some(Quantity::Made(_)))
+                | Value::Words(_)
                 | Value::Text(_)
-                | Value::Group(..)
+                | Value::Group(_)
                 | Value::Path(_)
                 | Value::Step(..)
                 | Value::List(_)
@@ -266,7 +320,7 @@ impl Value {
 
 /// Amounts that may be compared: the same base units, and not of two different substances. Nothing is nothing
 /// in every unit.
-pub(super) fn comparable(a: &Amount, b: &Amount) -> bool {
+fn comparable(a: &Amount, b: &Amount) -> bool {
     let nothing = |amount: &Amount| amount.measure == Measure::NUMBER && amount.interval == Interval::ZERO;
     let same_measure = a.measure == b.measure || nothing(a) || nothing(b);
     let same_substance = a.of.is_none() || b.of.is_none() || a.of == b.of;
@@ -323,17 +377,60 @@ impl Evaluator<'_, '_> {
     }
 
     fn less(&self, left: &Value, right: &Value) -> Option<Truth> {
-        let world = self.world;
         match (left, right) {
-            (Value::Amount(a), Value::Amount(b)) if comparable(a, b) => Some(a.interval.less(b.interval)),
+            (Value::Amount(a), Value::Amount(b)) => {
+                let (a, b) = self.alike(*a, *b)?;
+                Some(a.interval.less(b.interval))
+            }
             (Value::Dates(a), Value::Dates(b)) => Some(a.before(*b)),
             (Value::Enum(a, low), Value::Enum(b, high)) if a == b => Some((low < high).into()),
             (Value::Enum(id, low), Value::Words(words)) => Some((*low < self.ordinal(*words, *id)?).into()),
             (Value::Words(words), Value::Enum(id, high)) => Some((self.ordinal(*words, *id)? < *high).into()),
-            (Value::Gap(from, to), Value::Amount(span)) => Some(to.before(world.later(*from, span)?)),
-            (Value::Amount(span), Value::Gap(from, to)) => Some(world.later(*from, span)?.before(*to)),
+            (Value::Gap(gap), Value::Amount(span)) => {
+                let (later, to) = self.gap_from(*gap, *span)?;
+                Some(to.before(later))
+            }
+            (Value::Amount(span), Value::Gap(gap)) => {
+                let (later, to) = self.gap_from(*gap, *span)?;
+                Some(later.before(to))
+            }
             _ => None,
         }
+    }
+
+    /// An amount by its number.
+    pub(super) fn quantity(&self, of: Quantity) -> Option<Amount> {
+        match of {
+            Quantity::Written(at) => self.world.model.amount(at),
+            Quantity::Made(at) => self.scratch.amounts.get(at as usize).copied(),
+        }
+    }
+
+    /// The amount, if it is one.
+    pub(super) fn amount(&self, value: &Value) -> Option<Amount> {
+        match value {
+            Value::Amount(of) => self.quantity(*of),
+            _ => None,
+        }
+    }
+
+    /// Two amounts, if they may be compared.
+    pub(super) fn alike(&self, a: Quantity, b: Quantity) -> Option<(Amount, Amount)> {
+        self.quantity(a).zip(self.quantity(b)).filter(|(a, b)| comparable(a, b))
+    }
+
+    /// The dates of a gap.
+    pub(super) fn gap(&self, gap: List) -> Option<(Dates, Dates)> {
+        match self.scratch.certain(gap) {
+            [Value::Dates(from), Value::Dates(to)] => Some((*from, *to)),
+            _ => None,
+        }
+    }
+
+    /// When a time has gone by since a gap began, and when the gap ended.
+    fn gap_from(&self, gap: List, span: Quantity) -> Option<(Dates, Dates)> {
+        let (from, to) = self.gap(gap)?;
+        Some((self.world.later(from, &self.quantity(span)?)?, to))
     }
 
     /// The place of a word in one of the enums that have it.
@@ -350,9 +447,15 @@ impl Evaluator<'_, '_> {
                 Some((a == b).into())
             }
             (Value::Enum(a, x), Value::Enum(b, y)) => Some((a == b && x == y).into()),
-            (Value::Amount(a), Value::Amount(b)) if comparable(a, b) => Some(a.interval.equal(b.interval)),
+            (Value::Amount(a), Value::Amount(b)) => {
+                let (a, b) = self.alike(*a, *b)?;
+                Some(a.interval.equal(b.interval))
+            }
             (Value::Dates(a), Value::Dates(b)) => Some(a.equal(*b)),
-            (Value::Gap(from, to), Value::Amount(span)) => Some(to.equal(self.world.later(*from, span)?)),
+            (Value::Gap(gap), Value::Amount(span)) => {
+                let (later, to) = self.gap_from(*gap, *span)?;
+                Some(to.equal(later))
+            }
             (Value::Enum(id, x), Value::Words(words)) | (Value::Words(words), Value::Enum(id, x)) => {
                 Some((self.ordinal(*words, *id) == Some(*x)).into())
             }

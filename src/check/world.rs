@@ -10,7 +10,7 @@ use super::gather::Run;
 use super::graph::{Ends, Graph};
 use super::memo::Memo;
 use super::recipes::Recipes;
-use super::value::Value;
+use super::value::{Quantity, Value};
 use crate::model::{Amount, EntityId, FieldState, Item, Model, ReadValue, Written, read_place};
 use crate::outcome::AsOf;
 use crate::rule::{Catalogue, Index};
@@ -332,7 +332,7 @@ impl<'a> World<'a> {
     pub(super) fn one(&self, id: EntityId, slot: Slot, written: Written) -> Value {
         match written {
             Written::Entity(id) => Value::Entity(id),
-            Written::Amount(index) => self.model.amount(index).map_or(Value::Unknown, Value::Amount),
+            Written::Amount(index) => Value::Amount(Quantity::Written(index)),
             other => match self.schema.field(self.model.kind(id), slot) {
                 Some(field) => self.written(other, field),
                 None => Value::Unknown,
@@ -347,7 +347,7 @@ impl<'a> World<'a> {
             Written::Enum(ordinal) => field.ty.words().map_or(Value::Unknown, |id| Value::Enum(id, ordinal)),
             Written::YesNo(yes) => Value::Truth(yes.into()),
             Written::Dates(dates) => Value::Dates(dates),
-            Written::Amount(index) => self.model.amount(index).map_or(Value::Unknown, Value::Amount),
+            Written::Amount(index) => Value::Amount(Quantity::Written(index)),
             Written::Unknown
             | Written::Unreadable
             | Written::Name(_)

@@ -92,23 +92,28 @@ impl<'w> Evaluator<'w, '_> {
             Value::Unknown | Value::Truth(Truth::Unknown) => out.push_str("unknown"),
             Value::Truth(Truth::True) => out.push_str("yes"),
             Value::Truth(Truth::False) => out.push_str("no"),
-            Value::Amount(amount) => out.push_str(&self.amount(amount)),
+            Value::Amount(of) => {
+                self.quantity(*of).iter().for_each(|amount| out.push_str(&self.amount_in_words(amount)))
+            }
             Value::Dates(dates) => out.push_str(&dates.to_string()),
-            Value::Gap(from, to) => out.push_str(&gap(*from, *to)),
+            Value::Gap(dates) => {
+                self.gap(*dates).iter().for_each(|(from, to)| out.push_str(&gap(*from, *to)))
+            }
             Value::Enum(id, ordinal) => out.push_str(self.world.schema.enum_word(*id, *ordinal)),
             Value::Entity(id) => out.push_str(self.name(*id)),
             Value::Share(id, share) => {
                 out.push_str(self.name(*id));
-                if let Some(share) = share {
-                    out.extend([" ", &percent(*share)]);
+                if let Some(share) = share.and_then(|share| self.quantity(share)) {
+                    out.extend([" ", &percent(share.interval)]);
                 }
             }
             Value::Kind(id) => out.push_str(self.world.schema.kind_name(*id)),
             Value::Text(text) => out.push_str(self.scratch.words(*text)),
             // One stands for all: the word of several enums, the key of a group.
-            Value::Words(of) | Value::Group(of, _) => {
+            Value::Words(of) => {
                 self.scratch.certain(*of).iter().take(1).for_each(|one| self.write(one, out));
             }
+            Value::Group(of) => self.write(&self.scratch.key(*of), out),
             Value::Path(id) => {
                 self.scratch.route(*id).iter().for_each(|route| out.push_str(self.name(route.last())));
             }
@@ -151,7 +156,7 @@ impl<'w> Evaluator<'w, '_> {
         title.unwrap_or_else(|| world.spelling(id))
     }
 
-    fn amount(&self, amount: &Amount) -> String {
+    fn amount_in_words(&self, amount: &Amount) -> String {
         let units = &self.world.schema.units;
         if amount.measure == crate::schema::Measure::NUMBER {
             return number(amount.interval);

@@ -74,6 +74,39 @@ fn what_was_not_understood_is_counted_where_no_finding_is_shown() {
     assert!(nothing.out.ends_with("\n`--output-format concise` lists the findings\n"), "{}", nothing.out);
 }
 
+/// Of findings that are only counted few are kept: one decides in which folder the run fails, and each that is hidden is
+/// told.
+#[test]
+fn what_is_only_counted_ends_as_what_is_listed() {
+    let notes = "rules.no-measurable-target = 'note'\nrules.no-offtake-horizon = 'note'\n";
+    for (strict, lenient, code) in [
+        ("", "", 0),
+        ("fail-on = 'note'", "", 1),
+        ("", "fail-on = 'note'", 1),
+        ("fail-on = 'note'\nreport-exclude = ['b.plumb']", "", 1),
+        ("fail-on = 'note'\nreport-exclude = ['*.plumb']", "", 0),
+    ] {
+        let folder = Folder::new();
+        for (portfolio, settings) in [("strict", strict), ("lenient", lenient)] {
+            folder.write(format!("{portfolio}/plumbrule.toml"), format!("{settings}\n{notes}").as_bytes());
+            for file in ["a", "b"] {
+                let text = format!("proposal {file} {{}}\nproposal {file}2 {{}}");
+                folder.write(format!("{portfolio}/{file}.plumb"), text.as_bytes());
+            }
+        }
+        let run = |format| {
+            let select = "--select no-measurable-target,no-offtake-horizon --as-of 2026-11-24";
+            let ran = folder.run(&format!("check {select} --output-format {format}"));
+            let (text, _) = ran.out.rsplit_once("\n\n").unwrap();
+            (text.to_owned(), ran.code)
+        };
+        let ((listed, fails), (counted, own)) = (run("concise"), run("summary"));
+        assert_eq!((fails, own), (Some(code), Some(code)), "{strict} {lenient}: {counted}");
+        assert!(listed.ends_with(&counted), "{listed}\n\n{counted}");
+        assert_eq!(strict.contains("exclude"), counted.contains("report-exclude"), "{counted}");
+    }
+}
+
 #[test]
 fn every_format_is_chosen_by_its_name() {
     let folder = Folder::of("a.plumb");
