@@ -20,6 +20,7 @@ use crate::outcome::{AsOf, Progress, Verdicts};
 use crate::rule::{Catalogue, Expr, From, Rule, Source};
 use crate::schema::{KindSet, Schema};
 use crate::source::Sources;
+use crate::threads;
 use crate::value::{Day, Truth};
 
 /// What the rules say of a portfolio.
@@ -141,7 +142,7 @@ fn threads(entities: usize, rules: usize) -> usize {
     if entities < MIN_ENTITIES_FOR_THREADS {
         return 1;
     }
-    std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(rules.max(1))
+    threads::most().min(rules.max(1))
 }
 
 /// What one rule said of all its subjects.
