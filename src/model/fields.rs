@@ -7,7 +7,7 @@ use super::short::{Short, short};
 use super::{Cell, EntityId, Written};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::names::nearest;
-use crate::schema::{Field, Kind, KindId, MAX_FIELDS, Many, Slot};
+use crate::schema::{Field, Kind, KindId, Many, Slot};
 use crate::syntax::{Shape, View};
 
 /// Fields that every fact block understands.
@@ -76,7 +76,7 @@ impl Loader<'_, '_> {
         let schema = self.schema;
         let Some(kind) = schema.kind(kind_id) else { return false };
         let mut row = self.rows.take(kind_id, kind);
-        let mut lines = [view.id; MAX_FIELDS];
+        let first_cell = self.values.next().cells;
         let (mut written, mut before, mut only_fields) = (0_u64, 0, true);
         for inner in view.inside() {
             only_fields &= inner.shape() == Shape::Field;
@@ -90,33 +90,21 @@ impl Loader<'_, '_> {
                 },
                 Shape::Block | Shape::Statement => continue,
             };
-            let Some((slot, line)) = slot.and_then(|slot| Some((slot, lines.get_mut(usize::from(slot.0))?)))
-            else {
+            let Some(slot) = slot else {
                 self.unknown_field(inner, kind_id);
                 continue;
             };
-            before = usize::from(slot.0) + 1;
-            if written >> slot.0 & 1 == 0 {
-                written |= 1 << slot.0;
-                *line = inner.id;
-            } else if let Some(first) = view.other(*line) {
-                self.duplicate_field(inner, first);
-            }
-        }
-        let first_cell = self.values.next().cells;
-        let mut left = written;
-        while left != 0 {
-            let at = left.trailing_zeros() as usize;
-            left &= left - 1;
-            if let (Some(line), Some(field), Some(last)) =
-                (lines.get(at), kind.fields.get(at), row.get_mut(at + 1))
-                && let Some(inner) = view.other(*line)
-            {
+            let (at, after) = (usize::from(slot.0), written >> slot.0);
+            before = at + 1;
+            if after & 1 == 1 {
+                self.duplicate_field(inner, view);
+            } else if let (Some(field), Some(last)) = (kind.fields.get(at), row.get_mut(at + 1)) {
                 let cell = match inner.shape() {
-                    Shape::Block => self.read_block(inner, field, (id, Slot(at as u8))),
+                    Shape::Block => self.read_block(inner, field, (id, slot)),
                     _ => self.read_again(inner, field, last),
                 };
-                self.values.add_cell(cell);
+                self.values.add_cell(cell, after.count_ones());
+                written |= 1 << slot.0;
             }
         }
         self.rows.put(kind_id, row);
@@ -156,7 +144,9 @@ impl Loader<'_, '_> {
         cell
     }
 
-    fn duplicate_field(&mut self, second: View<'_>, first: View<'_>) {
+    fn duplicate_field(&mut self, second: View<'_>, block: View<'_>) {
+        let is_same = |line: &View<'_>| line.keyword().eq_ignore_ascii_case(second.keyword());
+        let first = block.inside().find(is_same).unwrap_or(second);
         let name_place =
             |view: View<'_>| view.at(view.atoms().first().map_or(view.head().span, |token| token.span));
         let place = name_place(second);

@@ -103,8 +103,12 @@ impl Values {
         self.first.and(self.count())
     }
 
-    pub(super) fn add_cell(&mut self, cell: Cell) {
-        self.cells.push(cell);
+    /// Puts a cell before so many of the last ones.
+    pub(super) fn add_cell(&mut self, cell: Cell, behind: u32) {
+        match behind {
+            0 => self.cells.push(cell),
+            _ => self.cells.insert(self.cells.len().saturating_sub(behind as usize), cell),
+        }
     }
 
     pub(super) fn add_item(&mut self, item: Item) {
