@@ -179,7 +179,7 @@ impl Cut {
         loop {
             if pieces.next_word().is_some_and(is_for_all) {
                 let Some(_) = reader.read_next(&mut pieces, diagnostics) else { break };
-                cut.trees.push(reader.take());
+                cut.trees.push(reader.tree());
                 continue;
             }
             let Some(piece) = pieces.next() else { break };
@@ -188,7 +188,7 @@ impl Cut {
                 Some(word) if !is_for_all(word) => cut.facts.push(piece.span),
                 _ => {
                     reader.read(id, &file.text, &piece, diagnostics);
-                    cut.trees.push(reader.take());
+                    cut.trees.push(reader.tree());
                 }
             }
         }

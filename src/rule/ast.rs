@@ -25,9 +25,9 @@ pub(super) enum Node<'t> {
     Or(Vec<Ast<'t>>),
     Compare(Comparison, Settle, Box<Ast<'t>>, Box<Ast<'t>>),
     Arithmetic(Sign, Box<Ast<'t>>, Box<Ast<'t>>),
-    Quantified(Quantifier, Bind<'t>, Option<Box<Ast<'t>>>),
+    Quantified(Quantifier, Box<Bind<'t>>, Option<Box<Ast<'t>>>),
     Call(&'t str, Vec<Argument<'t>>),
-    Group(Bind<'t>, Box<Ast<'t>>),
+    Group(Box<(Bind<'t>, Ast<'t>)>),
     Paths(Box<Search<'t>>),
 }
 

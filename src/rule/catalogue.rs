@@ -218,8 +218,8 @@ pub struct Begun<'a> {
     tables: Tables,
     /// What was said of the names and heads of relations and functions.
     said: Vec<Diagnostic>,
-    /// What came of each file so far.
-    early: Vec<Option<Early>>,
+    /// What came of each file so far; most hold no rule.
+    early: Vec<Option<Box<Early>>>,
 }
 
 /// A rule that names no fact, if it is complete, what explains it, if that is wanted, and what was said of it.
@@ -238,7 +238,8 @@ impl<'a> Begun<'a> {
         name_relations(&mut context, files, &mut said);
         read_defines(&mut context, files, &mut said);
         let (mut tables, mut reader) = (Tables::default(), Reader::default());
-        let early = files.iter().map(|file| file.read_early(&context, &mut tables, &mut reader)).collect();
+        let mut read = |file: &RuleFile<'_>| file.read_early(&context, &mut tables, &mut reader);
+        let early = files.iter().map(|file| read(file).map(Box::new)).collect();
         Self { context, files, tables, said, early }
     }
 
@@ -267,7 +268,8 @@ impl<'a> Begun<'a> {
                 catalogue.idle.push((file.stem.into(), file.pack.to_owned()));
                 continue;
             }
-            if let Some((rule, explanation, mut said)) = early {
+            if let Some(early) = early {
+                let (rule, explanation, mut said) = *early;
                 seen.insert(file.stem.to_owned());
                 catalogue.add(file.stem, rule, explanation);
                 diagnostics.append(&mut said);

@@ -199,38 +199,43 @@ impl<'a> Parser<'a> {
     }
 
     fn sum(&mut self) -> Result<Ast<'a>, Slip> {
-        self.operations(Self::product, &[("+", Sign::Plus), ("-", Sign::Minus)])
-    }
-
-    fn product(&mut self) -> Result<Ast<'a>, Slip> {
-        self.operations(Self::postfix, &[("*", Sign::Times), ("/", Sign::Over)])
+        self.reckoning(0)
     }
 
     /// Counts signs and dots, which no bracket bounds.
-    fn link(&mut self, count: usize) -> Result<(), Slip> {
-        self.links += count;
+    fn link(&mut self) -> Result<(), Slip> {
+        self.links += 1;
         if self.links > MAX_LINKS {
             return Err(self.error("this statement is too long", "give a part of it a name with `let`"));
         }
         Ok(())
     }
 
-    fn operations(
-        &mut self,
-        part: fn(&mut Self) -> Result<Ast<'a>, Slip>,
-        signs: &[(&str, Sign)],
-    ) -> Result<Ast<'a>, Slip> {
-        let mut left = part(self)?;
-        while let Some((_, sign)) = signs.iter().find(|(mark, _)| self.is_mark(mark)) {
+    /// Signs of arithmetic that bind closer than `bound`, with what stands between them.
+    fn reckoning(&mut self, bound: u8) -> Result<Ast<'a>, Slip> {
+        let mut left = self.postfix()?;
+        while let Some((sign, closeness)) = self.sign().filter(|(_, closeness)| *closeness > bound) {
             self.at += 1;
-            self.link(1)?;
-            let right = part(self)?;
+            self.link()?;
+            let right = self.reckoning(closeness)?;
             left = Ast {
                 span: left.span.to(right.span),
-                node: Node::Arithmetic(*sign, Box::new(left), Box::new(right)),
+                node: Node::Arithmetic(sign, Box::new(left), Box::new(right)),
             };
         }
         Ok(left)
+    }
+
+    /// The sign of arithmetic that stands here, and how close it binds.
+    fn sign(&self) -> Option<(Sign, u8)> {
+        let token = self.peek().filter(|token| token.class == Class::Mark)?;
+        match self.words(token) {
+            "+" => Some((Sign::Plus, 1)),
+            "-" => Some((Sign::Minus, 1)),
+            "*" => Some((Sign::Times, 2)),
+            "/" => Some((Sign::Over, 2)),
+            _ => None,
+        }
     }
 
     /// What may have `.field` behind it. A word may hold its fields already: `p.targets` is one atom.
@@ -244,14 +249,15 @@ impl<'a> Parser<'a> {
         Ok(base)
     }
 
-    fn fields(&mut self, base: Ast<'a>, path: &'a str, span: Span) -> Result<Ast<'a>, Slip> {
-        self.link(path.split('.').count())?;
+    fn fields(&mut self, mut base: Ast<'a>, path: &'a str, span: Span) -> Result<Ast<'a>, Slip> {
         let mut start = span.start;
-        Ok(path.split('.').fold(base, |base, field| {
+        for field in path.split('.') {
+            self.link()?;
             let own = Span { start, end: start + field.len() as u32 };
             start = own.end + 1;
-            Ast { span: base.span.to(own), node: Node::Field(Box::new(base), field, own) }
-        }))
+            base = Ast { span: base.span.to(own), node: Node::Field(Box::new(base), field, own) };
+        }
+        Ok(base)
     }
 
     fn primary(&mut self) -> Result<Ast<'a>, Slip> {
@@ -315,9 +321,9 @@ impl<'a> Parser<'a> {
     }
 
     fn is_currency(&self, token: Token) -> bool {
-        let unit = self.names.get(self.words(token)).and_then(|name| self.units.get(name));
         let followed = self.atoms.get(self.at + 1).is_some_and(|next| next.class == Class::Number);
-        followed && unit.is_some_and(|(measure, _)| self.units.is_money(measure))
+        let unit = || self.units.get(self.names.get(self.words(token))?);
+        followed && unit().is_some_and(|(measure, _)| self.units.is_money(measure))
     }
 
     /// `24 months`, `50%`, `450 t/yr`, `USD 3 billion`, `2030-Q4`.
@@ -382,7 +388,7 @@ impl<'a> Parser<'a> {
             None
         };
         let end = self.at.checked_sub(1).and_then(|at| self.atoms.get(at)).map_or(start, |token| token.span);
-        Ok(Ast { span: start.to(end), node: Node::Quantified(quantifier, bind, body) })
+        Ok(Ast { span: start.to(end), node: Node::Quantified(quantifier, Box::new(bind), body) })
     }
 
     /// `x: kind where e` or `x in list where e`.
@@ -415,7 +421,7 @@ impl<'a> Parser<'a> {
         let bind = self.bind()?;
         self.needs("by")?;
         let key = self.expr()?;
-        Ok(Ast { span: start.to(key.span), node: Node::Group(bind, Box::new(key)) })
+        Ok(Ast { span: start.to(key.span), node: Node::Group(Box::new((bind, key))) })
     }
 
     fn paths(&mut self) -> Result<Ast<'a>, Slip> {

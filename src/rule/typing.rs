@@ -189,7 +189,7 @@ impl<'a> Typer<'a> {
                 self.quantified(*quantifier, bind, body.as_deref())
             }
             Written::Call(name, arguments) => self.call(name, arguments, span, expected),
-            Written::Group(bind, key) => self.group(bind, key),
+            Written::Group(group) => self.group(&group.0, &group.1),
             Written::Paths(search) => self.paths(search),
         };
         self.made(node, ty, span)
