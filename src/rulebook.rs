@@ -100,13 +100,31 @@ impl Rulebook {
             Origin::Builtin => additions.extent,
             _ => Extent::Whole,
         };
-        let mut reader = Reader::default();
         let files = sources.iter().skip(first);
-        let files: Vec<Cut> =
-            files.map(|(id, file)| Cut::of(id, file, extent(file), &mut reader, diagnostics)).collect();
-        let declarations: Vec<Declarations<'_>> =
-            files.iter().map(|cut| cut.declarations(text_of(sources, cut.file))).collect();
-        let mut schema = schema::load(&declarations, diagnostics);
+        let (rules, others): (Vec<_>, Vec<_>) =
+            files.partition(|(_, file)| extent(file) != Extent::Whole && file.text.starts_with(rule::RULE));
+        let mut said = Vec::new();
+        let schema = || {
+            let mut reader = Reader::default();
+            let cut = |(id, file): &(FileId, &SourceFile)| {
+                Cut::of(*id, file, extent(file), &mut reader, diagnostics)
+            };
+            let others: Vec<Cut> = others.iter().map(cut).collect();
+            let declarations: Vec<_> = others.iter().map(|cut| cut.declarations(sources)).collect();
+            let schema = schema::load(&declarations, diagnostics);
+            (others, schema)
+        };
+        let rules = || {
+            let mut reader = Reader::default();
+            let cut = |(id, file): &(FileId, &SourceFile)| {
+                Cut::of_rule(*id, file, extent(file), &mut reader, &mut said)
+            };
+            rules.iter().map(cut).collect()
+        };
+        let ((others, mut schema), rules): (_, Vec<Cut>) = threads::both(schema, rules);
+        diagnostics.append(&mut said);
+        let files = rules.iter().chain(&others);
+        let declarations: Vec<_> = files.map(|cut| cut.declarations(sources)).collect();
         diagnostics.extend(unreadable(sources, &schema));
         let parameters = comparable(sources, &schema, &additions.parameters, diagnostics);
         schema.set_parameters(&parameters, diagnostics);
@@ -166,11 +184,6 @@ impl Cut {
             cut.facts.push(whole);
             return cut;
         }
-        if extent != Extent::Whole && file.text.starts_with(rule::RULE) {
-            // One rule a file, of which the greater part stays unread.
-            cut.rules.push(Piece { span: whole, unbalanced: false });
-            return cut;
-        }
         if extent < Extent::Pages && file.text.starts_with(rule::LANGUAGE) {
             return cut;
         }
@@ -196,7 +209,23 @@ impl Cut {
         cut
     }
 
-    fn declarations<'a>(&'a self, text: &'a str) -> Declarations<'a> {
+    /// A shipped rule, which stands alone in its file and of which the greater part stays unread.
+    fn of_rule(
+        id: FileId,
+        file: &SourceFile,
+        extent: Extent,
+        reader: &mut Reader,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Self {
+        let mut cut = Self { file: id, trees: Vec::new(), facts: Vec::new(), rules: Vec::new() };
+        if extent != Extent::Name {
+            cut.trees.push(rule::without_examples(id, &file.text, reader, diagnostics).clone());
+        }
+        cut
+    }
+
+    fn declarations<'a>(&'a self, sources: &'a Sources) -> Declarations<'a> {
+        let text = text_of(sources, self.file);
         Declarations { file: self.file, text, trees: &self.trees, facts: &self.facts, rules: &self.rules }
     }
 }

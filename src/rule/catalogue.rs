@@ -218,6 +218,8 @@ pub struct Begun<'a> {
     tables: Tables,
     /// What was said of the names and heads of relations and functions.
     said: Vec<Diagnostic>,
+    /// The relations with what was said of them, if they name no fact.
+    relations: Option<(Vec<Relation>, Vec<Diagnostic>)>,
     /// What came of each file so far; most hold no rule.
     early: Vec<Option<Box<Early>>>,
 }
@@ -238,14 +240,17 @@ impl<'a> Begun<'a> {
         name_relations(&mut context, files, &mut said);
         read_defines(&mut context, files, &mut said);
         let (mut tables, mut reader) = (Tables::default(), Reader::default());
+        let mut told = Vec::new();
+        let relations = read_relations(&context, files, &mut tables, &mut told);
+        let relations = (!std::mem::take(&mut tables.asks_for_facts)).then_some((relations, told));
         let mut read = |file: &RuleFile<'_>| file.read_early(&context, &mut tables, &mut reader);
         let early = files.iter().map(|file| read(file).map(Box::new)).collect();
-        Self { context, files, tables, said, early }
+        Self { context, files, tables, said, relations, early }
     }
 
     /// Reads the rest.
     pub fn finish(self, facts: &'a Model, diagnostics: &mut Vec<Diagnostic>) -> Catalogue {
-        let Self { context, files, mut tables, mut said, early } = self;
+        let Self { context, files, mut tables, mut said, relations, early } = self;
         let context = Context { facts: Some(facts), ..context };
         diagnostics.append(&mut said);
         let mut catalogue = Catalogue::default();
@@ -255,7 +260,13 @@ impl<'a> Begun<'a> {
         for define in context.defines.values().filter(|_| may_be_wrong) {
             Typer::new(&context, define.file, &mut apart, diagnostics).check_define(define);
         }
-        catalogue.relations = read_relations(&context, files, &mut tables, diagnostics);
+        catalogue.relations = match relations {
+            Some((relations, mut said)) => {
+                diagnostics.append(&mut said);
+                relations
+            }
+            None => read_relations(&context, files, &mut tables, diagnostics),
+        };
         let (mut seen, mut reader) = (FxHashSet::default(), Reader::default());
         for (file, early) in files.iter().zip(early) {
             if file.extent < Extent::Pages && file.declarations.text.starts_with(LANGUAGE) {
@@ -315,11 +326,15 @@ impl RuleFile<'_> {
 
     /// Reads a shipped rule, which stands alone and bears the name of its file, unless it names a fact.
     fn read_early(&self, context: &Context<'_>, tables: &mut Tables, reader: &mut Reader) -> Option<Early> {
-        let Declarations { file, text, rules, .. } = self.declarations;
-        let is_early = self.shipped && self.extent != Extent::Name && text.starts_with(RULE);
-        let piece = rules.first().filter(|_| is_early)?;
+        let Declarations { file, text, trees, rules, .. } = self.declarations;
+        if !self.shipped || !text.starts_with(RULE) {
+            return None;
+        }
         let mut said = Vec::new();
-        let tree = self.read(piece, reader, &mut said);
+        let tree = match trees.first() {
+            Some(tree) => tree,
+            None => self.read(rules.first()?, reader, &mut said),
+        };
         let view = View::roots(file, text, tree).next()?;
         let typer = Typer::new(context, file, tables, &mut said);
         let (rule, explanation) = RuleReader::new(typer, view, self).read();
@@ -441,10 +456,20 @@ fn read_relations(
 /// What explains the rule or language diagnostic of a file in which it stands alone, without examples and parameters.
 #[must_use]
 pub fn page(file: FileId, text: &str, pack: &str) -> Option<Explanation> {
-    let (mut reader, piece) =
-        (Reader::default(), Piece { span: Span::new(0, text.len()), unbalanced: false });
-    let tree = reader.read_up_to(EXAMPLES, file, text, &piece, &mut Vec::new());
+    let mut reader = Reader::default();
+    let tree = without_examples(file, text, &mut reader, &mut Vec::new());
     View::roots(file, text, tree).next().map(|view| explained(view, pack))
+}
+
+/// The tree of a text in which a rule or page stands alone, but for its examples.
+pub fn without_examples<'r>(
+    file: FileId,
+    text: &str,
+    reader: &'r mut Reader,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> &'r Tree {
+    let piece = Piece { span: Span::new(0, text.len()), unbalanced: false };
+    reader.read_up_to(EXAMPLES, file, text, &piece, diagnostics)
 }
 
 /// What is written of a rule or language diagnostic for people, but for its examples.

@@ -18,7 +18,7 @@ mod typing;
 pub use ast::{Comparison, Quantifier, Settle, Sign};
 pub use catalogue::{
     Begun, Catalogue, Example, Expectation, Explanation, Extent, LANGUAGE, PAGES, RELATION, RULE, Reads,
-    RuleFile, page,
+    RuleFile, page, without_examples,
 };
 pub use expr::{
     Access, Aggregate, Constant, EndSet, Expr, From, Function, How, Index, Node, Path, Source, Ty,
