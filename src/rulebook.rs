@@ -141,7 +141,8 @@ impl Rulebook {
             RuleFile { declarations, pack: "", stem: "", shipped: false, extent: additions.extent }
         }));
         let facts = || model::load_facts(&schema, &declarations, diagnostics);
-        let (rules, facts) = threads::both(|| rule::Begun::new(&schema, &rule_files), facts);
+        let arena = rule::Arena::new();
+        let (rules, facts) = threads::both(|| rule::Begun::new(&schema, &rule_files, &arena), facts);
         let catalogue = rules.finish(&facts, diagnostics);
         schema.names = facts.names.clone();
         Rulebook { schema, facts, catalogue }

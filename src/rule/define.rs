@@ -3,6 +3,8 @@
 
 use std::sync::Arc;
 
+use bumpalo::Bump;
+
 use super::Edge;
 use super::expr::{Node, Ty};
 use super::parse::{Parser, Slip};
@@ -12,13 +14,14 @@ use crate::source::Span;
 use crate::syntax::{Class, Token, View};
 
 /// `define name(a: type, …) -> type = expression`
-pub(super) fn define<'a>(context: &Context<'a>, view: View<'a>) -> Result<Define<'a>, Slip> {
+pub(super) fn define<'a>(context: &Context<'a>, arena: &'a Bump, view: View<'a>) -> Result<Define<'a>, Slip> {
     let names = &context.schema.names;
     let units = &context.schema.units;
     let after = view.head().span;
     let mut parser = Parser {
         file: view.file,
         text: view.text,
+        arena,
         atoms: view.atoms(),
         at: 1,
         units,

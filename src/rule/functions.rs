@@ -151,13 +151,13 @@ impl<'a> Typer<'a> {
         };
         match (&argument.value, &argument.each, &argument.by) {
             (Value::Plain(value), Some(bind), None) => Some(self.aggregate(how, bind, Some(value))),
-            (Value::Bind(bind), None, by) => Some(self.aggregate(how, bind, by.as_deref())),
+            (Value::Bind(bind), None, by) => Some(self.aggregate(how, bind, *by)),
             (Value::Plain(list), None, None) => {
                 // `count(xs)`: every member of a list.
                 let bind = Bind {
                     name: "each",
                     span: list.span,
-                    range: Range::List(Box::new(list.clone())),
+                    range: Range::List(list),
                     filter: None,
                 };
                 Some(self.aggregate(how, &bind, None))

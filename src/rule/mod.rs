@@ -15,6 +15,9 @@ mod ranges;
 mod template;
 mod typing;
 
+/// Where rules lie as they are written, until they are typed.
+pub use bumpalo::Bump as Arena;
+
 pub use ast::{Comparison, Quantifier, Settle, Sign};
 pub use catalogue::{
     Begun, Catalogue, Example, Expectation, Explanation, Extent, LANGUAGE, PAGES, RELATION, RULE, Reads,

@@ -1,6 +1,11 @@
 //! Atoms to expressions, by precedence: or < and < not < comparison < sum < product; the body of a quantifier
 //! runs to the end. Knows which words are units, and no other word of the schema.
 
+use std::borrow::Cow;
+
+use bumpalo::Bump;
+use bumpalo::collections::Vec as List;
+
 use super::ast::{Argument, Ast, Bind, Comparison, Node, Quantifier, Range, Search, Settle, Sign, Value};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::names::Names;
@@ -19,6 +24,8 @@ pub(super) type Slip = Box<Diagnostic>;
 pub(super) struct Parser<'a> {
     pub file: FileId,
     pub text: &'a str,
+    /// Where what is read lies.
+    pub arena: &'a Bump,
     pub atoms: &'a [Token],
     pub at: usize,
     pub units: &'a Units,
@@ -121,6 +128,11 @@ impl<'a> Parser<'a> {
         out
     }
 
+    fn kept_expr(&mut self) -> Result<&'a Ast<'a>, Slip> {
+        let expr = self.expr()?;
+        Ok(self.arena.alloc(expr))
+    }
+
     fn conjunction(&mut self) -> Result<Ast<'a>, Slip> {
         self.chain("and", Self::negation, Node::And)
     }
@@ -129,18 +141,18 @@ impl<'a> Parser<'a> {
         &mut self,
         word: &str,
         part: fn(&mut Self) -> Result<Ast<'a>, Slip>,
-        node: fn(Vec<Ast<'a>>) -> Node<'a>,
+        node: fn(&'a [Ast<'a>]) -> Node<'a>,
     ) -> Result<Ast<'a>, Slip> {
         let first = part(self)?;
         if !self.is_word(word) {
             return Ok(first);
         }
-        let mut parts = vec![first];
+        let mut parts = bumpalo::vec![in self.arena; first];
         while self.takes(word) {
             parts.push(part(self)?);
         }
         let span = parts.iter().map(|part| part.span).reduce(Span::to).unwrap_or(self.after);
-        Ok(Ast { span, node: node(parts) })
+        Ok(Ast { span, node: node(parts.into_bump_slice()) })
     }
 
     fn negation(&mut self) -> Result<Ast<'a>, Slip> {
@@ -152,7 +164,7 @@ impl<'a> Parser<'a> {
             }
             let inner = self.negation()?;
             self.depth -= 1;
-            return Ok(Ast { span: start.to(inner.span), node: Node::Not(Box::new(inner)) });
+            return Ok(Ast { span: start.to(inner.span), node: Node::Not(self.arena.alloc(inner)) });
         }
         self.comparison()
     }
@@ -179,7 +191,7 @@ impl<'a> Parser<'a> {
             self.at -= 1;
             return Err(self.error("a comparison cannot be compared again", "say it in two, joined by `and`"));
         }
-        Ok(Ast { span, node: Node::Compare(comparison, settle, Box::new(left), Box::new(right)) })
+        Ok(Ast { span, node: Node::Compare(comparison, settle, self.arena.alloc([left, right])) })
     }
 
     fn comparison_sign(&mut self) -> Option<Comparison> {
@@ -220,7 +232,7 @@ impl<'a> Parser<'a> {
             let right = self.reckoning(closeness)?;
             left = Ast {
                 span: left.span.to(right.span),
-                node: Node::Arithmetic(sign, Box::new(left), Box::new(right)),
+                node: Node::Arithmetic(sign, self.arena.alloc([left, right])),
             };
         }
         Ok(left)
@@ -255,7 +267,7 @@ impl<'a> Parser<'a> {
             self.link()?;
             let own = Span { start, end: start + field.len() as u32 };
             start = own.end + 1;
-            base = Ast { span: base.span.to(own), node: Node::Field(Box::new(base), field, own) };
+            base = Ast { span: base.span.to(own), node: Node::Field(self.arena.alloc(base), field, own) };
         }
         Ok(base)
     }
@@ -271,7 +283,11 @@ impl<'a> Parser<'a> {
             Class::Number => Ok(self.literal()),
             Class::String | Class::Text => {
                 self.at += 1;
-                Ok(Ast { span: token.span, node: Node::Text(prose(self.text, token).into_owned()) })
+                let words = match prose(self.text, token) {
+                    Cow::Borrowed(words) => words,
+                    Cow::Owned(words) => self.arena.alloc_str(&words),
+                };
+                Ok(Ast { span: token.span, node: Node::Text(words) })
             }
             Class::Mark if self.words(token) == "(" => {
                 self.at += 1;
@@ -354,7 +370,7 @@ impl<'a> Parser<'a> {
     fn list(&mut self) -> Result<Ast<'a>, Slip> {
         let start = self.here();
         self.needs_mark("[")?;
-        let mut parts = Vec::new();
+        let mut parts = List::new_in(self.arena);
         while !self.is_mark("]") {
             parts.push(self.expr()?);
             if !self.takes_comma() {
@@ -363,7 +379,7 @@ impl<'a> Parser<'a> {
         }
         let end = self.here();
         self.needs_mark("]")?;
-        Ok(Ast { span: start.to(end), node: Node::List(parts) })
+        Ok(Ast { span: start.to(end), node: Node::List(parts.into_bump_slice()) })
     }
 
     fn takes_comma(&mut self) -> bool {
@@ -380,24 +396,29 @@ impl<'a> Parser<'a> {
             _ => Quantifier::Every,
         };
         self.at += 1;
-        let bind = self.bind()?;
+        let bind = self.kept_bind()?;
         let body = if quantifier == Quantifier::Every {
             self.needs("satisfies")?;
-            Some(Box::new(self.expr()?))
+            Some(self.kept_expr()?)
         } else {
             None
         };
         let end = self.at.checked_sub(1).and_then(|at| self.atoms.get(at)).map_or(start, |token| token.span);
-        Ok(Ast { span: start.to(end), node: Node::Quantified(quantifier, Box::new(bind), body) })
+        Ok(Ast { span: start.to(end), node: Node::Quantified(quantifier, bind, body) })
     }
 
     /// `x: kind where e` or `x in list where e`.
     pub(super) fn bind(&mut self) -> Result<Bind<'a>, Slip> {
         let mut bind = self.bind_head()?;
         if self.takes("where") {
-            bind.filter = Some(Box::new(self.expr()?));
+            bind.filter = Some(self.kept_expr()?);
         }
         Ok(bind)
+    }
+
+    fn kept_bind(&mut self) -> Result<&'a Bind<'a>, Slip> {
+        let bind = self.bind()?;
+        Ok(self.arena.alloc(bind))
     }
 
     fn bind_head(&mut self) -> Result<Bind<'a>, Slip> {
@@ -410,7 +431,7 @@ impl<'a> Parser<'a> {
             Range::Kind(kind, span)
         } else {
             self.needs("in")?;
-            Range::List(Box::new(self.sum()?))
+            Range::List(self.arena.alloc(self.sum()?))
         };
         Ok(Bind { name: self.words(token), span: token.span, range, filter: None })
     }
@@ -418,10 +439,10 @@ impl<'a> Parser<'a> {
     fn group(&mut self) -> Result<Ast<'a>, Slip> {
         let start = self.here();
         self.at += 1;
-        let bind = self.bind()?;
+        let bind = self.kept_bind()?;
         self.needs("by")?;
-        let key = self.expr()?;
-        Ok(Ast { span: start.to(key.span), node: Node::Group(Box::new((bind, key))) })
+        let key = self.kept_expr()?;
+        Ok(Ast { span: start.to(key.span), node: Node::Group(bind, key) })
     }
 
     fn paths(&mut self) -> Result<Ast<'a>, Slip> {
@@ -437,13 +458,13 @@ impl<'a> Parser<'a> {
         let end = self.at.checked_sub(1).and_then(|at| self.atoms.get(at)).map_or(start, |token| token.span);
         Ok(Ast {
             span: start.to(end),
-            node: Node::Paths(Box::new(Search { from, carrying, relation, relation_span, to })),
+            node: Node::Paths(self.arena.alloc(Search { from, carrying, relation, relation_span, to })),
         })
     }
 
     fn call(&mut self, name: &'a str, span: Span) -> Result<Ast<'a>, Slip> {
         self.needs_mark("(")?;
-        let mut arguments = Vec::new();
+        let mut arguments = List::new_in(self.arena);
         while !self.is_mark(")") {
             arguments.push(self.argument()?);
             if !self.takes_comma() {
@@ -452,7 +473,7 @@ impl<'a> Parser<'a> {
         }
         let end = self.here();
         self.needs_mark(")")?;
-        Ok(Ast { span: span.to(end), node: Node::Call(name, arguments) })
+        Ok(Ast { span: span.to(end), node: Node::Call(name, arguments.into_bump_slice()) })
     }
 
     /// `e`, `x in list where e`, `x in list by e`, `e for each x in list where e`.
@@ -460,11 +481,11 @@ impl<'a> Parser<'a> {
         let is_bind = self.peek().is_some_and(|token| token.class == Class::Name)
             || self.peek().is_some_and(|token| token.class == Class::Word)
                 && self.atoms.get(self.at + 1).is_some_and(|next| next.is_word(self.text, "in"));
-        let value = if is_bind { Value::Bind(Box::new(self.bind()?)) } else { Value::Plain(self.expr()?) };
-        let by = if self.takes("by") { Some(Box::new(self.expr()?)) } else { None };
+        let value = if is_bind { Value::Bind(self.kept_bind()?) } else { Value::Plain(self.expr()?) };
+        let by = if self.takes("by") { Some(self.kept_expr()?) } else { None };
         let each = if self.takes("for") {
             self.needs("each")?;
-            Some(Box::new(self.bind()?))
+            Some(self.kept_bind()?)
         } else {
             None
         };

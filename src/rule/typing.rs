@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use bumpalo::Bump;
 use rustc_hash::FxHashMap;
 
 use super::RelationId;
@@ -49,6 +50,8 @@ pub(super) struct Context<'a> {
 /// Types the expressions of one rule, function or relation.
 pub(super) struct Typer<'a> {
     pub context: &'a Context<'a>,
+    /// Where what is written lies until it is typed.
+    arena: &'a Bump,
     pub file: FileId,
     pub tables: &'a mut Tables,
     pub diagnostics: &'a mut Vec<Diagnostic>,
@@ -77,12 +80,14 @@ pub(super) struct Typer<'a> {
 impl<'a> Typer<'a> {
     pub(super) fn new(
         context: &'a Context<'a>,
+        arena: &'a Bump,
         file: FileId,
         tables: &'a mut Tables,
         diagnostics: &'a mut Vec<Diagnostic>,
     ) -> Self {
         Self {
             context,
+            arena,
             file,
             tables,
             diagnostics,
@@ -172,7 +177,7 @@ impl<'a> Typer<'a> {
             Written::Word(word) => self.word(word, span, expected),
             Written::Field(base, field, field_span) => self.field(base, field, *field_span),
             Written::Literal => self.literal(span),
-            Written::Text(text) => (Node::Constant(Constant::Text(text.clone())), Ty::Text),
+            Written::Text(text) => (Node::Constant(Constant::Text((*text).to_owned())), Ty::Text),
             Written::List(parts) => self.list(parts, expected),
             Written::Not(inner) => (Node::Not(Box::new(self.condition(inner))), Ty::Truth),
             Written::And(parts) => {
@@ -181,15 +186,15 @@ impl<'a> Typer<'a> {
             Written::Or(parts) => {
                 (Node::Any(parts.iter().map(|part| self.condition(part)).collect()), Ty::Truth)
             }
-            Written::Compare(comparison, settle, left, right) => {
+            Written::Compare(comparison, settle, [left, right]) => {
                 self.comparison(*comparison, *settle, left, right, span)
             }
-            Written::Arithmetic(sign, left, right) => self.arithmetic(*sign, left, right, span),
+            Written::Arithmetic(sign, [left, right]) => self.arithmetic(*sign, left, right, span),
             Written::Quantified(quantifier, bind, body) => {
-                self.quantified(*quantifier, bind, body.as_deref())
+                self.quantified(*quantifier, bind, *body)
             }
             Written::Call(name, arguments) => self.call(name, arguments, span, expected),
-            Written::Group(group) => self.group(&group.0, &group.1),
+            Written::Group(bind, key) => self.group(bind, key),
             Written::Paths(search) => self.paths(search),
         };
         self.made(node, ty, span)
@@ -462,6 +467,7 @@ impl<'a> Typer<'a> {
         Parser {
             file: self.file,
             text: self.text(),
+            arena: self.arena,
             atoms,
             at: 0,
             units: &self.context.schema.units,
