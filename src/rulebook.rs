@@ -161,7 +161,7 @@ pub fn page(sources: &Sources, code: &str) -> Option<Explanation> {
     rule::page(id, &file.text, pack)
 }
 
-/// A file of schema, facts or rules, cut into what is read at once and what waits for its turn: most of the text is
+/// A file of schema, facts or rules, cut into what is read at once and what waits for its turn: most of what is left is
 /// needed only once, and so can be read in the same memory.
 #[derive(Debug)]
 struct Cut {

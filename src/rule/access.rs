@@ -37,8 +37,8 @@ impl Tables {
     }
 }
 
-impl Typer<'_> {
-    pub(super) fn field(&mut self, base: &Ast<'_>, field: &str, span: Span) -> (Node, Ty) {
+impl<'a> Typer<'a> {
+    pub(super) fn field(&mut self, base: &Ast<'a>, field: &str, span: Span) -> (Node, Ty) {
         if let Written::Word(word) = &base.node
             && *word == "param"
         {
@@ -134,12 +134,7 @@ impl Typer<'_> {
     }
 
     /// What a name means for one kind; `plural` are the kinds of which it is the plural, and those that hold them.
-    fn how(
-        &mut self,
-        kind: KindId,
-        name: Symbol,
-        plural: Option<(KindSet, KindSet)>,
-    ) -> Option<(How, Ty)> {
+    fn how(&mut self, kind: KindId, name: Symbol, plural: Option<(KindSet, KindSet)>) -> Option<(How, Ty)> {
         let schema = self.schema();
         if let Some(slot) = schema.kind(kind)?.slot(name) {
             let ty = schema.field(kind, slot).map_or(Ty::Any, |field| field_type(&field.ty));

@@ -21,12 +21,12 @@ const MAX_LINKS: usize = 500;
 pub(super) type Slip = Box<Diagnostic>;
 
 /// Reads the atoms of a statement from left to right.
-pub(super) struct Parser<'a> {
+pub(super) struct Parser<'a, 'p> {
     pub file: FileId,
     pub text: &'a str,
     /// Where what is read lies.
     pub arena: &'a Bump,
-    pub atoms: &'a [Token],
+    pub atoms: &'p [Token],
     pub at: usize,
     pub units: &'a Units,
     pub names: &'a Names,
@@ -36,7 +36,7 @@ pub(super) struct Parser<'a> {
     pub links: usize,
 }
 
-impl<'a> Parser<'a> {
+impl<'a> Parser<'a, '_> {
     pub(super) fn peek(&self) -> Option<Token> {
         self.atoms.get(self.at).copied()
     }
