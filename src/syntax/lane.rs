@@ -364,6 +364,8 @@ mod tests {
         ] {
             is_cut_alike(text);
         }
+        // Letters of any script may be quoted, but not what turns the direction of writing.
+        assert_eq!(["a \"é ’ 环\" { }", "a \"\u{202e}\" { }"].map(is_cut_alike), [1, 0]);
         let nested = |depth: usize| format!("a {{ b: {}{} }}\nc {{ }}", "[".repeat(depth), "]".repeat(depth));
         assert_eq!([MAX_NESTING - 1, MAX_NESTING].map(|depth| is_cut_alike(&nested(depth))), [2, 0]);
     }
