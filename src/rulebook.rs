@@ -100,13 +100,31 @@ impl Rulebook {
             Origin::Builtin => additions.extent,
             _ => Extent::Whole,
         };
-        let mut reader = Reader::default();
         let files = sources.iter().skip(first);
-        let files: Vec<Cut> =
-            files.map(|(id, file)| Cut::of(id, file, extent(file), &mut reader, diagnostics)).collect();
-        let declarations: Vec<Declarations<'_>> =
-            files.iter().map(|cut| cut.declarations(text_of(sources, cut.file))).collect();
-        let mut schema = schema::load(&declarations, diagnostics);
+        let (rules, others): (Vec<_>, Vec<_>) =
+            files.partition(|(_, file)| extent(file) != Extent::Whole && file.text.starts_with(rule::RULE));
+        let mut said = Vec::new();
+        let schema = || {
+            let mut reader = Reader::default();
+            let cut = |(id, file): &(FileId, &SourceFile)| {
+                Cut::of(*id, file, extent(file), &mut reader, diagnostics)
+            };
+            let others: Vec<Cut> = others.iter().map(cut).collect();
+            let declarations: Vec<_> = others.iter().map(|cut| cut.declarations(sources)).collect();
+            let schema = schema::load(&declarations, diagnostics);
+            (others, schema)
+        };
+        let rules = || {
+            let mut reader = Reader::default();
+            let cut = |(id, file): &(FileId, &SourceFile)| {
+                Cut::of_rule(*id, file, extent(file), &mut reader, &mut said)
+            };
+            rules.iter().map(cut).collect()
+        };
+        let ((others, mut schema), rules): (_, Vec<Cut>) = threads::both(schema, rules);
+        diagnostics.append(&mut said);
+        let files = rules.iter().chain(&others);
+        let declarations: Vec<_> = files.map(|cut| cut.declarations(sources)).collect();
         diagnostics.extend(unreadable(sources, &schema));
         let parameters = comparable(sources, &schema, &additions.parameters, diagnostics);
         schema.set_parameters(&parameters, diagnostics);
@@ -123,7 +141,8 @@ impl Rulebook {
             RuleFile { declarations, pack: "", stem: "", shipped: false, extent: additions.extent }
         }));
         let facts = || model::load_facts(&schema, &declarations, diagnostics);
-        let (rules, facts) = threads::both(|| rule::Begun::new(&schema, &rule_files), facts);
+        let arena = rule::Arena::new();
+        let (rules, facts) = threads::both(|| rule::Begun::new(&schema, &rule_files, &arena), facts);
         let catalogue = rules.finish(&facts, diagnostics);
         schema.names = facts.names.clone();
         Rulebook { schema, facts, catalogue }
@@ -142,7 +161,7 @@ pub fn page(sources: &Sources, code: &str) -> Option<Explanation> {
     rule::page(id, &file.text, pack)
 }
 
-/// A file of schema, facts or rules, cut into what is read at once and what waits for its turn: most of the text is
+/// A file of schema, facts or rules, cut into what is read at once and what waits for its turn: most of what is left is
 /// needed only once, and so can be read in the same memory.
 #[derive(Debug)]
 struct Cut {
@@ -166,11 +185,6 @@ impl Cut {
             cut.facts.push(whole);
             return cut;
         }
-        if extent != Extent::Whole && file.text.starts_with(rule::RULE) {
-            // One rule a file, of which the greater part stays unread.
-            cut.rules.push(Piece { span: whole, unbalanced: false });
-            return cut;
-        }
         if extent < Extent::Pages && file.text.starts_with(rule::LANGUAGE) {
             return cut;
         }
@@ -179,7 +193,7 @@ impl Cut {
         loop {
             if pieces.next_word().is_some_and(is_for_all) {
                 let Some(_) = reader.read_next(&mut pieces, diagnostics) else { break };
-                cut.trees.push(reader.take());
+                cut.trees.push(reader.tree());
                 continue;
             }
             let Some(piece) = pieces.next() else { break };
@@ -188,7 +202,7 @@ impl Cut {
                 Some(word) if !is_for_all(word) => cut.facts.push(piece.span),
                 _ => {
                     reader.read(id, &file.text, &piece, diagnostics);
-                    cut.trees.push(reader.take());
+                    cut.trees.push(reader.tree());
                 }
             }
         }
@@ -196,7 +210,23 @@ impl Cut {
         cut
     }
 
-    fn declarations<'a>(&'a self, text: &'a str) -> Declarations<'a> {
+    /// A shipped rule, which stands alone in its file and of which the greater part stays unread.
+    fn of_rule(
+        id: FileId,
+        file: &SourceFile,
+        extent: Extent,
+        reader: &mut Reader,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Self {
+        let mut cut = Self { file: id, trees: Vec::new(), facts: Vec::new(), rules: Vec::new() };
+        if extent != Extent::Name {
+            cut.trees.push(rule::without_examples(id, &file.text, reader, diagnostics).clone());
+        }
+        cut
+    }
+
+    fn declarations<'a>(&'a self, sources: &'a Sources) -> Declarations<'a> {
+        let text = text_of(sources, self.file);
         Declarations { file: self.file, text, trees: &self.trees, facts: &self.facts, rules: &self.rules }
     }
 }

@@ -30,7 +30,8 @@ const LAYERS: [&[&str]; 12] = [
 ];
 
 /// Where each crate may be named; a folder ends in `/`.
-const CRATES: [(&str, &[&str]); 23] = [
+const CRATES: [(&str, &[&str]); 24] = [
+    ("bumpalo", &["src/rule/"]),
     ("clap", &["src/cli/"]),
     ("clap_complete", &["src/cli/completions.rs"]),
     ("clap_mangen", &["src/cli/man.rs"]),

@@ -37,29 +37,8 @@ impl Tables {
     }
 }
 
-/// What bears a name besides fields of a kind itself.
-struct Naming {
-    /// Fields that have it as the name of their reverse, with the kinds that they may lead to.
-    fields: Vec<(KindId, Slot, KindSet)>,
-    /// The kinds that have it as their plural, and those in whose blocks these can stand at any depth.
-    plural: Option<(KindSet, KindSet)>,
-}
-
-impl Naming {
-    fn of(schema: &Schema, name: Symbol) -> Self {
-        let fields = schema.kinds().flat_map(|(id, kind)| {
-            let reversed = kind.fields.iter().zip(0..).filter(|(field, _)| field.reverse == Some(name));
-            reversed.map(move |(field, at)| (id, Slot(at), field.ty.kinds()))
-        });
-        let mut kinds = schema.kinds().map(|(_, kind)| kind);
-        let plural = kinds.find(|kind| kind.plural == Some(name)).map(|kind| kind.family);
-        let plural = plural.map(|family| (family, holders(schema, family)));
-        Self { fields: fields.collect(), plural }
-    }
-}
-
-impl Typer<'_> {
-    pub(super) fn field(&mut self, base: &Ast<'_>, field: &str, span: Span) -> (Node, Ty) {
+impl<'a> Typer<'a> {
+    pub(super) fn field(&mut self, base: &Ast<'a>, field: &str, span: Span) -> (Node, Ty) {
         if let Written::Word(word) = &base.node
             && *word == "param"
         {
@@ -132,11 +111,13 @@ impl Typer<'_> {
     }
 
     fn meaning(&mut self, kinds: KindSet, name: Symbol) -> Option<(Access, Ty)> {
-        let naming = Naming::of(self.schema(), name);
+        let schema = self.schema();
+        let plural = schema.kind_in_plural(name).and_then(|id| schema.kind(id)).map(|kind| kind.family);
+        let plural = plural.map(|family| (family, holders(schema, family)));
         let mut ty: Option<Ty> = None;
-        let mut per_kind = vec![How::Nothing; self.schema().kinds().count()];
+        let mut per_kind = vec![How::Nothing; schema.kinds().count()];
         for kind in kinds.iter() {
-            let Some((how, own)) = self.how(kind, name, &naming) else { continue };
+            let Some((how, own)) = self.how(kind, name, plural) else { continue };
             if let Some(slot) = per_kind.get_mut(kind.0 as usize) {
                 *slot = how;
             }
@@ -152,21 +133,24 @@ impl Typer<'_> {
         Some((Access::Entity(name, per_kind.into()), ty?))
     }
 
-    fn how(&mut self, kind: KindId, name: Symbol, naming: &Naming) -> Option<(How, Ty)> {
+    /// What a name means for one kind; `plural` are the kinds of which it is the plural, and those that hold them.
+    fn how(&mut self, kind: KindId, name: Symbol, plural: Option<(KindSet, KindSet)>) -> Option<(How, Ty)> {
         let schema = self.schema();
         if let Some(slot) = schema.kind(kind)?.slot(name) {
             let ty = schema.field(kind, slot).map_or(Ty::Any, |field| field_type(&field.ty));
             return Some((How::Field(slot), ty));
         }
-        let referring = naming.fields.iter().filter(|(.., kinds)| kinds.has(kind));
-        let referring: Vec<(KindId, Slot)> = referring.map(|(other, slot, _)| (*other, *slot)).collect();
+        let leads_here = |(other, slot): &&(KindId, Slot)| {
+            schema.field(*other, *slot).is_some_and(|field| field.ty.kinds().has(kind))
+        };
+        let referring: Vec<_> = schema.reversed(name).iter().filter(leads_here).copied().collect();
         if !referring.is_empty() {
             let kinds =
                 referring.iter().fold(KindSet::EMPTY, |set, (kind, _)| set.union(KindSet::one(*kind)));
             let index = self.index(referring);
             return Some((How::Referrers(index), Ty::List(Arc::new(Ty::Entity(kinds)))));
         }
-        let (family, _) = naming.plural.filter(|(_, holders)| holders.has(kind))?;
+        let (family, _) = plural.filter(|(_, holders)| holders.has(kind))?;
         Some((How::Inside(family), Ty::List(Arc::new(Ty::Entity(family)))))
     }
 

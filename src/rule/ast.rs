@@ -1,67 +1,67 @@
-//! Expressions as written: owns the untyped tree of the rule language, whose words stay in their text. Knows no
-//! schema.
+//! Expressions as written: owns the untyped tree of the rule language, whose words stay in their text and whose parts
+//! lie in an arena, since none is needed once its rule is typed. Knows no schema.
 
 use crate::source::Span;
 
 /// An expression with its words.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Ast<'t> {
     pub span: Span,
     pub node: Node<'t>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) enum Node<'t> {
     /// A variable, enum value, fact, or function without arguments.
     Word(&'t str),
     /// `x.f`: the field's name and its words.
-    Field(Box<Ast<'t>>, &'t str, Span),
+    Field(&'t Ast<'t>, &'t str, Span),
     /// A number with unit, a date, or money: read by the value reader.
     Literal,
-    Text(String),
-    List(Vec<Ast<'t>>),
-    Not(Box<Ast<'t>>),
-    And(Vec<Ast<'t>>),
-    Or(Vec<Ast<'t>>),
-    Compare(Comparison, Settle, Box<Ast<'t>>, Box<Ast<'t>>),
-    Arithmetic(Sign, Box<Ast<'t>>, Box<Ast<'t>>),
-    Quantified(Quantifier, Bind<'t>, Option<Box<Ast<'t>>>),
-    Call(&'t str, Vec<Argument<'t>>),
-    Group(Bind<'t>, Box<Ast<'t>>),
-    Paths(Box<Search<'t>>),
+    Text(&'t str),
+    List(&'t [Ast<'t>]),
+    Not(&'t Ast<'t>),
+    And(&'t [Ast<'t>]),
+    Or(&'t [Ast<'t>]),
+    Compare(Comparison, Settle, &'t [Ast<'t>; 2]),
+    Arithmetic(Sign, &'t [Ast<'t>; 2]),
+    Quantified(Quantifier, &'t Bind<'t>, Option<&'t Ast<'t>>),
+    Call(&'t str, &'t [Argument<'t>]),
+    Group(&'t Bind<'t>, &'t Ast<'t>),
+    Paths(&'t Search<'t>),
 }
 
 /// `x: kind where e` or `x in list where e`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Bind<'t> {
     pub name: &'t str,
     pub span: Span,
     pub range: Range<'t>,
-    pub filter: Option<Box<Ast<'t>>>,
+    pub filter: Option<&'t Ast<'t>>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) enum Range<'t> {
     Kind(&'t str, Span),
-    List(Box<Ast<'t>>),
+    List(&'t Ast<'t>),
 }
 
 /// An argument of a call; aggregates use the parts behind the value.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Argument<'t> {
     pub value: Value<'t>,
-    pub by: Option<Box<Ast<'t>>>,
-    pub each: Option<Box<Bind<'t>>>,
+    pub by: Option<&'t Ast<'t>>,
+    pub each: Option<&'t Bind<'t>>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) enum Value<'t> {
     Plain(Ast<'t>),
-    Bind(Box<Bind<'t>>),
+    Bind(&'t Bind<'t>),
 }
 
 /// `paths from s carrying it along relation to x: kind where e`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Search<'t> {
     pub from: Ast<'t>,
     pub carrying: Option<Ast<'t>>,

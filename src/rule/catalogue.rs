@@ -1,6 +1,7 @@
 //! All rules of a run: owns the order in which rule files are read (names, functions, relations, rules) and
 //! what `explain` and the rule tests need of them.
 
+use bumpalo::Bump as Arena;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::access::Tables;
@@ -218,8 +219,10 @@ pub struct Begun<'a> {
     tables: Tables,
     /// What was said of the names and heads of relations and functions.
     said: Vec<Diagnostic>,
-    /// What came of each file so far.
-    early: Vec<Option<Early>>,
+    /// The relations with what was said of them, if they name no fact.
+    relations: Option<(Vec<Relation>, Vec<Diagnostic>)>,
+    /// What came of each file so far; most hold no rule.
+    early: Vec<Option<Box<Early>>>,
 }
 
 /// A rule that names no fact, if it is complete, what explains it, if that is wanted, and what was said of it.
@@ -228,7 +231,7 @@ type Early = (Option<Rule>, Option<Explanation>, Vec<Diagnostic>);
 impl<'a> Begun<'a> {
     /// Reads what can be read without facts.
     #[must_use]
-    pub fn new(schema: &'a Schema, files: &'a [RuleFile<'a>]) -> Self {
+    pub fn new(schema: &'a Schema, files: &'a [RuleFile<'a>], arena: &'a Arena) -> Self {
         let texts = files.iter().map(|file| (file.declarations.file, file.declarations.text)).collect();
         let fact_kinds = schema.kinds().filter(|(_, kind)| kind.fact);
         let fact_kinds = fact_kinds.fold(KindSet::EMPTY, |set, (kind, _)| set.union(KindSet::one(kind)));
@@ -236,15 +239,20 @@ impl<'a> Begun<'a> {
         let mut context = Context { schema, facts: None, fact_kinds, relations, defines, texts };
         let mut said = Vec::new();
         name_relations(&mut context, files, &mut said);
-        read_defines(&mut context, files, &mut said);
+        read_defines(&mut context, files, arena, &mut said);
         let (mut tables, mut reader) = (Tables::default(), Reader::default());
-        let early = files.iter().map(|file| file.read_early(&context, &mut tables, &mut reader)).collect();
-        Self { context, files, tables, said, early }
+        let mut told = Vec::new();
+        let relations = read_relations(&context, files, &mut tables, &mut told);
+        let relations = (!std::mem::take(&mut tables.asks_for_facts)).then_some((relations, told));
+        let mut arena = Arena::new();
+        let mut read = |file: &RuleFile<'_>| file.read_early(&context, &mut arena, &mut tables, &mut reader);
+        let early = files.iter().map(|file| read(file).map(Box::new)).collect();
+        Self { context, files, tables, said, relations, early }
     }
 
     /// Reads the rest.
     pub fn finish(self, facts: &'a Model, diagnostics: &mut Vec<Diagnostic>) -> Catalogue {
-        let Self { context, files, mut tables, mut said, early } = self;
+        let Self { context, files, mut tables, mut said, relations, early } = self;
         let context = Context { facts: Some(facts), ..context };
         diagnostics.append(&mut said);
         let mut catalogue = Catalogue::default();
@@ -252,10 +260,16 @@ impl<'a> Begun<'a> {
         let may_be_wrong = files.iter().any(|file| file.extent == Extent::Whole);
         let mut apart = Tables::default();
         for define in context.defines.values().filter(|_| may_be_wrong) {
-            Typer::new(&context, define.file, &mut apart, diagnostics).check_define(define);
+            Typer::new(&context, &Arena::new(), define.file, &mut apart, diagnostics).check_define(define);
         }
-        catalogue.relations = read_relations(&context, files, &mut tables, diagnostics);
-        let (mut seen, mut reader) = (FxHashSet::default(), Reader::default());
+        catalogue.relations = match relations {
+            Some((relations, mut said)) => {
+                diagnostics.append(&mut said);
+                relations
+            }
+            None => read_relations(&context, files, &mut tables, diagnostics),
+        };
+        let (mut seen, mut reader, mut arena) = (FxHashSet::default(), Reader::default(), Arena::new());
         for (file, early) in files.iter().zip(early) {
             if file.extent < Extent::Pages && file.declarations.text.starts_with(LANGUAGE) {
                 seen.insert(file.stem.to_owned());
@@ -267,7 +281,8 @@ impl<'a> Begun<'a> {
                 catalogue.idle.push((file.stem.into(), file.pack.to_owned()));
                 continue;
             }
-            if let Some((rule, explanation, mut said)) = early {
+            if let Some(early) = early {
+                let (rule, explanation, mut said) = *early;
                 seen.insert(file.stem.to_owned());
                 catalogue.add(file.stem, rule, explanation);
                 diagnostics.append(&mut said);
@@ -279,7 +294,8 @@ impl<'a> Begun<'a> {
                     return;
                 }
                 if view.keyword() == "rule" {
-                    let typer = Typer::new(&context, view.file, &mut tables, diagnostics);
+                    arena.reset();
+                    let typer = Typer::new(&context, &arena, view.file, &mut tables, diagnostics);
                     let (rule, explanation) = RuleReader::new(typer, view, file).read();
                     catalogue.add(view.name().unwrap_or(""), rule, explanation);
                 } else {
@@ -312,14 +328,25 @@ impl RuleFile<'_> {
     }
 
     /// Reads a shipped rule, which stands alone and bears the name of its file, unless it names a fact.
-    fn read_early(&self, context: &Context<'_>, tables: &mut Tables, reader: &mut Reader) -> Option<Early> {
-        let Declarations { file, text, rules, .. } = self.declarations;
-        let is_early = self.shipped && self.extent != Extent::Name && text.starts_with(RULE);
-        let piece = rules.first().filter(|_| is_early)?;
+    fn read_early(
+        &self,
+        context: &Context<'_>,
+        arena: &mut Arena,
+        tables: &mut Tables,
+        reader: &mut Reader,
+    ) -> Option<Early> {
+        let Declarations { file, text, trees, rules, .. } = self.declarations;
+        if !self.shipped || !text.starts_with(RULE) {
+            return None;
+        }
         let mut said = Vec::new();
-        let tree = self.read(piece, reader, &mut said);
+        let tree = match trees.first() {
+            Some(tree) => tree,
+            None => self.read(rules.first()?, reader, &mut said),
+        };
         let view = View::roots(file, text, tree).next()?;
-        let typer = Typer::new(context, file, tables, &mut said);
+        arena.reset();
+        let typer = Typer::new(context, arena, file, tables, &mut said);
         let (rule, explanation) = RuleReader::new(typer, view, self).read();
         (!std::mem::take(&mut tables.asks_for_facts)).then_some((rule, explanation, said))
     }
@@ -380,7 +407,12 @@ fn name_relations<'a>(context: &mut Context<'a>, files: &[RuleFile<'a>], diagnos
     }
 }
 
-fn read_defines<'a>(context: &mut Context<'a>, files: &[RuleFile<'a>], diagnostics: &mut Vec<Diagnostic>) {
+fn read_defines<'a>(
+    context: &mut Context<'a>,
+    files: &[RuleFile<'a>],
+    arena: &'a Arena,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
     let mut defines: Vec<Define<'_>> = Vec::new();
     for file in files {
         let statements = file.declarations.entries().filter(|view| view.shape() == Shape::Statement);
@@ -396,7 +428,7 @@ fn read_defines<'a>(context: &mut Context<'a>, files: &[RuleFile<'a>], diagnosti
                 diagnostics.push(found.label("neither a block nor a `define`"));
                 continue;
             }
-            match super::define::define(context, view) {
+            match super::define::define(context, arena, view) {
                 Ok(define) => defines.push(define),
                 Err(slip) => diagnostics.push(*slip),
             }
@@ -423,11 +455,12 @@ fn read_relations(
     tables: &mut Tables,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<Relation> {
+    let arena = Arena::new();
     let mut relations: Vec<(RelationId, Relation)> = Vec::new();
     for view in files.iter().flat_map(|file| file.declarations.blocks(RELATION)) {
         let Some(name) = view.name() else { continue };
         let Some(id) = context.relations.get(name).copied() else { continue };
-        let mut typer = Typer::new(context, view.file, tables, diagnostics);
+        let mut typer = Typer::new(context, &arena, view.file, tables, diagnostics);
         let edges: Vec<Edge> = super::define::edges(&mut typer, view);
         let frame = typer.frame;
         relations.push((id, Relation { name: name.to_owned(), edges, frame }));
@@ -439,10 +472,20 @@ fn read_relations(
 /// What explains the rule or language diagnostic of a file in which it stands alone, without examples and parameters.
 #[must_use]
 pub fn page(file: FileId, text: &str, pack: &str) -> Option<Explanation> {
-    let (mut reader, piece) =
-        (Reader::default(), Piece { span: Span::new(0, text.len()), unbalanced: false });
-    let tree = reader.read_up_to(EXAMPLES, file, text, &piece, &mut Vec::new());
+    let mut reader = Reader::default();
+    let tree = without_examples(file, text, &mut reader, &mut Vec::new());
     View::roots(file, text, tree).next().map(|view| explained(view, pack))
+}
+
+/// The tree of a text in which a rule or page stands alone, but for its examples.
+pub fn without_examples<'r>(
+    file: FileId,
+    text: &str,
+    reader: &'r mut Reader,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> &'r Tree {
+    let piece = Piece { span: Span::new(0, text.len()), unbalanced: false };
+    reader.read_up_to(EXAMPLES, file, text, &piece, diagnostics)
 }
 
 /// What is written of a rule or language diagnostic for people, but for its examples.

@@ -159,7 +159,7 @@ impl<'a> RuleReader<'a> {
         }
     }
 
-    fn each(&mut self, mut parser: Parser<'_>) -> Result<(), Slip> {
+    fn each(&mut self, mut parser: Parser<'a, '_>) -> Result<(), Slip> {
         parser.needs("each")?;
         let bind = parser.bind()?;
         parser.finish()?;
@@ -168,7 +168,7 @@ impl<'a> RuleReader<'a> {
         Ok(())
     }
 
-    fn let_(&mut self, mut parser: Parser<'_>) -> Result<(), Slip> {
+    fn let_(&mut self, mut parser: Parser<'a, '_>) -> Result<(), Slip> {
         let (name, _) = parser.name("the name")?;
         if !parser.takes_mark("=") {
             return Err(parser.error("`=` is missing here", "write `let name = …`"));
@@ -183,12 +183,12 @@ impl<'a> RuleReader<'a> {
         Ok(())
     }
 
-    fn condition(&mut self, parser: &mut Parser<'_>) -> Result<Expr, Slip> {
+    fn condition(&mut self, parser: &mut Parser<'a, '_>) -> Result<Expr, Slip> {
         let ast = parser.expr()?;
         Ok(self.typer.condition(&ast))
     }
 
-    fn step(&mut self, mut parser: Parser<'_>) -> Result<(), Slip> {
+    fn step(&mut self, mut parser: Parser<'a, '_>) -> Result<(), Slip> {
         parser.needs("to")?;
         let (word, _) = parser.name("the new severity")?;
         let Some(to) = Severity::parse(word) else {
@@ -205,7 +205,7 @@ impl<'a> RuleReader<'a> {
         Ok(())
     }
 
-    fn prose(&mut self, parser: &mut Parser<'_>) -> Result<Template, Slip> {
+    fn prose(&mut self, parser: &mut Parser<'a, '_>) -> Result<Template, Slip> {
         match parser.peek() {
             Some(token) if token.is_prose() => {
                 parser.at += 1;
@@ -218,18 +218,18 @@ impl<'a> RuleReader<'a> {
     }
 
     /// `"…" when e`
-    fn conditional(&mut self, mut parser: Parser<'_>) -> Result<Conditional<Template>, Slip> {
+    fn conditional(&mut self, mut parser: Parser<'a, '_>) -> Result<Conditional<Template>, Slip> {
         let then = self.prose(&mut parser)?;
         let when = self.when(&mut parser)?;
         parser.finish()?;
         Ok(Conditional { then, when })
     }
 
-    fn when(&mut self, parser: &mut Parser<'_>) -> Result<Option<Expr>, Slip> {
+    fn when(&mut self, parser: &mut Parser<'a, '_>) -> Result<Option<Expr>, Slip> {
         if parser.takes("when") { self.condition(parser).map(Some) } else { Ok(None) }
     }
 
-    fn label(&mut self, mut parser: Parser<'_>) -> Result<(), Slip> {
+    fn label(&mut self, mut parser: Parser<'a, '_>) -> Result<(), Slip> {
         let primary = parser.takes("primary");
         if !primary {
             parser.needs("secondary")?;
@@ -260,7 +260,7 @@ impl<'a> RuleReader<'a> {
     }
 
     /// The expression before a colon, which must stand somewhere in a file.
-    fn place(&mut self, parser: &mut Parser<'_>) -> Result<Expr, Slip> {
+    fn place(&mut self, parser: &mut Parser<'a, '_>) -> Result<Expr, Slip> {
         let rest = parser.atoms.get(parser.at..).unwrap_or(&[]);
         let mut depth = 0_i32;
         let mut place: Vec<Token> = Vec::new();
@@ -282,7 +282,7 @@ impl<'a> RuleReader<'a> {
             .error("a colon is missing behind the place of this label", "write `label primary PLACE: \"…\"`"))
     }
 
-    fn placed(&mut self, parser: &Parser<'_>, atoms: &[Token]) -> Result<Expr, Slip> {
+    fn placed(&mut self, parser: &Parser<'a, '_>, atoms: &[Token]) -> Result<Expr, Slip> {
         let mut inner = Parser { atoms, at: 0, depth: 0, ..*parser };
         let ast: Ast = inner.expr()?;
         inner.finish()?;
@@ -301,7 +301,7 @@ impl<'a> RuleReader<'a> {
         Ok(place)
     }
 
-    fn note(&mut self, mut parser: Parser<'_>) -> Result<(), Slip> {
+    fn note(&mut self, mut parser: Parser<'a, '_>) -> Result<(), Slip> {
         let kind = [("sum", NoteKind::Sum), ("when", NoteKind::When), ("lack", NoteKind::Lack)];
         let kind =
             kind.into_iter().find(|(word, _)| parser.takes(word)).map_or(NoteKind::Note, |(_, kind)| kind);

@@ -3,6 +3,8 @@
 
 use std::sync::Arc;
 
+use bumpalo::Bump;
+
 use super::Edge;
 use super::expr::{Node, Ty};
 use super::parse::{Parser, Slip};
@@ -12,13 +14,14 @@ use crate::source::Span;
 use crate::syntax::{Class, Token, View};
 
 /// `define name(a: type, …) -> type = expression`
-pub(super) fn define<'a>(context: &Context<'a>, view: View<'a>) -> Result<Define<'a>, Slip> {
+pub(super) fn define<'a>(context: &Context<'a>, arena: &'a Bump, view: View<'a>) -> Result<Define<'a>, Slip> {
     let names = &context.schema.names;
     let units = &context.schema.units;
     let after = view.head().span;
     let mut parser = Parser {
         file: view.file,
         text: view.text,
+        arena,
         atoms: view.atoms(),
         at: 1,
         units,
@@ -54,7 +57,7 @@ pub(super) fn define<'a>(context: &Context<'a>, view: View<'a>) -> Result<Define
     Ok(Define { name, file: view.file, span, parameters, returns, body })
 }
 
-fn read_type(context: &Context<'_>, parser: &mut Parser<'_>) -> Result<Ty, Slip> {
+fn read_type(context: &Context<'_>, parser: &mut Parser<'_, '_>) -> Result<Ty, Slip> {
     let (word, _) = parser.name("a type")?;
     let schema = context.schema;
     let dimension = |name: &str| Ty::Amount(schema.units.parse_dimension(name));
@@ -163,7 +166,7 @@ fn edge(typer: &mut Typer<'_>, atoms: &[Token], after: Span) -> Result<Option<Ed
     Ok(Some(Edge { from, to, via, via_name: via_name.to_owned(), guard, share, text }))
 }
 
-fn edge_kind(typer: &mut Typer<'_>, parser: &mut Parser<'_>) -> Result<KindSet, Slip> {
+fn edge_kind(typer: &mut Typer<'_>, parser: &mut Parser<'_, '_>) -> Result<KindSet, Slip> {
     let (name, _) = parser.name("a kind")?;
     match typer.schema().kind_named(name).and_then(|id| typer.schema().kind(id)) {
         Some(kind) => Ok(kind.family),

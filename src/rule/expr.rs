@@ -440,14 +440,20 @@ impl Expr {
     #[must_use]
     pub fn parameters(&self) -> Vec<usize> {
         let mut found = Vec::new();
-        self.visit(&mut |inner| {
-            if let Node::Parameter(at) = inner.node
-                && !found.contains(&at)
-            {
-                found.push(at);
-            }
-        });
+        self.add_parameters(&mut found);
         found
+    }
+
+    fn add_parameters(&self, found: &mut Vec<usize>) {
+        if !self.rests {
+            return;
+        }
+        if let Node::Parameter(at) = self.node
+            && !found.contains(&at)
+        {
+            found.push(at);
+        }
+        self.node.visit_parts(&mut |part| part.add_parameters(found));
     }
 
     /// Visits it and all expressions inside.

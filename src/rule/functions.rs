@@ -63,7 +63,7 @@ impl<'a> Typer<'a> {
     pub(super) fn call(
         &mut self,
         name: &str,
-        arguments: &[Argument<'_>],
+        arguments: &'a [Argument<'a>],
         span: Span,
         expected: Option<&Ty>,
     ) -> (Node, Ty) {
@@ -103,7 +103,7 @@ impl<'a> Typer<'a> {
     }
 
     /// `has(x.f)` and `missing(x.f)` ask of the field and not of its value.
-    fn presence(&mut self, name: &str, arguments: &[Argument<'_>], span: Span) -> (Node, Ty) {
+    fn presence(&mut self, name: &str, arguments: &[Argument<'a>], span: Span) -> (Node, Ty) {
         let [
             Argument {
                 value: Value::Plain(Ast { node: Written::Field(base, field, field_span), .. }),
@@ -130,7 +130,7 @@ impl<'a> Typer<'a> {
     fn aggregate_call(
         &mut self,
         how: Aggregate,
-        arguments: &[Argument<'_>],
+        arguments: &'a [Argument<'a>],
         span: Span,
     ) -> Option<(Node, Ty)> {
         let (how, argument) = match (how, arguments) {
@@ -151,15 +151,10 @@ impl<'a> Typer<'a> {
         };
         match (&argument.value, &argument.each, &argument.by) {
             (Value::Plain(value), Some(bind), None) => Some(self.aggregate(how, bind, Some(value))),
-            (Value::Bind(bind), None, by) => Some(self.aggregate(how, bind, by.as_deref())),
+            (Value::Bind(bind), None, by) => Some(self.aggregate(how, bind, *by)),
             (Value::Plain(list), None, None) => {
                 // `count(xs)`: every member of a list.
-                let bind = Bind {
-                    name: "each",
-                    span: list.span,
-                    range: Range::List(Box::new(list.clone())),
-                    filter: None,
-                };
+                let bind = Bind { name: "each", span: list.span, range: Range::List(list), filter: None };
                 Some(self.aggregate(how, &bind, None))
             }
             _ => {
@@ -174,14 +169,14 @@ impl<'a> Typer<'a> {
         }
     }
 
-    fn words(&self, ast: &Ast<'_>) -> &str {
+    fn words(&self, ast: &Ast<'a>) -> &str {
         ast.span.of(self.context.texts.get(&self.file).copied().unwrap_or(""))
     }
 
     fn declared(
         &mut self,
         define: &super::typing::Define<'a>,
-        arguments: &[Argument<'_>],
+        arguments: &[Argument<'a>],
         span: Span,
     ) -> (Node, Ty) {
         if arguments.len() != define.parameters.len() {
@@ -211,7 +206,7 @@ impl<'a> Typer<'a> {
         self.inline(define, given, span)
     }
 
-    fn plain_argument(&mut self, argument: &Argument<'_>, expected: Option<&Ty>, span: Span) -> Option<Expr> {
+    fn plain_argument(&mut self, argument: &Argument<'a>, expected: Option<&Ty>, span: Span) -> Option<Expr> {
         match argument {
             Argument { value: Value::Plain(ast), by: None, each: None } => Some(self.expr(ast, expected)),
             _ => {
@@ -225,7 +220,7 @@ impl<'a> Typer<'a> {
         &mut self,
         function: Function,
         arity: usize,
-        arguments: &[Argument<'_>],
+        arguments: &[Argument<'a>],
         span: Span,
         expected: Option<&Ty>,
     ) -> (Node, Ty) {

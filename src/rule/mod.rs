@@ -15,10 +15,13 @@ mod ranges;
 mod template;
 mod typing;
 
+/// Where rules lie as they are written, until they are typed.
+pub use bumpalo::Bump as Arena;
+
 pub use ast::{Comparison, Quantifier, Settle, Sign};
 pub use catalogue::{
     Begun, Catalogue, Example, Expectation, Explanation, Extent, LANGUAGE, PAGES, RELATION, RULE, Reads,
-    RuleFile, page,
+    RuleFile, page, without_examples,
 };
 pub use expr::{
     Access, Aggregate, Constant, EndSet, Expr, From, Function, How, Index, Node, Path, Source, Ty,

@@ -9,17 +9,17 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::schema::{Dimension, KindSet};
 use crate::source::Span;
 
-impl Typer<'_> {
+impl<'a> Typer<'a> {
     pub(super) fn comparison(
         &mut self,
         comparison: Comparison,
         settle: Settle,
-        left: &Ast<'_>,
-        right: &Ast<'_>,
+        left: &Ast<'a>,
+        right: &Ast<'a>,
         span: Span,
     ) -> (Node, Ty) {
         // A bare word takes its meaning from the other side.
-        let word_first = matches!(&left.node, Written::Word(word) if !self.variables.iter().any(|(name, ..)| name == word));
+        let word_first = matches!(&left.node, Written::Word(word) if self.variable(word).is_none());
         let (mut left, right) = if word_first && comparison != Comparison::In {
             let right = self.expr(right, None);
             (self.expr(left, Some(&right.ty)), right)
@@ -171,8 +171,8 @@ impl Typer<'_> {
     pub(super) fn arithmetic(
         &mut self,
         sign: Sign,
-        left: &Ast<'_>,
-        right: &Ast<'_>,
+        left: &Ast<'a>,
+        right: &Ast<'a>,
         span: Span,
     ) -> (Node, Ty) {
         let (left, right) = (self.expr(left, None), self.expr(right, None));

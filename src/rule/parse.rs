@@ -1,6 +1,11 @@
 //! Atoms to expressions, by precedence: or < and < not < comparison < sum < product; the body of a quantifier
 //! runs to the end. Knows which words are units, and no other word of the schema.
 
+use std::borrow::Cow;
+
+use bumpalo::Bump;
+use bumpalo::collections::Vec as List;
+
 use super::ast::{Argument, Ast, Bind, Comparison, Node, Quantifier, Range, Search, Settle, Sign, Value};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::names::Names;
@@ -16,10 +21,12 @@ const MAX_LINKS: usize = 500;
 pub(super) type Slip = Box<Diagnostic>;
 
 /// Reads the atoms of a statement from left to right.
-pub(super) struct Parser<'a> {
+pub(super) struct Parser<'a, 'p> {
     pub file: FileId,
     pub text: &'a str,
-    pub atoms: &'a [Token],
+    /// Where what is read lies.
+    pub arena: &'a Bump,
+    pub atoms: &'p [Token],
     pub at: usize,
     pub units: &'a Units,
     pub names: &'a Names,
@@ -29,7 +36,7 @@ pub(super) struct Parser<'a> {
     pub links: usize,
 }
 
-impl<'a> Parser<'a> {
+impl<'a> Parser<'a, '_> {
     pub(super) fn peek(&self) -> Option<Token> {
         self.atoms.get(self.at).copied()
     }
@@ -121,6 +128,11 @@ impl<'a> Parser<'a> {
         out
     }
 
+    fn kept_expr(&mut self) -> Result<&'a Ast<'a>, Slip> {
+        let expr = self.expr()?;
+        Ok(self.arena.alloc(expr))
+    }
+
     fn conjunction(&mut self) -> Result<Ast<'a>, Slip> {
         self.chain("and", Self::negation, Node::And)
     }
@@ -129,18 +141,18 @@ impl<'a> Parser<'a> {
         &mut self,
         word: &str,
         part: fn(&mut Self) -> Result<Ast<'a>, Slip>,
-        node: fn(Vec<Ast<'a>>) -> Node<'a>,
+        node: fn(&'a [Ast<'a>]) -> Node<'a>,
     ) -> Result<Ast<'a>, Slip> {
         let first = part(self)?;
         if !self.is_word(word) {
             return Ok(first);
         }
-        let mut parts = vec![first];
+        let mut parts = bumpalo::vec![in self.arena; first];
         while self.takes(word) {
             parts.push(part(self)?);
         }
         let span = parts.iter().map(|part| part.span).reduce(Span::to).unwrap_or(self.after);
-        Ok(Ast { span, node: node(parts) })
+        Ok(Ast { span, node: node(parts.into_bump_slice()) })
     }
 
     fn negation(&mut self) -> Result<Ast<'a>, Slip> {
@@ -152,7 +164,7 @@ impl<'a> Parser<'a> {
             }
             let inner = self.negation()?;
             self.depth -= 1;
-            return Ok(Ast { span: start.to(inner.span), node: Node::Not(Box::new(inner)) });
+            return Ok(Ast { span: start.to(inner.span), node: Node::Not(self.arena.alloc(inner)) });
         }
         self.comparison()
     }
@@ -179,7 +191,7 @@ impl<'a> Parser<'a> {
             self.at -= 1;
             return Err(self.error("a comparison cannot be compared again", "say it in two, joined by `and`"));
         }
-        Ok(Ast { span, node: Node::Compare(comparison, settle, Box::new(left), Box::new(right)) })
+        Ok(Ast { span, node: Node::Compare(comparison, settle, self.arena.alloc([left, right])) })
     }
 
     fn comparison_sign(&mut self) -> Option<Comparison> {
@@ -199,38 +211,43 @@ impl<'a> Parser<'a> {
     }
 
     fn sum(&mut self) -> Result<Ast<'a>, Slip> {
-        self.operations(Self::product, &[("+", Sign::Plus), ("-", Sign::Minus)])
-    }
-
-    fn product(&mut self) -> Result<Ast<'a>, Slip> {
-        self.operations(Self::postfix, &[("*", Sign::Times), ("/", Sign::Over)])
+        self.reckoning(0)
     }
 
     /// Counts signs and dots, which no bracket bounds.
-    fn link(&mut self, count: usize) -> Result<(), Slip> {
-        self.links += count;
+    fn link(&mut self) -> Result<(), Slip> {
+        self.links += 1;
         if self.links > MAX_LINKS {
             return Err(self.error("this statement is too long", "give a part of it a name with `let`"));
         }
         Ok(())
     }
 
-    fn operations(
-        &mut self,
-        part: fn(&mut Self) -> Result<Ast<'a>, Slip>,
-        signs: &[(&str, Sign)],
-    ) -> Result<Ast<'a>, Slip> {
-        let mut left = part(self)?;
-        while let Some((_, sign)) = signs.iter().find(|(mark, _)| self.is_mark(mark)) {
+    /// Signs of arithmetic that bind closer than `bound`, with what stands between them.
+    fn reckoning(&mut self, bound: u8) -> Result<Ast<'a>, Slip> {
+        let mut left = self.postfix()?;
+        while let Some((sign, closeness)) = self.sign().filter(|(_, closeness)| *closeness > bound) {
             self.at += 1;
-            self.link(1)?;
-            let right = part(self)?;
+            self.link()?;
+            let right = self.reckoning(closeness)?;
             left = Ast {
                 span: left.span.to(right.span),
-                node: Node::Arithmetic(*sign, Box::new(left), Box::new(right)),
+                node: Node::Arithmetic(sign, self.arena.alloc([left, right])),
             };
         }
         Ok(left)
+    }
+
+    /// The sign of arithmetic that stands here, and how close it binds.
+    fn sign(&self) -> Option<(Sign, u8)> {
+        let token = self.peek().filter(|token| token.class == Class::Mark)?;
+        match self.words(token) {
+            "+" => Some((Sign::Plus, 1)),
+            "-" => Some((Sign::Minus, 1)),
+            "*" => Some((Sign::Times, 2)),
+            "/" => Some((Sign::Over, 2)),
+            _ => None,
+        }
     }
 
     /// What may have `.field` behind it. A word may hold its fields already: `p.targets` is one atom.
@@ -244,14 +261,15 @@ impl<'a> Parser<'a> {
         Ok(base)
     }
 
-    fn fields(&mut self, base: Ast<'a>, path: &'a str, span: Span) -> Result<Ast<'a>, Slip> {
-        self.link(path.split('.').count())?;
+    fn fields(&mut self, mut base: Ast<'a>, path: &'a str, span: Span) -> Result<Ast<'a>, Slip> {
         let mut start = span.start;
-        Ok(path.split('.').fold(base, |base, field| {
+        for field in path.split('.') {
+            self.link()?;
             let own = Span { start, end: start + field.len() as u32 };
             start = own.end + 1;
-            Ast { span: base.span.to(own), node: Node::Field(Box::new(base), field, own) }
-        }))
+            base = Ast { span: base.span.to(own), node: Node::Field(self.arena.alloc(base), field, own) };
+        }
+        Ok(base)
     }
 
     fn primary(&mut self) -> Result<Ast<'a>, Slip> {
@@ -265,7 +283,11 @@ impl<'a> Parser<'a> {
             Class::Number => Ok(self.literal()),
             Class::String | Class::Text => {
                 self.at += 1;
-                Ok(Ast { span: token.span, node: Node::Text(prose(self.text, token).into_owned()) })
+                let words = match prose(self.text, token) {
+                    Cow::Borrowed(words) => words,
+                    Cow::Owned(words) => self.arena.alloc_str(&words),
+                };
+                Ok(Ast { span: token.span, node: Node::Text(words) })
             }
             Class::Mark if self.words(token) == "(" => {
                 self.at += 1;
@@ -315,9 +337,9 @@ impl<'a> Parser<'a> {
     }
 
     fn is_currency(&self, token: Token) -> bool {
-        let unit = self.names.get(self.words(token)).and_then(|name| self.units.get(name));
         let followed = self.atoms.get(self.at + 1).is_some_and(|next| next.class == Class::Number);
-        followed && unit.is_some_and(|(measure, _)| self.units.is_money(measure))
+        let unit = || self.units.get(self.names.get(self.words(token))?);
+        followed && unit().is_some_and(|(measure, _)| self.units.is_money(measure))
     }
 
     /// `24 months`, `50%`, `450 t/yr`, `USD 3 billion`, `2030-Q4`.
@@ -348,7 +370,7 @@ impl<'a> Parser<'a> {
     fn list(&mut self) -> Result<Ast<'a>, Slip> {
         let start = self.here();
         self.needs_mark("[")?;
-        let mut parts = Vec::new();
+        let mut parts = List::new_in(self.arena);
         while !self.is_mark("]") {
             parts.push(self.expr()?);
             if !self.takes_comma() {
@@ -357,7 +379,7 @@ impl<'a> Parser<'a> {
         }
         let end = self.here();
         self.needs_mark("]")?;
-        Ok(Ast { span: start.to(end), node: Node::List(parts) })
+        Ok(Ast { span: start.to(end), node: Node::List(parts.into_bump_slice()) })
     }
 
     fn takes_comma(&mut self) -> bool {
@@ -374,10 +396,10 @@ impl<'a> Parser<'a> {
             _ => Quantifier::Every,
         };
         self.at += 1;
-        let bind = self.bind()?;
+        let bind = self.kept_bind()?;
         let body = if quantifier == Quantifier::Every {
             self.needs("satisfies")?;
-            Some(Box::new(self.expr()?))
+            Some(self.kept_expr()?)
         } else {
             None
         };
@@ -389,9 +411,14 @@ impl<'a> Parser<'a> {
     pub(super) fn bind(&mut self) -> Result<Bind<'a>, Slip> {
         let mut bind = self.bind_head()?;
         if self.takes("where") {
-            bind.filter = Some(Box::new(self.expr()?));
+            bind.filter = Some(self.kept_expr()?);
         }
         Ok(bind)
+    }
+
+    fn kept_bind(&mut self) -> Result<&'a Bind<'a>, Slip> {
+        let bind = self.bind()?;
+        Ok(self.arena.alloc(bind))
     }
 
     fn bind_head(&mut self) -> Result<Bind<'a>, Slip> {
@@ -404,7 +431,7 @@ impl<'a> Parser<'a> {
             Range::Kind(kind, span)
         } else {
             self.needs("in")?;
-            Range::List(Box::new(self.sum()?))
+            Range::List(self.arena.alloc(self.sum()?))
         };
         Ok(Bind { name: self.words(token), span: token.span, range, filter: None })
     }
@@ -412,10 +439,10 @@ impl<'a> Parser<'a> {
     fn group(&mut self) -> Result<Ast<'a>, Slip> {
         let start = self.here();
         self.at += 1;
-        let bind = self.bind()?;
+        let bind = self.kept_bind()?;
         self.needs("by")?;
-        let key = self.expr()?;
-        Ok(Ast { span: start.to(key.span), node: Node::Group(bind, Box::new(key)) })
+        let key = self.kept_expr()?;
+        Ok(Ast { span: start.to(key.span), node: Node::Group(bind, key) })
     }
 
     fn paths(&mut self) -> Result<Ast<'a>, Slip> {
@@ -431,13 +458,13 @@ impl<'a> Parser<'a> {
         let end = self.at.checked_sub(1).and_then(|at| self.atoms.get(at)).map_or(start, |token| token.span);
         Ok(Ast {
             span: start.to(end),
-            node: Node::Paths(Box::new(Search { from, carrying, relation, relation_span, to })),
+            node: Node::Paths(self.arena.alloc(Search { from, carrying, relation, relation_span, to })),
         })
     }
 
     fn call(&mut self, name: &'a str, span: Span) -> Result<Ast<'a>, Slip> {
         self.needs_mark("(")?;
-        let mut arguments = Vec::new();
+        let mut arguments = List::new_in(self.arena);
         while !self.is_mark(")") {
             arguments.push(self.argument()?);
             if !self.takes_comma() {
@@ -446,7 +473,7 @@ impl<'a> Parser<'a> {
         }
         let end = self.here();
         self.needs_mark(")")?;
-        Ok(Ast { span: span.to(end), node: Node::Call(name, arguments) })
+        Ok(Ast { span: span.to(end), node: Node::Call(name, arguments.into_bump_slice()) })
     }
 
     /// `e`, `x in list where e`, `x in list by e`, `e for each x in list where e`.
@@ -454,11 +481,11 @@ impl<'a> Parser<'a> {
         let is_bind = self.peek().is_some_and(|token| token.class == Class::Name)
             || self.peek().is_some_and(|token| token.class == Class::Word)
                 && self.atoms.get(self.at + 1).is_some_and(|next| next.is_word(self.text, "in"));
-        let value = if is_bind { Value::Bind(Box::new(self.bind()?)) } else { Value::Plain(self.expr()?) };
-        let by = if self.takes("by") { Some(Box::new(self.expr()?)) } else { None };
+        let value = if is_bind { Value::Bind(self.kept_bind()?) } else { Value::Plain(self.expr()?) };
+        let by = if self.takes("by") { Some(self.kept_expr()?) } else { None };
         let each = if self.takes("for") {
             self.needs("each")?;
-            Some(Box::new(self.bind()?))
+            Some(self.kept_bind()?)
         } else {
             None
         };

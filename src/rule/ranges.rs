@@ -11,12 +11,12 @@ use crate::names::nearest;
 use crate::schema::{Dimension, KindSet};
 use crate::source::Span;
 
-impl Typer<'_> {
+impl<'a> Typer<'a> {
     pub(super) fn quantified(
         &mut self,
         quantifier: Quantifier,
-        bind: &Bind<'_>,
-        body: Option<&Ast<'_>>,
+        bind: &Bind<'a>,
+        body: Option<&Ast<'a>>,
     ) -> (Node, Ty) {
         let mark = self.enter();
         let source = self.source(bind);
@@ -26,11 +26,11 @@ impl Typer<'_> {
     }
 
     /// A range with its variable, which stays in reach until the caller leaves.
-    pub(super) fn source(&mut self, bind: &Bind<'_>) -> Source {
+    pub(super) fn source(&mut self, bind: &Bind<'a>) -> Source {
         let (from, member) = match &bind.range {
             Range::Kind(kind, span) => self.kind_range(kind, *span),
             Range::List(list) => {
-                let outer = self.ranging.replace(bind.name.to_owned());
+                let outer = self.ranging.replace(bind.name);
                 let range = self.list_range(list);
                 self.ranging = outer;
                 range
@@ -44,7 +44,7 @@ impl Typer<'_> {
     }
 
     /// A range over a kind whose condition asks for something from outside is gone through each time anew.
-    pub(super) fn warn_of_product(&mut self, source: &Source, bind: &Bind<'_>) {
+    pub(super) fn warn_of_product(&mut self, source: &Source, bind: &Bind<'a>) {
         let from_outside = |filter: &Expr| filter.reads(|used| used < source.slot);
         if !matches!(source.from, From::Kinds(_)) || !source.filter.as_ref().is_some_and(from_outside) {
             return;
@@ -71,7 +71,7 @@ impl Typer<'_> {
         }
     }
 
-    pub(super) fn list_range(&mut self, list: &Ast<'_>) -> (From, Ty) {
+    pub(super) fn list_range(&mut self, list: &Ast<'a>) -> (From, Ty) {
         let list = self.expr(list, Some(&Ty::List(Arc::new(Ty::Any))));
         let member = match &list.ty {
             Ty::List(member) => (**member).clone(),
@@ -111,7 +111,7 @@ impl Typer<'_> {
         Source { from: From::Naming(kinds, index, key), ..source }
     }
 
-    pub(super) fn group(&mut self, bind: &Bind<'_>, key: &Ast<'_>) -> (Node, Ty) {
+    pub(super) fn group(&mut self, bind: &Bind<'a>, key: &Ast<'a>) -> (Node, Ty) {
         let mark = self.enter();
         let source = self.source(bind);
         let member = self.variables.last().map_or(Ty::Any, |(_, _, ty)| ty.clone());
@@ -124,7 +124,7 @@ impl Typer<'_> {
         )
     }
 
-    pub(super) fn paths(&mut self, search: &Search<'_>) -> (Node, Ty) {
+    pub(super) fn paths(&mut self, search: &Search<'a>) -> (Node, Ty) {
         let from = self.expr(&search.from, None);
         let carrying = search.carrying.as_ref().map(|carrying| self.expr(carrying, None));
         let relation = self.context.relations.get(&search.relation).copied();
@@ -179,8 +179,8 @@ impl Typer<'_> {
     pub(super) fn aggregate(
         &mut self,
         how: Aggregate,
-        bind: &Bind<'_>,
-        value: Option<&Ast<'_>>,
+        bind: &Bind<'a>,
+        value: Option<&Ast<'a>>,
     ) -> (Node, Ty) {
         let mark = self.enter();
         let source = self.source(bind);

@@ -43,7 +43,7 @@ impl Typer<'_> {
         if !prose.contains(['{', '}']) {
             return Template { parts: vec![Part::Words(prose.into_owned())], span: token.span };
         }
-        let mut parts = Vec::new();
+        let mut parts = Vec::with_capacity(2 * prose.matches('{').count() + 1);
         let mut words = String::new();
         let mut rest = prose.as_ref();
         // Expressions hold no escapes, so they stand in the file as they stand in the prose, in the same order.
@@ -83,7 +83,6 @@ impl Typer<'_> {
         }
         words.push_str(rest);
         parts.push(Part::Words(words));
-        parts.shrink_to_fit();
         Template { parts, span: token.span }
     }
 

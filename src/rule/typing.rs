@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use bumpalo::Bump;
 use rustc_hash::FxHashMap;
 
 use super::RelationId;
@@ -49,11 +50,15 @@ pub(super) struct Context<'a> {
 /// Types the expressions of one rule, function or relation.
 pub(super) struct Typer<'a> {
     pub context: &'a Context<'a>,
+    /// Where what is written lies until it is typed.
+    arena: &'a Bump,
     pub file: FileId,
     pub tables: &'a mut Tables,
     pub diagnostics: &'a mut Vec<Diagnostic>,
     /// Variables in reach, innermost last.
-    pub(super) variables: Vec<(String, u16, Ty)>,
+    pub(super) variables: Vec<(&'a str, u16, Ty)>,
+    /// Where those begin of the function that is being inlined; those before are out of its reach.
+    reach: usize,
     /// Slots given out.
     pub frame: usize,
     /// Functions being inlined, outermost first.
@@ -71,22 +76,25 @@ pub(super) struct Typer<'a> {
     /// Whether mistakes are said: those in a function are said where it is declared, not where it is used.
     pub(super) quiet: bool,
     /// The variable whose range is being typed, and so is not in reach yet.
-    pub(super) ranging: Option<String>,
+    pub(super) ranging: Option<&'a str>,
 }
 
 impl<'a> Typer<'a> {
     pub(super) fn new(
         context: &'a Context<'a>,
+        arena: &'a Bump,
         file: FileId,
         tables: &'a mut Tables,
         diagnostics: &'a mut Vec<Diagnostic>,
     ) -> Self {
         Self {
             context,
+            arena,
             file,
             tables,
             diagnostics,
             variables: Vec::new(),
+            reach: 0,
             frame: 0,
             calls: Vec::new(),
             lets: Vec::new(),
@@ -125,18 +133,29 @@ impl<'a> Typer<'a> {
     }
 
     /// Brings a variable into reach.
-    pub(super) fn declare(&mut self, name: &str, ty: Ty) -> u16 {
+    pub(super) fn declare(&mut self, name: &'a str, ty: Ty) -> u16 {
         let slot = self.frame as u16;
         if self.frame < MAX_VARIABLES {
             self.frame += 1;
         } else {
             self.limit(Span::default(), format!("there are more than {MAX_VARIABLES} names here"));
         }
-        self.variables.push((name.to_owned(), slot, ty));
+        self.variables.push((name, slot, ty));
         slot
     }
 
-    /// How many variables are in reach; see [`Typer::leave`].
+    /// The variables in reach, outermost first.
+    fn in_reach(&self) -> &[(&'a str, u16, Ty)] {
+        self.variables.get(self.reach..).unwrap_or(&[])
+    }
+
+    /// The slot and type of the variable that a word names.
+    pub(super) fn variable(&self, word: &str) -> Option<(u16, &Ty)> {
+        let mut inner_first = self.in_reach().iter().rev();
+        inner_first.find(|(name, ..)| *name == word).map(|(_, slot, ty)| (*slot, ty))
+    }
+
+    /// How many variables there are; see [`Typer::leave`].
     pub(super) fn enter(&self) -> usize {
         self.variables.len()
     }
@@ -155,7 +174,7 @@ impl<'a> Typer<'a> {
         }
     }
 
-    pub(super) fn expr(&mut self, ast: &Ast<'_>, expected: Option<&Ty>) -> Expr {
+    pub(super) fn expr(&mut self, ast: &Ast<'a>, expected: Option<&Ty>) -> Expr {
         if self.depth == MAX_DEPTH {
             self.limit(ast.span, format!("this comes to expressions nested deeper than {MAX_DEPTH}"));
             return self.made(Node::Constant(Constant::Unknown), Ty::Any, ast.span);
@@ -166,13 +185,13 @@ impl<'a> Typer<'a> {
         expr
     }
 
-    fn typed(&mut self, ast: &Ast<'_>, expected: Option<&Ty>) -> Expr {
+    fn typed(&mut self, ast: &Ast<'a>, expected: Option<&Ty>) -> Expr {
         let span = ast.span;
         let (node, ty) = match &ast.node {
             Written::Word(word) => self.word(word, span, expected),
             Written::Field(base, field, field_span) => self.field(base, field, *field_span),
             Written::Literal => self.literal(span),
-            Written::Text(text) => (Node::Constant(Constant::Text(text.clone())), Ty::Text),
+            Written::Text(text) => (Node::Constant(Constant::Text((*text).to_owned())), Ty::Text),
             Written::List(parts) => self.list(parts, expected),
             Written::Not(inner) => (Node::Not(Box::new(self.condition(inner))), Ty::Truth),
             Written::And(parts) => {
@@ -181,13 +200,11 @@ impl<'a> Typer<'a> {
             Written::Or(parts) => {
                 (Node::Any(parts.iter().map(|part| self.condition(part)).collect()), Ty::Truth)
             }
-            Written::Compare(comparison, settle, left, right) => {
+            Written::Compare(comparison, settle, [left, right]) => {
                 self.comparison(*comparison, *settle, left, right, span)
             }
-            Written::Arithmetic(sign, left, right) => self.arithmetic(*sign, left, right, span),
-            Written::Quantified(quantifier, bind, body) => {
-                self.quantified(*quantifier, bind, body.as_deref())
-            }
+            Written::Arithmetic(sign, [left, right]) => self.arithmetic(*sign, left, right, span),
+            Written::Quantified(quantifier, bind, body) => self.quantified(*quantifier, bind, *body),
             Written::Call(name, arguments) => self.call(name, arguments, span, expected),
             Written::Group(bind, key) => self.group(bind, key),
             Written::Paths(search) => self.paths(search),
@@ -224,7 +241,7 @@ impl<'a> Typer<'a> {
     }
 
     /// An expression that must be true or false.
-    pub(super) fn condition(&mut self, ast: &Ast<'_>) -> Expr {
+    pub(super) fn condition(&mut self, ast: &Ast<'a>) -> Expr {
         let expr = self.expr(ast, Some(&Ty::Truth));
         if !matches!(expr.ty, Ty::Truth | Ty::Any) {
             let (words, what) = (ast.span.of(self.text()).to_owned(), self.describe(&expr.ty));
@@ -239,8 +256,8 @@ impl<'a> Typer<'a> {
     }
 
     fn word(&mut self, word: &str, span: Span, expected: Option<&Ty>) -> (Node, Ty) {
-        if let Some((_, slot, ty)) = self.variables.iter().rev().find(|(name, ..)| name == word) {
-            return (Node::Variable(*slot), ty.clone());
+        if let Some((slot, ty)) = self.variable(word) {
+            return (Node::Variable(slot), ty.clone());
         }
         if word == "unknown" {
             return (Node::Constant(Constant::Unknown), Ty::Any);
@@ -317,19 +334,18 @@ impl<'a> Typer<'a> {
     }
 
     fn unknown_word(&mut self, word: &str, span: Span, expected: Option<&Ty>) {
-        if self.ranging.as_deref() == Some(word) {
+        if self.ranging == Some(word) {
             let message = "the ends of a path are chosen before the path is known";
             let label = format!("`{word}` is the path itself: ask about it afterwards, in a `when`");
             return self.error("rule-path-condition", span, message, label);
         }
-        let mut known: Vec<String> = self.variables.iter().map(|(name, ..)| name.clone()).collect();
+        let mut known: Vec<&str> = self.in_reach().iter().map(|(name, ..)| *name).collect();
         if let Some(Ty::Enum(id)) = expected
             && let Some(declared) = self.schema().get_enum(*id)
         {
-            known.extend(declared.values.iter().map(|value| self.schema().names.text(*value).to_owned()));
+            known.extend(declared.values.iter().map(|value| self.schema().names.text(*value)));
         }
-        let near =
-            nearest(word, known.iter().map(String::as_str)).map(|near| format!("did you mean `{near}`?"));
+        let near = nearest(word, known.into_iter()).map(|near| format!("did you mean `{near}`?"));
         let of = expected.map(|expected| self.describe(expected));
         let message = match &of {
             Some(of) => format!("`{word}` is no variable here, and not {of}"),
@@ -360,7 +376,7 @@ impl<'a> Typer<'a> {
         }
     }
 
-    fn list(&mut self, parts: &[Ast<'_>], expected: Option<&Ty>) -> (Node, Ty) {
+    fn list(&mut self, parts: &[Ast<'a>], expected: Option<&Ty>) -> (Node, Ty) {
         let member = expected.and_then(Ty::member);
         let parts: Vec<Expr> = parts.iter().map(|part| self.expr(part, member)).collect();
         let ty = parts.iter().map(|part| part.ty.clone()).reduce(Ty::join).unwrap_or(Ty::Any);
@@ -384,15 +400,15 @@ impl<'a> Typer<'a> {
             return (Node::Constant(Constant::Unknown), Ty::Any);
         }
         self.calls.push(define.name);
-        let (outer_variables, outer_file, outer_quiet) =
-            (std::mem::take(&mut self.variables), self.file, self.quiet);
-        (self.file, self.quiet) = (define.file, true);
+        let outer = (self.reach, self.file, self.quiet);
+        let mark = self.enter();
+        (self.reach, self.file, self.quiet) = (mark, define.file, true);
         let mut bindings: Vec<(u16, Expr)> = Vec::new();
         for ((name, ty), argument) in define.parameters.iter().zip(arguments) {
             match argument.node {
                 // What ranges over something only has another name inside.
                 Node::Variable(slot) if !self.lets.contains(&slot) => {
-                    self.variables.push(((*name).to_owned(), slot, ty.clone()))
+                    self.variables.push((name, slot, ty.clone()));
                 }
                 _ => {
                     let slot = self.declare(name, ty.clone());
@@ -402,7 +418,8 @@ impl<'a> Typer<'a> {
             }
         }
         let body = self.expr(&define.body, Some(&define.returns));
-        (self.variables, self.file, self.quiet) = (outer_variables, outer_file, outer_quiet);
+        self.leave(mark);
+        (self.reach, self.file, self.quiet) = outer;
         self.calls.pop();
         (Node::With(bindings, Box::new(body)), define.returns.clone())
     }
@@ -455,13 +472,11 @@ impl<'a> Typer<'a> {
     }
 
     /// A parser over the atoms of a statement in this file.
-    pub(super) fn parser<'p>(&self, atoms: &'p [syntax::Token], after: Span) -> Parser<'p>
-    where
-        'a: 'p,
-    {
+    pub(super) fn parser<'p>(&self, atoms: &'p [syntax::Token], after: Span) -> Parser<'a, 'p> {
         Parser {
             file: self.file,
             text: self.text(),
+            arena: self.arena,
             atoms,
             at: 0,
             units: &self.context.schema.units,

@@ -56,6 +56,7 @@ pub fn load(files: &[Declarations<'_>], diagnostics: &mut Vec<Diagnostic>) -> Sc
     kinds.iter().for_each(|view| loader.fields(*view));
     loader.inherit();
     kinds.iter().for_each(|view| loader.attributes(*view));
+    loader.index();
     all("parameter").for_each(|view| loader.parameter(view));
     loader.schema
 }
@@ -459,7 +460,8 @@ impl Loader<'_> {
 
     /// Puts the fields of a general kind before those of its specialisations.
     fn inherit(&mut self) {
-        let own: Vec<Vec<Field>> = self.schema.kinds.iter().map(|kind| kind.fields.clone()).collect();
+        let own = self.schema.kinds.iter_mut().map(|kind| std::mem::take(&mut kind.fields));
+        let own: Vec<Vec<Field>> = own.collect();
         for id in (0..self.schema.kinds.len() as u8).map(KindId) {
             let line = self.ancestors(id);
             let mut fields: Vec<Field> = Vec::new();
@@ -486,6 +488,21 @@ impl Loader<'_> {
                 }
                 if kind.amounts_of {
                     self.schema.amounts_of = self.schema.amounts_of.union(kind.family);
+                }
+            }
+        }
+    }
+
+    /// Makes kinds and fields known by the names that list their blocks.
+    fn index(&mut self) {
+        let Schema { kinds, kinds_by_plural, fields_by_reverse, .. } = &mut self.schema;
+        for (kind, id) in kinds.iter().zip((0..).map(KindId)) {
+            if let Some(plural) = kind.plural {
+                kinds_by_plural.entry(plural).or_insert(id);
+            }
+            for (field, slot) in kind.fields.iter().zip((0..).map(Slot)) {
+                if let Some(reverse) = field.reverse {
+                    fields_by_reverse.entry(reverse).or_default().push((id, slot));
                 }
             }
         }

@@ -250,6 +250,8 @@ pub struct Schema {
     pub amounts_of: KindSet,
     kinds_by_name: FxHashMap<Symbol, KindId>,
     enums_by_name: FxHashMap<Symbol, EnumId>,
+    kinds_by_plural: FxHashMap<Symbol, KindId>,
+    fields_by_reverse: FxHashMap<Symbol, Vec<(KindId, Slot)>>,
 }
 
 impl Schema {
@@ -263,6 +265,18 @@ impl Schema {
     #[must_use]
     pub fn kind_of(&self, name: Symbol) -> Option<KindId> {
         self.kinds_by_name.get(&name).copied()
+    }
+
+    /// The kind whose plural a name is.
+    #[must_use]
+    pub fn kind_in_plural(&self, name: Symbol) -> Option<KindId> {
+        self.kinds_by_plural.get(&name).copied()
+    }
+
+    /// The fields whose reverse bears a name.
+    #[must_use]
+    pub fn reversed(&self, name: Symbol) -> &[(KindId, Slot)] {
+        self.fields_by_reverse.get(&name).map_or(&[], Vec::as_slice)
     }
 
     /// The kind of that number.

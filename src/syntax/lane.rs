@@ -2,7 +2,7 @@
 //! fast as splitter, grammar and tree builder. It gives up on whatever it does not fully understand; then they, the
 //! definition, read that piece. Tests hold both equal.
 
-use super::split::MAX_NESTING;
+use super::split::{MAX_NESTING, hides_text};
 use super::token::{Class, Token};
 use super::tree::{CONTINUATIONS, Plain, Tree};
 use crate::source::Span;
@@ -14,7 +14,7 @@ pub(super) fn tokens(piece: &str, offset: u32, tokens: &mut Vec<Token>) -> bool 
 }
 
 /// Reads the block that comes next behind byte `at` of a text into `tree`, and says where it stands. Nothing if it is
-/// more than heads, bodies and fields of ASCII characters and line ends, or nested too deep.
+/// more than heads, bodies and fields of line ends and characters that are ASCII or quoted, or nested too deep.
 pub(super) fn block(text: &[u8], at: usize, tree: &mut Tree) -> Option<Span> {
     let start = block_start(text, at)?;
     let end = Lane { bytes: text, sink: Block { text, tree: Plain::new(tree), brackets: 0 } }.read(start)?;
@@ -294,10 +294,20 @@ impl<S: Sink> Lane<'_, S> {
                 b'"' => return Some((Class::String, end + 1)),
                 b'\\' if self.bytes.get(end + 1)?.is_ascii_graphic() => end += 2,
                 0x80.. if !S::UNSEEN => end += 1,
+                0x80.. => end += plain_letter(self.bytes, end)?,
                 _ => return None,
             }
         }
     }
+}
+
+/// How many bytes the character of another script has that stands at a byte; nothing if it may hide something.
+fn plain_letter(bytes: &[u8], at: usize) -> Option<usize> {
+    const MAX_BYTES: usize = 4;
+    let rest = bytes.get(at..)?;
+    let rest = rest.get(..MAX_BYTES).unwrap_or(rest);
+    let letter = rest.utf8_chunks().next()?.valid().chars().next()?;
+    (!hides_text(letter)).then_some(letter.len_utf8())
 }
 
 #[cfg(test)]
@@ -354,6 +364,8 @@ mod tests {
         ] {
             is_cut_alike(text);
         }
+        // Letters of any script may be quoted, but not what turns the direction of writing.
+        assert_eq!(["a \"é ’ 环\" { }", "a \"\u{202e}\" { }"].map(is_cut_alike), [1, 0]);
         let nested = |depth: usize| format!("a {{ b: {}{} }}\nc {{ }}", "[".repeat(depth), "]".repeat(depth));
         assert_eq!([MAX_NESTING - 1, MAX_NESTING].map(|depth| is_cut_alike(&nested(depth))), [2, 0]);
     }

@@ -65,9 +65,10 @@ impl Reader {
         self.read_parts(file, text, piece, &parts, diagnostics)
     }
 
-    /// Gives away the tree that was read last.
-    pub fn take(&mut self) -> Tree {
-        std::mem::take(&mut self.tree)
+    /// A copy of the tree that was read last, which takes no more memory than it needs.
+    #[must_use]
+    pub fn tree(&self) -> Tree {
+        self.tree.clone()
     }
 
     fn read_parts(
@@ -99,7 +100,7 @@ pub fn sole_block<'t>(text: &'t str, piece: &Piece) -> Option<&'t str> {
 pub fn read_piece(file: FileId, text: &str, piece: &Piece, diagnostics: &mut Vec<Diagnostic>) -> Tree {
     let mut reader = Reader::default();
     reader.read(file, text, piece, diagnostics);
-    reader.take()
+    reader.tree
 }
 
 /// Reads a whole text: all its trees, in order.
@@ -110,7 +111,7 @@ pub fn read(file: FileId, text: &str, diagnostics: &mut Vec<Diagnostic>) -> Vec<
     let mut reader = Reader::default();
     let tree = |piece: &Piece| {
         reader.read(file, text, piece, diagnostics);
-        reader.take()
+        reader.tree()
     };
     cut.iter().map(tree).collect()
 }

@@ -401,7 +401,7 @@ fn is_plain(byte: u8) -> bool {
 
 /// Control characters but tab and line ends, the other characters that some programs take for a line end, and
 /// those that turn the direction of writing (Unicode property `Bidi_Control`).
-fn hides_text(c: char) -> bool {
+pub(super) fn hides_text(c: char) -> bool {
     matches!(c,
         '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{7f}'..='\u{9f}'
         | '\u{2028}' | '\u{2029}'

@@ -44,7 +44,7 @@ pub(super) struct Entry {
 }
 
 /// The entries of one piece.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tree {
     atoms: Vec<Token>,
     entries: Vec<Entry>,

@@ -124,7 +124,14 @@ impl<'a> View<'a> {
     /// The value of the field of that name.
     #[must_use]
     pub fn field(self, name: &str) -> Option<Value<'a>> {
-        self.fields().find(|view| view.keyword().eq_ignore_ascii_case(name)).map(View::value)
+        self.fields().find(|view| view.is_called(name)).map(View::value)
+    }
+
+    fn is_called(self, name: &str) -> bool {
+        let first = self.atoms().first();
+        // Most names differ in their length already.
+        let first = first.filter(|first| (first.span.end - first.span.start) as usize == name.len());
+        first.is_some_and(|first| self.words(*first).eq_ignore_ascii_case(name))
     }
 
     /// The value of a field.

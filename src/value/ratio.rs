@@ -65,11 +65,11 @@ impl Ratio {
             return None;
         }
         let decimals = decimals.trim_end_matches('0');
-        let significant = format!("{whole}{decimals}");
-        if significant.trim_start_matches('0').len() > MAX_DIGITS || decimals.len() > MAX_DIGITS {
+        let significant = whole.bytes().chain(decimals.bytes()).skip_while(|digit| *digit == b'0');
+        if significant.clone().count() > MAX_DIGITS || decimals.len() > MAX_DIGITS {
             return None;
         }
-        let num: i64 = significant.parse().ok()?;
+        let num = significant.fold(0, |num, digit| num * 10 + i64::from(digit - b'0'));
         Self::new(num, 10_i64.checked_pow(decimals.len() as u32)?)
     }
 
