@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -88,7 +89,9 @@ pub fn judge(
         catalogue.rules.iter().enumerate().filter(|(_, rule)| enabled(rule)).collect();
     let mut judgement = Judgement::default();
     let threads = threads(model.len(), rules.len());
-    let mut all = run_rules(&world, &rules, run, threads, || judgement.as_of = as_of_dates(&world));
+    let dates = OnceLock::new();
+    let mut all = run_rules(&world, &rules, run, threads, || drop(dates.set(as_of_dates(&world))));
+    judgement.as_of = dates.into_inner().unwrap_or_default();
     yield_to(&world, &mut all);
     absorb(&mut all);
     let mut waivers = Waivers::read(&world, run.as_of.map_or(run.today, |(day, _)| day));
@@ -160,28 +163,33 @@ struct Said<'r, 'a> {
 }
 
 /// Runs each rule whole on one of the threads, so that what it says does not depend on how many there are; the
-/// answers come in the order of the rules. This thread does something else first, until the others have begun.
+/// answers come in the order of the rules. The first thread that finds no rule left does something else.
 fn run_rules<'r, 'a>(
     world: &World<'a>,
     rules: &[(usize, &'r Rule)],
     run: Run<'_>,
     threads: usize,
-    meanwhile: impl FnOnce(),
+    at_last: impl Fn() + Sync,
 ) -> Vec<Said<'r, 'a>> {
     run.progress.begin(rules.len());
     let next = AtomicUsize::new(0);
     let turns = in_turns(rules);
     let work = || {
         let mut said = Vec::new();
-        while let Some((number, rule)) = turns.get(next.fetch_add(1, Ordering::Relaxed)) {
+        loop {
+            let turn = next.fetch_add(1, Ordering::Relaxed);
+            let Some((number, rule)) = turns.get(turn) else {
+                if turn == turns.len() {
+                    at_last();
+                }
+                return said;
+            };
             said.push(RuleRun::new(*number, rule, run.detail).all(world));
             run.progress.step();
         }
-        said
     };
     let mut said = std::thread::scope(|scope| {
         let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
-        meanwhile();
         let mut said = work();
         for other in others {
             // A rule that fails must not look like one that found nothing.

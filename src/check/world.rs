@@ -350,7 +350,7 @@ impl<'a> World<'a> {
             Written::Amount(index) => Value::Amount(Quantity::Written(index)),
             Written::Unknown
             | Written::Unreadable
-            | Written::Name(_)
+            | Written::Name(..)
             | Written::AmountOf(..)
             | Written::Overfull(..)
             | Written::Group(_)

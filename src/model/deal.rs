@@ -91,7 +91,7 @@ fn read_part(schema: &Schema, facts: &Model, hand: &[Stretch<'_>]) -> Option<Par
         part.over_limit |= pieces.over_limit;
         loader.diagnostics.append(&mut pieces.diagnostics);
     }
-    let Loader { model, values, singles, .. } = loader;
-    (part.model, part.values, part.singles) = (model, values, singles);
+    let Loader { model, values, noted, .. } = loader;
+    (part.model, part.values, part.noted) = (model, values, noted);
     Some(part)
 }

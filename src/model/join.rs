@@ -14,11 +14,19 @@ pub(super) struct Part {
     /// Its blocks and names.
     pub model: Model,
     pub values: Values,
-    /// Blocks of kinds of which a portfolio has one.
-    pub singles: Vec<EntityId>,
+    pub noted: Noted,
     pub diagnostics: Vec<Diagnostic>,
     /// Whether a piece was beyond a limit and not read.
     pub over_limit: bool,
+}
+
+/// Blocks that are sought again when all is read, and are not to be looked for among all.
+#[derive(Default)]
+pub(super) struct Noted {
+    /// Those of kinds of which a portfolio has one.
+    pub singles: Vec<EntityId>,
+    /// Those that stand in no other, with their names.
+    pub top: Vec<(EntityId, Symbol)>,
 }
 
 /// How far the numbers of a part move when it is put behind others.
@@ -57,11 +65,15 @@ pub(super) fn names(parts: &mut [Part], facts: &Model) -> Vec<Moved> {
 }
 
 /// The blocks of all parts, without what they say.
-pub(super) fn blocks(parts: &mut [Part], moves: &[Moved]) -> Model {
-    let mut models =
-        parts.iter_mut().zip(moves).map(|(part, moved)| (std::mem::take(&mut part.model), moved));
-    let mut whole = models.next().map(|(first, _)| first).unwrap_or_default();
-    for (mut part, moved) in models {
+pub(super) fn blocks(parts: &mut [Part], moves: &[Moved]) -> (Model, Noted) {
+    let mut blocks = parts
+        .iter_mut()
+        .zip(moves)
+        .map(|(part, moved)| (std::mem::take(&mut part.model), std::mem::take(&mut part.noted), moved));
+    let (mut whole, mut noted) = blocks.next().map(|(model, noted, _)| (model, noted)).unwrap_or_default();
+    for (mut part, own, moved) in blocks {
+        noted.singles.extend(own.singles.into_iter().map(|id| moved.entity(id)));
+        noted.top.extend(own.top.into_iter().map(|(id, name)| (moved.entity(id), moved.symbol(name))));
         let own = part.entities.drain(moved.facts as usize..);
         whole.entities.extend(
             own.map(|entity| {
@@ -74,7 +86,7 @@ pub(super) fn blocks(parts: &mut [Part], moves: &[Moved]) -> Model {
                 .map(|((around, name), id)| ((moved.entity(around), moved.symbol(name)), moved.entity(id))),
         );
     }
-    whole
+    (whole, noted)
 }
 
 impl Moved {
@@ -84,11 +96,6 @@ impl Moved {
         if !stays {
             values.shift(self.said, |name| self.symbol(name));
         }
-    }
-
-    /// The new numbers of some blocks.
-    pub(super) fn all(&self, ids: &[EntityId]) -> impl Iterator<Item = EntityId> {
-        ids.iter().map(|id| self.entity(*id))
     }
 
     /// Facts stay where they are.

@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 use super::deal;
 use super::facts::ProvenanceId;
 use super::fields::Rows;
-use super::join;
+use super::join::{self, Noted};
 use super::short::Lately;
 use super::values::Values;
 use super::{Entity, EntityId, Model, Standing};
@@ -55,11 +55,10 @@ pub fn load_portfolio(
     let over_limit = parts.iter().any(|part| part.over_limit);
     parts.iter_mut().for_each(|part| diagnostics.append(&mut part.diagnostics));
     let moves = join::names(&mut parts, facts);
-    let singles = parts.iter().zip(&moves).flat_map(|(part, moved)| moved.all(&part.singles));
-    let singles: Vec<EntityId> = singles.collect();
-    let mut loader = Loader::new(schema, join::blocks(&mut parts, &moves), diagnostics);
-    loader.singles(&singles);
-    loader.name_blocks();
+    let (model, noted) = join::blocks(&mut parts, &moves);
+    let mut loader = Loader::new(schema, model, diagnostics);
+    loader.singles(&noted.singles);
+    loader.name_blocks(noted.top);
     let values = parts.into_iter().map(|part| part.values).zip(moves).collect();
     loader.resolve(values, &|file| by_file.get(&file).copied().unwrap_or(""));
     (loader.model, !over_limit)
@@ -76,8 +75,7 @@ pub(super) struct Loader<'s, 'd> {
     pub(super) facts: bool,
     pub(super) provenance: Option<ProvenanceId>,
     pub(super) groups: Vec<OpenGroup>,
-    /// Blocks of kinds of which a portfolio has one.
-    pub(super) singles: Vec<EntityId>,
+    pub(super) noted: Noted,
     /// How many near misses were sought: each looks at all names.
     pub(super) suggestions: usize,
     pub(super) rows: Rows,
@@ -95,7 +93,7 @@ impl<'s, 'd> Loader<'s, 'd> {
             facts: false,
             provenance: None,
             groups: Vec::new(),
-            singles: Vec::new(),
+            noted: Noted::default(),
             suggestions: 0,
             rows: Rows::default(),
             lately: Lately::default(),
@@ -292,9 +290,13 @@ impl Loader<'_, '_> {
         let title = view.title_token().map(|token| token.span);
         let mut entity = Entity::new(kind, name, view.file, head, Standing::Declared).inside(parent, title);
         (entity.body_end, entity.named) = (view.body_end(), view.name_token().is_some());
+        let named = entity.named;
         let id = self.model.add(entity);
         if self.schema.kind(kind).is_some_and(|kind| kind.single) {
-            self.singles.push(id);
+            self.noted.singles.push(id);
+        }
+        if parent.is_none() && named {
+            self.noted.top.push((id, name));
         }
         id
     }
@@ -396,16 +398,11 @@ impl Loader<'_, '_> {
 
 impl Loader<'_, '_> {
     /// Gives the blocks at the top level to their names.
-    fn name_blocks(&mut self) {
+    fn name_blocks(&mut self, named: Vec<(EntityId, Symbol)>) {
         self.model.top = vec![None; self.model.names.len()];
-        let mut next = self.model.facts_end;
-        while let Some(entity) = self.model.entity(EntityId(next)) {
-            let (id, name, named) = (EntityId(next), entity.name, entity.named);
-            next = entity.end;
-            if named {
-                let first = self.model.top.get_mut(name.index()).map_or(id, |top| *top.get_or_insert(id));
-                self.named_twice(first, id);
-            }
+        for (id, name) in named {
+            let first = self.model.top.get_mut(name.index()).map_or(id, |top| *top.get_or_insert(id));
+            self.named_twice(first, id);
         }
     }
 

@@ -70,10 +70,11 @@ pub enum Written {
     Amount(u32),
     /// A list: first item and number of items.
     List(u32, u32),
-    /// A name, until it is found; like what follows, no model that is read whole holds one.
-    Name(Symbol),
-    /// An amount with the name of what it is of, until that is found.
-    AmountOf(u32, Symbol),
+    /// A name with the number of quotation marks on each side, until it is found; like what follows, no model that is
+    /// read whole holds one.
+    Name(Symbol, u8),
+    /// An amount with the name of what it is of and the same number, until that is found.
+    AmountOf(u32, Symbol, u8),
     /// A list that is unreadable as a whole, until the names in it are found.
     Overfull(u32, u32),
 }

@@ -149,7 +149,7 @@ impl Loader<'_, '_> {
             }
             Class::Word if ty.takes_date() && looks_like_date(value) => self.read_date(value),
             Class::Word if value.atoms.len() == 1 && !ty.kinds().is_empty() => {
-                Written::Name(self.symbol(value.text, first.span))
+                Written::Name(self.symbol(value.text, first.span), 0)
             }
             Class::Word if value.atoms.len() == 1 && ty.takes_yes_no() => self.read_yes_no(value, field),
             Class::Word | Class::Number | Class::Mark if ty.quantity().is_some() => {
@@ -186,7 +186,8 @@ impl Loader<'_, '_> {
     fn read_quoted(&mut self, value: Value<'_>, field: &Field) -> Written {
         let inner = value.atoms.first().map_or(Span::default(), |token| unquote(value.text, token.span));
         if !field.ty.kinds().is_empty() {
-            return Written::Name(self.symbol(value.text, inner));
+            let marks = inner.start - value.span().start;
+            return Written::Name(self.symbol(value.text, inner), marks as u8);
         }
         if field.ty.takes_text() {
             return Written::Text(inner);
@@ -246,7 +247,10 @@ impl Loader<'_, '_> {
         }
         let index = self.add_amount(read.interval, read.measure);
         match read.of {
-            Some(of) => Written::AmountOf(index, self.symbol(value.text, of)),
+            Some(of) => {
+                let marks = value.span().end - of.end;
+                Written::AmountOf(index, self.symbol(value.text, of), marks as u8)
+            }
             None => Written::Amount(index),
         }
     }

@@ -133,19 +133,9 @@ impl Sought<'_> {
         self.field.is_some_and(|field| field.ty.takes_text())
     }
 
-    /// How many quotation marks stand before and behind it.
-    fn marks(&self, text: &str) -> u32 {
-        let Span { start, end } = self.open.words;
-        let (before, from) =
-            (text.get(..end as usize).unwrap_or(""), text.get(start as usize..).unwrap_or(""));
-        let has =
-            |mark: &str| if self.open.of_amount { before.ends_with(mark) } else { from.starts_with(mark) };
-        if has("\"\"\"") { 3 } else { u32::from(has("\"")) }
-    }
-
     /// Where the name stands, without quotation marks, and whether it has any. It is as long as when it was first met.
-    fn place(&self, names: &Names, text: &str) -> (Place, bool) {
-        let (length, marks) = (names.text(self.open.name).len() as u32, self.marks(text));
+    fn place(&self, names: &Names) -> (Place, bool) {
+        let (length, marks) = (names.text(self.open.name).len() as u32, u32::from(self.open.marks));
         let Span { start, end } = self.open.words;
         let start = if self.open.of_amount { end.saturating_sub(marks + length) } else { start + marks };
         (Place { file: self.file, span: Span { start, end: start + length } }, marks > 0)
@@ -236,7 +226,7 @@ impl<'s> Loader<'s, '_> {
                 let mut sought = row.sought(self.schema, at, open);
                 let found = self.find(&mut sought, row.borne, text, &mut scopes, &mut left.all);
                 if found.is_none() {
-                    let is_free = self.is_free(&sought, text(row.file));
+                    let is_free = self.is_free(&sought);
                     left.add(sought, is_free);
                 }
                 found
@@ -253,14 +243,14 @@ impl<'s> Loader<'s, '_> {
         scopes: &mut ScopeNames,
         left: &mut Vec<Left<'s>>,
     ) -> Option<Written> {
-        if let Some(known) = self.word_or_group(sought, text) {
+        if let Some(known) = self.word_or_group(sought) {
             return Some(known);
         }
         if borne.may_be(sought.open.name) {
             match self.find_near(sought, scopes) {
                 Found::One(id) => return Some(Written::Entity(id)),
                 Found::Several(a, b) => {
-                    let (place, quoted) = sought.place(&self.model.names, text(sought.file));
+                    let (place, quoted) = sought.place(&self.model.names);
                     let found = self.ambiguous(place, place.span.of(text(place.file)), a, b);
                     left.push(Left::Said(Box::new(found)));
                     return Some(sought.in_place(place.span, quoted));
@@ -269,10 +259,10 @@ impl<'s> Loader<'s, '_> {
             }
         }
         let Some((id, trade_name)) = self.find_far(sought, scopes) else {
-            return self.prose(sought, text(sought.file));
+            return self.prose(sought);
         };
         if trade_name {
-            let (place, _) = sought.place(&self.model.names, text(sought.file));
+            let (place, _) = sought.place(&self.model.names);
             let found = self.synonym(place, place.span.of(text(place.file)), id);
             left.push(Left::Said(Box::new(found)));
         }
@@ -295,7 +285,7 @@ impl<'s> Loader<'s, '_> {
     }
 
     fn not_found(&mut self, mut sought: Sought<'_>, text: &str, scopes: &mut ScopeNames) -> Written {
-        let (place, quoted) = sought.place(&self.model.names, text);
+        let (place, quoted) = sought.place(&self.model.names);
         let written = place.span.of(text);
         if quoted && self.is_disguised(written, sought.kinds).is_none() {
             return self.free(&sought, place, written);
@@ -311,7 +301,7 @@ impl<'s> Loader<'s, '_> {
     }
 
     /// A word of the enum that may stand here, too, or in a list the group that stands for its members.
-    fn word_or_group(&self, sought: &Sought<'_>, text: Texts<'_, '_>) -> Option<Written> {
+    fn word_or_group(&self, sought: &Sought<'_>) -> Option<Written> {
         let (name, ty) = (sought.open.name, &sought.field?.ty);
         if let Some(ordinal) = ty.words().and_then(|id| self.schema.get_enum(id)?.ordinal(name)) {
             return Some(Written::Enum(ordinal));
@@ -321,7 +311,7 @@ impl<'s> Loader<'s, '_> {
         }
         let group = self.model.group_named(name)?;
         let fits = self.model.group(group).is_some_and(|group| sought.kinds.has(group.of));
-        (fits && sought.marks(text(sought.file)) == 0).then_some(Written::Group(group))
+        (fits && sought.open.marks == 0).then_some(Written::Group(group))
     }
 
     /// Sought in the blocks outward, then anywhere in the scope.
@@ -383,18 +373,18 @@ impl<'s> Loader<'s, '_> {
     }
 
     /// Quoted words that name nothing, where prose may stand. What imitates a name is not yet among them.
-    fn prose(&self, sought: &Sought<'_>, text: &str) -> Option<Written> {
+    fn prose(&self, sought: &Sought<'_>) -> Option<Written> {
         if !sought.or_text() || !self.model.names.text(sought.open.name).is_ascii() {
             return None;
         }
-        let (place, quoted) = sought.place(&self.model.names, text);
+        let (place, quoted) = sought.place(&self.model.names);
         quoted.then_some(Written::Text(place.span))
     }
 
     /// Whether a name that nothing bears stands for an unknown entity, the same wherever it is written.
-    fn is_free(&self, sought: &Sought<'_>, text: &str) -> bool {
+    fn is_free(&self, sought: &Sought<'_>) -> bool {
         let name = self.model.names.text(sought.open.name);
-        let is_quoted = sought.marks(text) > 0 && name.is_ascii() && !name.trim().is_empty();
+        let is_quoted = sought.open.marks > 0 && name.is_ascii() && !name.trim().is_empty();
         is_quoted && !sought.or_text() && self.may_be_free(sought)
     }
 

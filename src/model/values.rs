@@ -62,6 +62,8 @@ pub(super) enum Spot {
 pub(super) struct Open {
     pub spot: Spot,
     pub name: Symbol,
+    /// How many quotation marks stand on each side of it.
+    pub marks: u8,
     /// The words of its cell or item.
     pub words: Span,
     /// Whether it is what an amount is of, and comes last in those words; else it comes first.
@@ -141,8 +143,8 @@ impl Values {
         let shifted = |value: &mut Written| match value {
             Written::Amount(at) => *at += by.amounts,
             Written::List(first, _) | Written::Overfull(first, _) => *first += by.items,
-            Written::Name(name) => *name = symbol(*name),
-            Written::AmountOf(at, name) => (*at, *name) = (*at + by.amounts, symbol(*name)),
+            Written::Name(name, _) => *name = symbol(*name),
+            Written::AmountOf(at, name, _) => (*at, *name) = (*at + by.amounts, symbol(*name)),
             _ => {}
         };
         self.cells.iter_mut().for_each(|cell| shifted(&mut cell.value));
@@ -224,8 +226,8 @@ impl Exact {
 impl Open {
     fn of(value: Written, words: Span, spot: Spot) -> Option<Self> {
         match value {
-            Written::Name(name) => Some(Self { spot, name, words, of_amount: false }),
-            Written::AmountOf(_, name) => Some(Self { spot, name, words, of_amount: true }),
+            Written::Name(name, marks) => Some(Self { spot, name, marks, words, of_amount: false }),
+            Written::AmountOf(_, name, marks) => Some(Self { spot, name, marks, words, of_amount: true }),
             _ => None,
         }
     }
@@ -238,7 +240,7 @@ fn place(number: u32, first: u32) -> usize {
 
 /// An amount stays what it is, whatever becomes of the name beside it.
 fn replace(value: &mut Written, answer: Written, amounts: &mut Amounts, first: u32) {
-    let Written::AmountOf(number, _) = *value else {
+    let Written::AmountOf(number, ..) = *value else {
         *value = answer;
         return;
     };
