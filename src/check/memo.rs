@@ -1,24 +1,42 @@
-//! Tables that several threads fill as they ask: owns `Memo`. What is asked for depends on the key alone, so it
-//! does not matter who asked first.
+//! What several threads fill as they ask: owns `Shared` and `Memo`. What is asked for depends on the question alone, so
+//! it does not matter who asked first.
 
 use std::hash::Hash;
-use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::PoisonError;
 
+use crossbeam_utils::sync::{ShardedLock, ShardedLockReadGuard, ShardedLockWriteGuard};
 use rustc_hash::FxHashMap;
+
+/// What is looked at much more often than it is changed: those who look do not get in each other's way.
+#[derive(Debug, Default)]
+pub(super) struct Shared<T>(ShardedLock<T>);
+
+// The holder of a lock that failed has failed the run, so nobody sees what it left.
+impl<T> Shared<T> {
+    /// While nobody changes it.
+    pub(super) fn reading(&self) -> ShardedLockReadGuard<'_, T> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// While nobody else sees it.
+    pub(super) fn writing(&self) -> ShardedLockWriteGuard<'_, T> {
+        self.0.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 /// What was worked out so far, by its key.
 #[derive(Debug)]
-pub(super) struct Memo<K, V>(RwLock<FxHashMap<K, V>>);
+pub(super) struct Memo<K, V>(Shared<FxHashMap<K, V>>);
 
 impl<K, V> Default for Memo<K, V> {
     fn default() -> Self {
-        Self(RwLock::default())
+        Self(Shared::default())
     }
 }
 
 impl<K: Eq + Hash, V: Clone> Memo<K, V> {
     pub(super) fn known(&self, key: &K) -> Option<V> {
-        reading(&self.0).get(key).cloned()
+        self.0.reading().get(key).cloned()
     }
 
     /// What is known for a key, worked out if it is not. Two threads may both work it out; what the first made holds
@@ -28,17 +46,6 @@ impl<K: Eq + Hash, V: Clone> Memo<K, V> {
             return known;
         }
         let made = make();
-        writing(&self.0).entry(key).or_insert(made).clone()
+        self.0.writing().entry(key).or_insert(made).clone()
     }
-}
-
-/// What is shared, while nobody changes it. The holder of a lock that failed has failed the run, so nobody sees what it
-/// left.
-pub(super) fn reading<T>(shared: &RwLock<T>) -> RwLockReadGuard<'_, T> {
-    shared.read().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// What is shared, while nobody else sees it.
-pub(super) fn writing<T>(shared: &RwLock<T>) -> RwLockWriteGuard<'_, T> {
-    shared.write().unwrap_or_else(PoisonError::into_inner)
 }

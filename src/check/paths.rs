@@ -6,7 +6,6 @@ use std::rc::Rc;
 
 use super::eval::{Evaluator, fuel};
 use super::graph::{Ends, Graph, Route, RouteStep, State, Step, UNWRITTEN};
-use super::memo::{reading, writing};
 use super::value::{RouteId, Value};
 use super::world::World;
 use crate::model::{Cell, EntityId, FieldState, Written};
@@ -71,13 +70,13 @@ impl<'w, 'a> Evaluator<'w, 'a> {
         let relation = path.relation;
         let shared = self.world.graphs.get(relation.0 as usize)?;
         let starts = starts(self.world, path, start);
-        let mut graph = reading(shared);
+        let mut graph = shared.reading();
         let mut found = graph.find(start, starts, ends);
         if found.is_none() {
             drop(graph);
-            prepare(self.world, relation, &mut writing(shared), start, starts, ends);
+            prepare(self.world, relation, &mut shared.writing(), start, starts, ends);
             // What another thread adds in between leaves what is known as it is.
-            graph = reading(shared);
+            graph = shared.reading();
             found = graph.find(start, starts, ends);
         }
         if graph.spent >= fuel(self.world) {
@@ -140,7 +139,7 @@ impl<'w, 'a> Evaluator<'w, 'a> {
     /// The links of a route that every certain route passes, in its order.
     pub(super) fn through(&self, route: &Route) -> Vec<State> {
         let Some(graph) = self.world.graphs.get(route.relation.0 as usize) else { return Vec::new() };
-        let passed = writing(graph).through(route);
+        let passed = graph.writing().through(route);
         let links = route.hops().filter_map(|at| route.steps.get(at)).map(|step| step.to);
         links.filter(|state| passed.contains(state)).collect()
     }
@@ -151,13 +150,13 @@ impl<'w, 'a> Evaluator<'w, 'a> {
         if !route.is_certain() || !self.through(route).is_empty() {
             Vec::new()
         } else {
-            writing(graph).cut(route)
+            graph.writing().cut(route)
         }
     }
 
     pub(super) fn other_ends(&self, route: &Route) -> Vec<EntityId> {
         let graph = self.world.graphs.get(route.relation.0 as usize);
-        graph.map_or_else(Vec::new, |graph| writing(graph).other_ends(route))
+        graph.map_or_else(Vec::new, |graph| graph.writing().other_ends(route))
     }
 
     pub(super) fn path_part(&mut self, id: RouteId, access: &Access) -> Value {

@@ -2,13 +2,13 @@
 //! dates, parameters). Knows no rule in particular.
 
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, OnceLock, RwLock};
+use std::sync::{Arc, OnceLock};
 
 use rustc_hash::FxHashSet;
 
 use super::gather::Run;
 use super::graph::{Ends, Graph};
-use super::memo::Memo;
+use super::memo::{Memo, Shared};
 use super::recipes::Recipes;
 use super::value::{Quantity, Value};
 use crate::model::{Amount, EntityId, FieldState, Item, Model, ReadValue, Written, read_place};
@@ -26,7 +26,7 @@ pub(super) struct World<'a> {
     pub catalogue: &'a Catalogue,
     pub recipes: Recipes,
     pub parameters: Vec<ReadValue>,
-    pub graphs: Vec<RwLock<Graph>>,
+    pub graphs: Vec<Shared<Graph>>,
     pub run: Run<'a>,
     /// The entities of kinds of which each portfolio has one.
     singles: Vec<EntityId>,
@@ -128,7 +128,7 @@ impl<'a> World<'a> {
             catalogue,
             recipes: Recipes::default(),
             parameters: Vec::new(),
-            graphs: catalogue.relations.iter().map(|_| RwLock::default()).collect(),
+            graphs: catalogue.relations.iter().map(|_| Shared::default()).collect(),
             run,
             singles: schema
                 .kinds()

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::values::{Numbers, Values};
+use super::values::{Numbers, Shift, Values};
 use super::{EntityId, Model};
 use crate::diagnostic::Diagnostic;
 use crate::names::Symbol;
@@ -39,7 +39,7 @@ pub(super) struct Moved {
     /// How many blocks stand before its own.
     before: u32,
     /// What the parts before it say.
-    said: Numbers,
+    pub said: Numbers,
     /// The first name that the facts do not hold, and what became of it and those behind it.
     first_symbol: usize,
     symbols: Vec<Symbol>,
@@ -90,12 +90,10 @@ pub(super) fn blocks(parts: &mut [Part], moves: &[Moved]) -> (Model, Noted) {
 }
 
 impl Moved {
-    /// Gives what a part says the numbers that it has behind the others. Its names wait to be found.
-    pub(super) fn shift(&self, values: &mut Values) {
+    /// How the numbers change in what a part says, if they do.
+    pub(super) fn shift(&self) -> Option<Shift<impl Fn(Symbol) -> Symbol>> {
         let stays = self.before == 0 && self.symbols.is_empty();
-        if !stays {
-            values.shift(self.said, |name| self.symbol(name));
-        }
+        (!stays).then(|| Shift { by: self.said, symbol: |name| self.symbol(name) })
     }
 
     /// Facts stay where they are.

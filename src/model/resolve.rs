@@ -196,7 +196,7 @@ impl<'s> Loader<'s, '_> {
         let mut values = std::mem::take(&mut self.values);
         let facts = Row::all(self.schema, &self.model, 0..self.model.len() as u32);
         let rows = facts.chain(Row::defaults(self.schema, &self.model));
-        let left = self.find_all(rows, &mut values, text);
+        let left = self.find_all(rows, &mut values, None, text);
         self.model.values.add(values);
         self.give_up(left, text);
     }
@@ -204,9 +204,9 @@ impl<'s> Loader<'s, '_> {
     /// Finds what the names in each part of a portfolio stand for, and puts what the parts say into the model.
     pub(super) fn resolve(&mut self, parts: Vec<(Values, Moved)>, text: Texts<'_, '_>) {
         let parts = threads::on_each(parts, |(mut values, moved)| {
-            moved.shift(&mut values);
-            let rows = Row::all(self.schema, &self.model, moved.blocks);
-            let left = self.find_all(rows, &mut values, text);
+            let rows = Row::all(self.schema, &self.model, moved.blocks.clone());
+            values.follow(moved.said);
+            let left = self.find_all(rows, &mut values, Some(&moved), text);
             (values, left)
         });
         let (values, left): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
@@ -218,11 +218,13 @@ impl<'s> Loader<'s, '_> {
         &self,
         rows: impl Iterator<Item = Row<'s>>,
         values: &mut Values,
+        moved: Option<&Moved>,
         text: Texts<'_, '_>,
     ) -> Vec<Left<'s>> {
+        let shift = moved.and_then(Moved::shift);
         let (mut scopes, mut left) = (ScopeNames::default(), Leftovers::default());
         for row in rows {
-            values.offer(row.cells.clone(), |at, open| {
+            values.offer(row.cells.clone(), shift.as_ref(), |at, open| {
                 let mut sought = row.sought(self.schema, at, open);
                 let found = self.find(&mut sought, row.borne, text, &mut scopes, &mut left.all);
                 if found.is_none() {

@@ -70,6 +70,14 @@ pub(super) struct Open {
     pub of_amount: bool,
 }
 
+/// How the numbers in values change that are put behind others.
+pub(super) struct Shift<F> {
+    /// How many others there are.
+    pub by: Numbers,
+    /// The new number of a name.
+    pub symbol: F,
+}
+
 impl Numbers {
     /// Both together.
     pub(super) fn and(self, more: Self) -> Self {
@@ -137,50 +145,46 @@ impl Values {
         self.items.get(at..at.checked_add(count as usize)?)
     }
 
-    /// Puts them behind others: their numbers grow by as much, and names get other ones.
-    pub(super) fn shift(&mut self, by: Numbers, symbol: impl Fn(Symbol) -> Symbol) {
-        self.first = self.first.and(by);
-        let shifted = |value: &mut Written| match value {
-            Written::Amount(at) => *at += by.amounts,
-            Written::List(first, _) | Written::Overfull(first, _) => *first += by.items,
-            Written::Name(name, _) => *name = symbol(*name),
-            Written::AmountOf(at, name, _) => (*at, *name) = (*at + by.amounts, symbol(*name)),
-            _ => {}
-        };
-        self.cells.iter_mut().for_each(|cell| shifted(&mut cell.value));
-        for item in &mut self.items {
-            shifted(&mut item.value);
-            item.share = item.share.map(|at| at + by.amounts);
-        }
+    /// Puts them behind others, so that their numbers grow by as much.
+    pub(super) fn follow(&mut self, others: Numbers) {
+        self.first = self.first.and(others);
     }
 
-    /// Offers the names that wait in some cells, each with the place of its cell among them, and replaces those for
-    /// which there is an answer.
+    /// Gives what some cells say its new numbers. Offers the names that wait in them, each with the place of its cell
+    /// among them, and replaces those for which there is an answer.
     // Called once, for each block.
     #[inline(always)]
     pub(super) fn offer(
         &mut self,
         wanted: Range<u32>,
+        shift: Option<&Shift<impl Fn(Symbol) -> Symbol>>,
         mut answer: impl FnMut(usize, Open) -> Option<Written>,
     ) {
         let Self { first, cells, items, amounts } = self;
         let wanted = place(wanted.start, first.cells)..place(wanted.end, first.cells);
         for (at, cell) in cells.get_mut(wanted.clone()).into_iter().flatten().enumerate() {
-            let mut one = |value: &mut Written, words: Span, spot: Spot| {
-                if let Some(open) = Open::of(*value, words, spot)
-                    && let Some(answer) = answer(at, open)
-                {
-                    replace(value, answer, amounts, first.amounts);
-                }
-            };
+            if let Some(shift) = shift {
+                shift.value(&mut cell.value);
+            }
             let (Written::List(from, count) | Written::Overfull(from, count)) = cell.value else {
-                let spot = Spot::Cell(first.cells + (wanted.start + at) as u32);
-                one(&mut cell.value, cell.span, spot);
+                let open =
+                    Open::of(cell.value, cell.span, Spot::Cell(first.cells + (wanted.start + at) as u32));
+                if let Some(answer) = open.and_then(|open| answer(at, open)) {
+                    replace(&mut cell.value, answer, amounts, first.amounts);
+                }
                 continue;
             };
-            for (at, item) in items.iter_mut().enumerate().skip(place(from, first.items)).take(count as usize)
+            for (number, item) in
+                items.iter_mut().enumerate().skip(place(from, first.items)).take(count as usize)
             {
-                one(&mut item.value, item.span, Spot::Item(first.items + at as u32));
+                if let Some(shift) = shift {
+                    shift.value(&mut item.value);
+                    item.share = item.share.map(|at| at + shift.by.amounts);
+                }
+                let open = Open::of(item.value, item.span, Spot::Item(first.items + number as u32));
+                if let Some(answer) = open.and_then(|open| answer(at, open)) {
+                    replace(&mut item.value, answer, amounts, first.amounts);
+                }
             }
             if let Written::Overfull(..) = cell.value {
                 cell.value = Written::Unreadable;
@@ -197,6 +201,18 @@ impl Values {
         };
         if let Some(value) = value {
             replace(value, answer, amounts, first.amounts);
+        }
+    }
+}
+
+impl<F: Fn(Symbol) -> Symbol> Shift<F> {
+    fn value(&self, value: &mut Written) {
+        match value {
+            Written::Amount(at) => *at += self.by.amounts,
+            Written::List(first, _) | Written::Overfull(first, _) => *first += self.by.items,
+            Written::Name(name, _) => *name = (self.symbol)(*name),
+            Written::AmountOf(at, name, _) => (*at, *name) = (*at + self.by.amounts, (self.symbol)(*name)),
+            _ => {}
         }
     }
 }

@@ -272,7 +272,7 @@ impl Loader<'_> {
 
     fn name_kind(&mut self, view: View<'_>) {
         self.check_attributes(view, &KIND_ATTRIBUTES);
-        let taken = |schema: &Schema, name| schema.kinds_by_name.contains_key(&name);
+        let taken = |schema: &Schema, name| schema.kind_of(name).is_some();
         let Some(name) = self.fresh_name(view, taken) else { return };
         if self.schema.kinds.len() >= MAX_KINDS {
             self.error(view.head(), format!("a schema can have {MAX_KINDS} kinds"), "one too many");
@@ -304,7 +304,9 @@ impl Loader<'_> {
             required: 0,
             place: view.head(),
         });
-        self.schema.kinds_by_name.insert(name, id);
+        let by_name = &mut self.schema.kinds_by_name;
+        by_name.resize(by_name.len().max(name.index() + 1), None);
+        by_name.get_mut(name.index()).into_iter().for_each(|kind| *kind = Some(id));
     }
 
     fn kind_of(&self, view: View<'_>) -> Option<KindId> {

@@ -248,7 +248,8 @@ pub struct Schema {
     parameters: Vec<Parameter>,
     /// The kinds that a quantity may be of.
     pub amounts_of: KindSet,
-    kinds_by_name: FxHashMap<Symbol, KindId>,
+    /// By the number of a name: the kind that bears it.
+    kinds_by_name: Vec<Option<KindId>>,
     enums_by_name: FxHashMap<Symbol, EnumId>,
     kinds_by_plural: FxHashMap<Symbol, KindId>,
     fields_by_reverse: FxHashMap<Symbol, Vec<(KindId, Slot)>>,
@@ -264,7 +265,7 @@ impl Schema {
     /// The kind that bears a name, by its number.
     #[must_use]
     pub fn kind_of(&self, name: Symbol) -> Option<KindId> {
-        self.kinds_by_name.get(&name).copied()
+        self.kinds_by_name.get(name.index()).copied().flatten()
     }
 
     /// The kind whose plural a name is.
