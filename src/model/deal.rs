@@ -4,6 +4,7 @@
 use super::Model;
 use super::join::Part;
 use super::load::{Loader, Text};
+use super::short::Lately;
 use super::values::Values;
 use crate::schema::Schema;
 use crate::source::Span;
@@ -76,6 +77,7 @@ fn read_part(schema: &Schema, facts: &Model, hand: &[Stretch<'_>]) -> Option<Par
     loader.values = Values::from(facts.values.next());
     loader.values.reserve(bytes);
     loader.model.reserve(bytes);
+    loader.lately = Lately::in_text(bytes);
     let mut reader = Reader::default();
     for (text, span) in hand {
         let Text { file, text } = *text;

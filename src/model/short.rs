@@ -1,5 +1,7 @@
 //! Short words as one number, which is compared at once: owns `Short` and `Lately`. Knows no field.
 
+use std::ops::RangeInclusive;
+
 use crate::names::{Names, Symbol};
 use crate::source::Span;
 
@@ -25,20 +27,38 @@ pub(super) fn short(text: &str, span: Span) -> Option<Short> {
 }
 
 /// Names that were met lately: most names of a text soon come again.
-#[derive(Debug, Default)]
-pub(super) struct Lately(Vec<Option<(Short, Symbol)>>);
+#[derive(Debug)]
+pub(super) struct Lately {
+    /// How many are kept, as a power of two.
+    bits: u32,
+    seats: Vec<Option<(Short, Symbol)>>,
+}
 
-/// How many names are kept, as a power of two: with fewer, those that come often take the place of each other.
-const KEPT_BITS: u32 = 10;
+/// Fewest and most names that are kept, as powers of two: with fewer, those that come often take the place of each
+/// other; with more, they are as far away as the names themselves.
+const KEPT_BITS: RangeInclusive<u32> = 10..=14;
+
+impl Default for Lately {
+    fn default() -> Self {
+        Self::in_text(0)
+    }
+}
 
 impl Lately {
+    /// None yet of a text of so many bytes.
+    pub(super) fn in_text(bytes: usize) -> Self {
+        let bits = (bytes / 512).max(1).ilog2().clamp(*KEPT_BITS.start(), *KEPT_BITS.end());
+        Self { bits, seats: Vec::new() }
+    }
+
     /// The number of the name at a span, new or known.
     pub(super) fn symbol(&mut self, names: &mut Names, text: &str, span: Span) -> Symbol {
         let Some(word) = short(text, span) else { return names.intern(span.of(text)) };
-        if self.0.is_empty() {
-            self.0.resize(1 << KEPT_BITS, None);
+        if self.seats.is_empty() {
+            self.seats.resize(1 << self.bits, None);
         }
-        let Some(kept) = self.0.get_mut(seat(word)) else { return names.intern(span.of(text)) };
+        let seat = self.seats.get_mut(seat(word, self.bits));
+        let Some(kept) = seat else { return names.intern(span.of(text)) };
         match kept {
             Some((known, symbol)) if *known == word => *symbol,
             _ => kept.insert((word, names.intern(span.of(text)))).1,
@@ -46,10 +66,10 @@ impl Lately {
     }
 }
 
-/// Where a word is kept. Only the highest bits of a product depend on all letters of a short word.
-fn seat(word: Short) -> usize {
+/// Where a word is kept among so many, as a power of two. Only the highest bits of a product depend on all letters of a short word.
+fn seat(word: Short, bits: u32) -> usize {
     let mixed = (word as u64 ^ (word >> 64) as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    (mixed >> (u64::BITS - KEPT_BITS)) as usize
+    (mixed >> (u64::BITS - bits)) as usize
 }
 
 #[cfg(test)]
@@ -84,7 +104,7 @@ mod tests {
             ('a'..='z').flat_map(|letter| (0..9).map(move |digit| format!("{letter}{digit}"))).collect();
         let seats = names.iter().filter_map(|name| {
             let padded = format!("{name} and so much more");
-            short(&padded, Span::new(0, name.len())).map(seat)
+            short(&padded, Span::new(0, name.len())).map(|word| seat(word, *KEPT_BITS.start()))
         });
         let seats: BTreeSet<usize> = seats.collect();
         assert!(seats.len() > names.len() / 2, "{} places for {} names", seats.len(), names.len());
