@@ -93,7 +93,7 @@ impl Moved {
     /// How the numbers change in what a part says, if they do.
     pub(super) fn shift(&self) -> Option<Shift<impl Fn(Symbol) -> Symbol>> {
         let stays = self.before == 0 && self.symbols.is_empty();
-        (!stays).then(|| Shift { by: self.said, symbol: |name| self.symbol(name) })
+        (!stays).then_some(Shift { by: self.said, symbol: |name| self.symbol(name) })
     }
 
     /// Facts stay where they are.
