@@ -227,6 +227,18 @@ mod tests {
         assert_eq!(messages.len(), 2);
     }
 
+    #[cfg(unix)]
+    #[test]
+    fn a_file_in_parts_is_whole_or_nothing() {
+        let path = std::env::temp_dir().join(format!("plumbrule-parts-{}", std::process::id()));
+        let text: Vec<u8> = (0..100_003_u32).map(|number| (number % 251) as u8).collect();
+        fs::write(&path, &text).unwrap();
+        let file = File::open(&path).unwrap();
+        let read = [text.len(), text.len() - 1, text.len() + 1].map(|length| on_threads(&file, length));
+        fs::remove_file(&path).unwrap();
+        assert_eq!(read, [Some(text), None, None]);
+    }
+
     #[test]
     fn what_is_read_ahead_counts_in_the_order_of_the_files() {
         let folder = std::env::temp_dir().join(format!("plumbrule-ahead-{}", std::process::id()));
