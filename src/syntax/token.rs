@@ -151,6 +151,8 @@ fn dedent(inner: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::FileId;
+    use crate::syntax::View;
 
     fn said(text: &str, class: Class) -> String {
         prose(text, Token { class, span: Span::new(0, text.len()) }).into_owned()
@@ -162,5 +164,24 @@ mod tests {
         assert_eq!(said("\"open", Class::String), "open");
         assert_eq!(said("\"\"\"\n    one\n      two\n    \"\"\"", Class::Text), "one\n  two");
         assert_eq!(said("\"\"\"one\n  two\"\"\"", Class::Text), "one\ntwo");
+    }
+
+    #[test]
+    fn a_title_is_found_again_by_its_start() {
+        for text in [
+            "plant a \"A plant\" { }",
+            r#"plant a "A \"b\" \\" { }"#,
+            "plant a “A «plant” { }",
+            "plant a „Ein Werk\" { }",
+            "plant a \"\" { }",
+            "plant \"é 环\" { }",
+            "plant a \"open\n{ }",
+        ] {
+            let trees = crate::syntax::read(FileId(0), text, &mut Vec::new());
+            let title =
+                trees.iter().flat_map(|tree| View::roots(FileId(0), text, tree)).find_map(View::title_token);
+            let title = title.map(|token| token.span).unwrap();
+            assert_eq!(quoted(text, title.start).of(text), unquote(text, title).of(text), "{text}");
+        }
     }
 }
