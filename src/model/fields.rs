@@ -99,11 +99,13 @@ impl Loader<'_, '_> {
             if after & 1 == 1 {
                 self.duplicate_field(inner, view);
             } else if let (Some(field), Some(last)) = (kind.fields.get(at), row.get_mut(at + 1)) {
-                let cell = match inner.shape() {
+                match inner.shape() {
                     Shape::Block => self.read_block(inner, field, (id, slot)),
                     _ => self.read_again(inner, field, last),
-                };
-                self.values.add_cell(cell, after.count_ones());
+                }
+                if after != 0 {
+                    self.values.move_last_cell(after.count_ones());
+                }
                 written |= 1 << slot.0;
             }
         }
@@ -118,16 +120,17 @@ impl Loader<'_, '_> {
     }
 
     /// Reads the value of a field to which a fact gives a block of its own, with its evidence.
-    fn read_block(&mut self, block: View<'_>, field: &Field, of: (EntityId, Slot)) -> Cell {
+    fn read_block(&mut self, block: View<'_>, field: &Field, of: (EntityId, Slot)) {
         if let Some(evidence) = self.read_provenance(block) {
             self.model.cell_provenance.insert(of, evidence);
         }
         let value = block.field("value").unwrap_or_else(|| block.value());
-        self.read_field(value, field, &mut None)
+        let cell = self.read_field(value, field, &mut None);
+        self.values.add_cell(cell);
     }
 
     /// Reads the value of a line; a word or a day means what it meant where the field was read last.
-    fn read_again(&mut self, line: View<'_>, field: &Field, last: &mut Last) -> Cell {
+    fn read_again(&mut self, line: View<'_>, field: &Field, last: &mut Last) {
         let word = match line.atoms() {
             [_, only] if field.ty.many == Many::One => short(line.text, only.span).zip(Some(only.span)),
             _ => None,
@@ -135,13 +138,13 @@ impl Loader<'_, '_> {
         if let (Some((word, span)), Some((known, value))) = (word, &last.value)
             && word == *known
         {
-            return Cell { span, value: *value };
+            return self.values.add_cell(Cell { span, value: *value });
         }
         let cell = self.read_field(line.value(), field, &mut last.wrapping);
         if let (Some((word, _)), Written::Enum(_) | Written::Dates(_)) = (word, cell.value) {
             last.value = Some((word, cell.value));
         }
-        cell
+        self.values.add_cell(cell);
     }
 
     fn duplicate_field(&mut self, second: View<'_>, block: View<'_>) {

@@ -169,7 +169,7 @@ impl Loader<'_, '_> {
                     Value { file: place.file, text: words, atoms: view.atoms(), after: place.span.end };
                 let cell = self.read_field(value, field, &mut None);
                 defaults.push((Slot(at as u8), self.values.next().cells, place.file));
-                self.values.add_cell(cell, 0);
+                self.values.add_cell(cell);
             }
             self.model.defaults.push(defaults);
         }

@@ -264,13 +264,13 @@ impl Model {
         if entity.written & bit != 0 {
             let before = (entity.written & (bit - 1)).count_ones();
             if let Some(cell) = self.values.cell(entity.first_cell + before) {
-                return FieldState::Written(cell, entity.file);
+                return FieldState::Written(*cell, entity.file);
             }
         }
         let defaults = self.defaults.get(entity.kind.0 as usize).map_or(&[][..], Vec::as_slice);
         let default = defaults.iter().find(|(own, ..)| *own == slot);
         let default = default.and_then(|(_, cell, file)| Some((self.values.cell(*cell)?, *file)));
-        default.map_or(FieldState::Missing, |(cell, file)| FieldState::Written(cell, file))
+        default.map_or(FieldState::Missing, |(cell, file)| FieldState::Written(*cell, file))
     }
 
     /// The one entity that a field names, if it names one.
@@ -288,7 +288,7 @@ impl Model {
         let entity = self.entity(id)?;
         let bit = 1_u64 << slot.0;
         let before = (entity.written & (bit - 1)).count_ones();
-        (entity.written & bit != 0).then(|| self.values.cell(entity.first_cell + before)).flatten()
+        (entity.written & bit != 0).then(|| self.values.cell(entity.first_cell + before)).flatten().copied()
     }
 
     /// Where the value of a field stands; the head of its block if it is not written there.

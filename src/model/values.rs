@@ -113,12 +113,14 @@ impl Values {
         self.first.and(self.count())
     }
 
-    /// Puts a cell before so many of the last ones.
-    pub(super) fn add_cell(&mut self, cell: Cell, behind: u32) {
-        match behind {
-            0 => self.cells.push(cell),
-            _ => self.cells.insert(self.cells.len().saturating_sub(behind as usize), cell),
-        }
+    pub(super) fn add_cell(&mut self, cell: Cell) {
+        self.cells.push(cell);
+    }
+
+    /// Puts the last cell before so many others.
+    pub(super) fn move_last_cell(&mut self, others: u32) {
+        let from = self.cells.len().saturating_sub(others as usize + 1);
+        self.cells.get_mut(from..).into_iter().for_each(|cells| cells.rotate_right(1));
     }
 
     pub(super) fn add_item(&mut self, item: Item) {
@@ -136,8 +138,8 @@ impl Values {
         self.amounts.get(place(number, self.first.amounts))
     }
 
-    fn cell(&self, number: u32) -> Option<Cell> {
-        self.cells.get(place(number, self.first.cells)).copied()
+    fn cell(&self, number: u32) -> Option<&Cell> {
+        self.cells.get(place(number, self.first.cells))
     }
 
     fn items(&self, first: u32, count: u32) -> Option<&[Item]> {
@@ -282,7 +284,7 @@ impl Joined {
     }
 
     #[inline]
-    pub(super) fn cell(&self, number: u32) -> Option<Cell> {
+    pub(super) fn cell(&self, number: u32) -> Option<&Cell> {
         self.0.iter().rev().find_map(|values| values.cell(number))
     }
 
