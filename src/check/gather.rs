@@ -188,15 +188,8 @@ fn run_rules<'r, 'a>(
             run.progress.step();
         }
     };
-    let mut said = std::thread::scope(|scope| {
-        let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
-        let mut said = work();
-        for other in others {
-            // A rule that fails must not look like one that found nothing.
-            said.extend(other.join().unwrap_or_else(|failure| std::panic::resume_unwind(failure)));
-        }
-        said
-    });
+    let said = threads::on_each(vec![(); threads], |()| work());
+    let mut said: Vec<Said<'_, '_>> = said.into_iter().flatten().collect();
     said.sort_by_key(|said| said.number);
     said
 }

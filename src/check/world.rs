@@ -315,9 +315,7 @@ impl<'a> World<'a> {
 
     /// The title of an entity.
     pub(super) fn title(&self, id: EntityId) -> Option<&'a str> {
-        let entity = self.model.entity(id)?;
-        let text = &self.sources.get(entity.file)?.text;
-        Some(entity.title(text)?.of(text))
+        crate::model::title(self.model, self.sources, id)
     }
 
     /// What a field says where that is one thing and no text; unknown otherwise.

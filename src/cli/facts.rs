@@ -69,8 +69,10 @@ fn search(book: &Rulebook, sources: &Sources, query: &str) -> Vec<EntityId> {
             partial.push(fact);
         }
     }
-    let titled =
-        book.facts.all().filter(|fact| title(&book.facts, sources, *fact).to_lowercase().contains(&wanted));
+    let titled = book
+        .facts
+        .all()
+        .filter(|fact| title(&book.facts, sources, *fact).unwrap_or("").to_lowercase().contains(&wanted));
     partial.extend(titled);
     let mut found = if exact.is_empty() { partial } else { exact };
     found.sort_unstable();
@@ -86,7 +88,7 @@ fn nothing(facts: &Model, query: &str) -> String {
 
 fn heading(book: &Rulebook, sources: &Sources, fact: EntityId) -> [String; 3] {
     let kind = book.schema.kind_name(book.facts.kind(fact)).to_owned();
-    [kind, book.facts.name(fact).to_owned(), title(&book.facts, sources, fact).to_owned()]
+    [kind, book.facts.name(fact).to_owned(), title(&book.facts, sources, fact).unwrap_or("").to_owned()]
         .map(|cell| clean(&cell).into_owned())
 }
 

@@ -100,7 +100,7 @@ fn entity(spot: &Spot<'_>, span: Span, value: Written) -> Option<(Span, EntityId
 fn about_entity(spot: &Spot<'_>, id: EntityId) -> String {
     let (schema, model) = (&spot.book.schema, &spot.checked.model);
     if !model.is_fact(id) {
-        let title = title(model, spot.sources, id);
+        let title = title(model, spot.sources, id).unwrap_or("");
         let title = if title.is_empty() { String::new() } else { format!(": {title}") };
         return format!("**{} {}**{title}", schema.kind_name(model.kind(id)), model.name(id));
     }

@@ -25,7 +25,7 @@ impl<'a> Card<'a> {
     /// The card of a fact.
     #[must_use]
     pub fn of(schema: &'a Schema, model: &'a Model, sources: &'a Sources, fact: EntityId) -> Self {
-        let (name, title) = (model.name(fact), title(model, sources, fact));
+        let (name, title) = (model.name(fact), title(model, sources, fact).unwrap_or(""));
         let own = model.provenance(fact, None);
         let differs = |evidence: &&Provenance| {
             own.is_none_or(|own| own.source != evidence.source || own.confidence != evidence.confidence)
@@ -52,12 +52,12 @@ impl<'a> Card<'a> {
     }
 }
 
-/// What stands between the quotes of a title; empty if there is none.
+/// What stands between the quotes of a title, if there is one.
 #[must_use]
-pub fn title<'s>(model: &Model, sources: &'s Sources, id: EntityId) -> &'s str {
-    let entity = model.entity(id);
-    let text = entity.and_then(|entity| sources.get(entity.file)).map_or("", |file| &file.text);
-    entity.and_then(|entity| entity.title(text)).map_or("", |title| title.of(text))
+pub fn title<'s>(model: &Model, sources: &'s Sources, id: EntityId) -> Option<&'s str> {
+    let entity = model.entity(id)?;
+    let text = &sources.get(entity.file)?.text;
+    Some(entity.title(text)?.of(text))
 }
 
 impl Provenance {

@@ -7,7 +7,7 @@ use super::short::{Short, short};
 use super::{Cell, EntityId, Written};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::names::nearest;
-use crate::schema::{Field, Kind, KindId, Many, Slot};
+use crate::schema::{Field, Kind, KindId, MAX_FIELDS, Many, Slot};
 use crate::syntax::{Shape, View};
 
 /// Fields that every fact block understands.
@@ -77,6 +77,7 @@ impl Loader<'_, '_> {
         let Some(kind) = schema.kind(kind_id) else { return false };
         let mut row = self.rows.take(kind_id, kind);
         let first_cell = self.values.next().cells;
+        let mut lines = [view.id; MAX_FIELDS];
         let (mut written, mut before, mut only_fields) = (0_u64, 0, true);
         for inner in view.inside() {
             only_fields &= inner.shape() == Shape::Field;
@@ -90,15 +91,18 @@ impl Loader<'_, '_> {
                 },
                 Shape::Block | Shape::Statement => continue,
             };
-            let Some(slot) = slot else {
+            let Some((slot, line)) = slot.and_then(|slot| Some((slot, lines.get_mut(usize::from(slot.0))?)))
+            else {
                 self.unknown_field(inner, kind_id);
                 continue;
             };
             let (at, after) = (usize::from(slot.0), written >> slot.0);
             before = at + 1;
             if after & 1 == 1 {
-                self.duplicate_field(inner, view);
+                let first = view.other(*line).unwrap_or(inner);
+                self.duplicate_field(inner, first);
             } else if let (Some(field), Some(last)) = (kind.fields.get(at), row.get_mut(at + 1)) {
+                *line = inner.id;
                 match inner.shape() {
                     Shape::Block => self.read_block(inner, field, (id, slot)),
                     _ => self.read_again(inner, field, last),
@@ -147,9 +151,7 @@ impl Loader<'_, '_> {
         self.values.add_cell(cell);
     }
 
-    fn duplicate_field(&mut self, second: View<'_>, block: View<'_>) {
-        let is_same = |line: &View<'_>| line.keyword().eq_ignore_ascii_case(second.keyword());
-        let first = block.inside().find(is_same).unwrap_or(second);
+    fn duplicate_field(&mut self, second: View<'_>, first: View<'_>) {
         let name_place =
             |view: View<'_>| view.at(view.atoms().first().map_or(view.head().span, |token| token.span));
         let place = name_place(second);

@@ -1,14 +1,13 @@
 //! All rules of a run: owns the order in which rule files are read (names, functions, relations, rules) and
 //! what `explain` and the rule tests need of them.
 
-use bumpalo::Bump as Arena;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::access::Tables;
 use super::declare::RuleReader;
 use super::expr::Index;
 use super::typing::{Context, Define, Typer};
-use super::{Edge, Relation, RelationId, Rule};
+use super::{Arena, Edge, Relation, RelationId, Rule};
 use crate::diagnostic::{Code, Detail, Diagnostic, Severity};
 use crate::model::Model;
 use crate::names::nearest;

@@ -3,18 +3,20 @@
 
 use std::sync::Arc;
 
-use bumpalo::Bump;
-
-use super::Edge;
 use super::expr::{Node, Ty};
 use super::parse::{Parser, Slip};
 use super::typing::{Context, Define, Typer};
+use super::{Arena, Edge};
 use crate::schema::{Dimension, KindSet};
 use crate::source::Span;
 use crate::syntax::{Class, Token, View};
 
 /// `define name(a: type, …) -> type = expression`
-pub(super) fn define<'a>(context: &Context<'a>, arena: &'a Bump, view: View<'a>) -> Result<Define<'a>, Slip> {
+pub(super) fn define<'a>(
+    context: &Context<'a>,
+    arena: &'a Arena,
+    view: View<'a>,
+) -> Result<Define<'a>, Slip> {
     let names = &context.schema.names;
     let units = &context.schema.units;
     let after = view.head().span;

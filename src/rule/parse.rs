@@ -3,9 +3,9 @@
 
 use std::borrow::Cow;
 
-use bumpalo::Bump;
 use bumpalo::collections::Vec as List;
 
+use super::Arena;
 use super::ast::{Argument, Ast, Bind, Comparison, Node, Quantifier, Range, Search, Settle, Sign, Value};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::names::Names;
@@ -25,7 +25,7 @@ pub(super) struct Parser<'a, 'p> {
     pub file: FileId,
     pub text: &'a str,
     /// Where what is read lies.
-    pub arena: &'a Bump,
+    pub arena: &'a Arena,
     pub atoms: &'p [Token],
     pub at: usize,
     pub units: &'a Units,

@@ -3,14 +3,13 @@
 
 use std::sync::Arc;
 
-use bumpalo::Bump;
 use rustc_hash::FxHashMap;
 
-use super::RelationId;
 use super::access::Tables;
 use super::ast::{Ast, Comparison, Node as Written};
 use super::expr::{Access, Constant, Expr, Function, How, Node, Ty};
 use super::parse::Parser;
+use super::{Arena, RelationId};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{Model, ReadValue, read_value};
 use crate::names::nearest;
@@ -51,7 +50,7 @@ pub(super) struct Context<'a> {
 pub(super) struct Typer<'a> {
     pub context: &'a Context<'a>,
     /// Where what is written lies until it is typed.
-    arena: &'a Bump,
+    arena: &'a Arena,
     pub file: FileId,
     pub tables: &'a mut Tables,
     pub diagnostics: &'a mut Vec<Diagnostic>,
@@ -82,7 +81,7 @@ pub(super) struct Typer<'a> {
 impl<'a> Typer<'a> {
     pub(super) fn new(
         context: &'a Context<'a>,
-        arena: &'a Bump,
+        arena: &'a Arena,
         file: FileId,
         tables: &'a mut Tables,
         diagnostics: &'a mut Vec<Diagnostic>,

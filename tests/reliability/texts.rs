@@ -62,6 +62,23 @@ fn long() -> Vec<Case> {
             ],
             Some((3, 3)),
         ),
+        (
+            "a field that is written again and again behind many blocks",
+            format!(
+                "proposal p {{\n{}{}}}\n",
+                "  target { }\n".repeat(MANY / 4),
+                "  sponsor: \"a\"\n".repeat(MANY / 4)
+            ),
+            1,
+            &[
+                ("duplicate-field", MANY / 4 - 1),
+                ("no-measurable-target", 1),
+                ("no-offtake-horizon", 1),
+                ("no-price-floor", 1),
+                ("no-workforce-plan", 1),
+            ],
+            Some((MANY as u64 / 4 + 3, 3)),
+        ),
     ]
 }
 
