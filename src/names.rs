@@ -19,6 +19,12 @@ pub struct Names {
 }
 
 impl Symbol {
+    /// The name at a place among all, from 0.
+    #[must_use]
+    pub fn at(index: u32) -> Self {
+        Self(index)
+    }
+
     /// Its place among all names, from 0.
     #[must_use]
     pub fn index(self) -> usize {

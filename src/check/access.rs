@@ -101,16 +101,15 @@ impl<'w, 'a> Evaluator<'w, 'a> {
 
     fn list(&mut self, first: u32, count: u32, file: FileId, field: &Field) -> Value {
         let model = self.world.model;
-        let items = model.items(first, count);
         let begun = self.scratch.gather();
-        for item in items {
+        for item in model.items(first, count) {
             match item.value {
                 Written::Group(group) => {
                     let members = model.group(group).map_or(&[][..], |group| &group.members);
                     members.iter().for_each(|member| self.scratch.add(Value::Entity(*member), Truth::True));
                 }
                 Written::Entity(id) if field.ty.many == Many::Shares => {
-                    let share = self.world.share(item, items.len() == 1);
+                    let share = self.world.share(&item, count == 1);
                     let member = self.scratch.share(id, share);
                     self.scratch.add(member, Truth::True);
                 }
@@ -138,7 +137,7 @@ impl<'w, 'a> Evaluator<'w, 'a> {
         let FieldState::Written(cell, _) = model.field(id, *slot) else { return None };
         let Written::List(first, count) = cell.value else { return None };
         let words = self.world.schema.field(model.kind(id), *slot)?.ty.words();
-        let same = |item: &Item| match (item.value, value) {
+        let same = |item: Item| match (item.value, value) {
             (Written::Entity(id), Value::Entity(asked) | Value::Share(asked, _)) => (id == *asked).into(),
             (Written::Group(group), Value::Entity(asked) | Value::Share(asked, _)) => {
                 model.group(group).is_some_and(|group| group.members.contains(asked)).into()
@@ -147,7 +146,7 @@ impl<'w, 'a> Evaluator<'w, 'a> {
             _ => Truth::Unknown,
         };
         let plain = matches!(value, Value::Entity(_) | Value::Share(..) | Value::Enum(..));
-        plain.then(|| model.items(first, count).iter().map(same).max().unwrap_or(Truth::False))
+        plain.then(|| model.items(first, count).map(same).max().unwrap_or(Truth::False))
     }
 
     /// `has(x.f)`

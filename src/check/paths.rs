@@ -353,7 +353,7 @@ fn targets(world: &World<'_>, from: EntityId, via: &Access, mut visit: impl FnMu
         Some(How::Field(slot)) => match model.field(from, *slot) {
             FieldState::Written(Cell { value: Written::Entity(id), .. }, _) => visit(id, 0),
             FieldState::Written(Cell { value: Written::List(first, count), .. }, _) => {
-                for (number, item) in model.items(first, count).iter().enumerate() {
+                for (number, item) in model.items(first, count).enumerate() {
                     if let Written::Entity(id) = item.value {
                         visit(id, number as u32);
                     }
@@ -382,9 +382,8 @@ fn written(world: &World<'_>, from: EntityId, via: &Access, item: u32) -> (Optio
         let Written::List(first, count) = cell.value else {
             return Some((whole, Place { file, span: cell.span }));
         };
-        let items = world.model.items(first, count);
-        let item = items.get(item as usize)?;
-        Some((world.share(item, items.len() == 1), Place { file, span: item.span }))
+        let item = world.model.items(first, count).nth(item as usize)?;
+        Some((world.share(&item, count == 1), Place { file, span: item.span }))
     };
     match named() {
         Some((share, place)) => (share, Some(place)),

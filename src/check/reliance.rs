@@ -196,7 +196,7 @@ impl<'a> Evaluator<'_, 'a> {
                     return Vec::new();
                 };
                 let Written::List(first, count) = cell.value else { return Vec::new() };
-                let items = self.world.model.items(first, count).iter();
+                let items = self.world.model.items(first, count);
                 items
                     .filter_map(
                         |item| if let Written::Group(group) = item.value { Some(group) } else { None },

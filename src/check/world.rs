@@ -222,11 +222,10 @@ impl<'a> World<'a> {
                     FieldState::Written(cell, _) => match cell.value {
                         Written::Entity(named) => lookup.pairs.push((named, id)),
                         Written::List(first, count) => {
-                            let named =
-                                self.model.items(first, count).iter().filter_map(|item| match item.value {
-                                    Written::Entity(named) => Some((named, id)),
-                                    _ => None,
-                                });
+                            let named = self.model.items(first, count).filter_map(|item| match item.value {
+                                Written::Entity(named) => Some((named, id)),
+                                _ => None,
+                            });
                             lookup.pairs.extend(named);
                         }
                         Written::Unknown | Written::Unreadable => {

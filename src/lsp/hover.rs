@@ -90,7 +90,7 @@ fn entity(spot: &Spot<'_>, span: Span, value: Written) -> Option<(Span, EntityId
         Written::Entity(id) => Some((span, id)),
         Written::Amount(index) => model.amount(index).and_then(|Amount { of, .. }| Some((span, of?))),
         Written::List(first, count) => {
-            let item = model.items(first, count).iter().find(|item| item.span.contains(spot.offset))?;
+            let item = model.items(first, count).find(|item| item.span.contains(spot.offset))?;
             entity(spot, item.span, item.value)
         }
         _ => None,

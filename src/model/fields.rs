@@ -2,9 +2,10 @@
 //! missing. Knows no value; `read` does.
 
 use super::amount::Wrapping;
+use super::cell::Kept;
 use super::load::Loader;
 use super::short::{Short, short};
-use super::{Cell, EntityId, Written};
+use super::{EntityId, Written};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::names::nearest;
 use crate::schema::{Field, Kind, KindId, MAX_FIELDS, Many, Slot};
@@ -27,8 +28,8 @@ type Row = Vec<Last>;
 pub(super) struct Last {
     /// The field that came behind it, with its name as written.
     next: Option<(Slot, Short)>,
-    /// Its value, if it was a word or a day, with the words that said so.
-    value: Option<(Short, Written)>,
+    /// Its cell, if it was a word or a day, with the words that said so.
+    cell: Option<(Short, Kept)>,
     /// What stood around its number, if it was an amount.
     wrapping: Option<Wrapping>,
 }
@@ -139,16 +140,16 @@ impl Loader<'_, '_> {
             [_, only] if field.ty.many == Many::One => short(line.text, only.span).zip(Some(only.span)),
             _ => None,
         };
-        if let (Some((word, span)), Some((known, value))) = (word, &last.value)
+        if let (Some((word, span)), Some((known, cell))) = (word, &last.cell)
             && word == *known
         {
-            return self.values.add_cell(Cell { span, value: *value });
+            return self.values.add_again(*cell, span.start);
         }
         let cell = self.read_field(line.value(), field, &mut last.wrapping);
+        let kept = self.values.add_cell(cell);
         if let (Some((word, _)), Written::Enum(_) | Written::Dates(_)) = (word, cell.value) {
-            last.value = Some((word, cell.value));
+            last.cell = Some((word, kept));
         }
-        self.values.add_cell(cell);
     }
 
     fn duplicate_field(&mut self, second: View<'_>, first: View<'_>) {

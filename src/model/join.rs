@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::values::{Numbers, Shift, Values};
+use super::values::{Numbers, Values};
 use super::{EntityId, Model};
 use crate::diagnostic::Diagnostic;
 use crate::names::Symbol;
@@ -90,18 +90,13 @@ pub(super) fn blocks(parts: &mut [Part], moves: &[Moved]) -> (Model, Noted) {
 }
 
 impl Moved {
-    /// How the numbers change in what a part says, if they do.
-    pub(super) fn shift(&self) -> Option<Shift<impl Fn(Symbol) -> Symbol>> {
-        let stays = self.before == 0 && self.symbols.is_empty();
-        (!stays).then_some(Shift { by: self.said, symbol: |name| self.symbol(name) })
-    }
-
     /// Facts stay where they are.
     fn entity(&self, id: EntityId) -> EntityId {
         if id.0 < self.facts { id } else { EntityId(id.0 + self.before) }
     }
 
-    fn symbol(&self, name: Symbol) -> Symbol {
+    /// The number that a name has among those of all parts.
+    pub(super) fn symbol(&self, name: Symbol) -> Symbol {
         let own = name.index().checked_sub(self.first_symbol);
         own.and_then(|at| self.symbols.get(at)).copied().unwrap_or(name)
     }

@@ -3,6 +3,7 @@
 
 mod amount;
 mod card;
+mod cell;
 mod dates;
 mod deal;
 mod entity;
@@ -17,6 +18,7 @@ mod short;
 mod values;
 
 pub use card::{Card, title};
+pub use cell::{Cell, Item, Written};
 pub use entity::{Entity, Standing};
 pub use facts::{Confidence, Group, GroupId, Provenance, ProvenanceId};
 pub use load::{Text, load_portfolio};
@@ -31,53 +33,12 @@ use values::Joined;
 
 use crate::names::{Names, Symbol};
 use crate::schema::{KindId, KindSet, Measure, Schema, Slot};
-use crate::source::{FileId, Place, Span};
-use crate::value::{Dates, Interval};
+use crate::source::{FileId, Place};
+use crate::value::Interval;
 
 /// Number of an entity; those inside an entity follow it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EntityId(pub u32);
-
-/// The value of a field with the words that say it.
-#[derive(Clone, Copy, Debug)]
-pub struct Cell {
-    /// The value's words.
-    pub span: Span,
-    /// What they say.
-    pub value: Written,
-}
-
-/// A value as written, resolved.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Written {
-    /// `unknown`.
-    Unknown,
-    /// Not understood; a diagnostic says why.
-    Unreadable,
-    /// A block, fact or free name.
-    Entity(EntityId),
-    /// All members of a group, in a list.
-    Group(GroupId),
-    /// A word of the field's enum.
-    Enum(u16),
-    /// `yes` or `no`.
-    YesNo(bool),
-    /// What stands between quotes.
-    Text(Span),
-    /// Days.
-    Dates(Dates),
-    /// A number with what it counts: an index into the amounts.
-    Amount(u32),
-    /// A list: first item and number of items.
-    List(u32, u32),
-    /// A name with the number of quotation marks on each side, until it is found; like what follows, no model that is
-    /// read whole holds one.
-    Name(Symbol, u8),
-    /// An amount with the name of what it is of and the same number, until that is found.
-    AmountOf(u32, Symbol, u8),
-    /// A list that is unreadable as a whole, until the names in it are found.
-    Overfull(u32, u32),
-}
 
 /// A number with what it counts.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -88,17 +49,6 @@ pub struct Amount {
     pub measure: Measure,
     /// What it is an amount of.
     pub of: Option<EntityId>,
-}
-
-/// One part of a list.
-#[derive(Clone, Copy, Debug)]
-pub struct Item {
-    /// Its words, with the share.
-    pub span: Span,
-    /// What they say.
-    pub value: Written,
-    /// The percent written beside it, as an index into the amounts.
-    pub share: Option<u32>,
 }
 
 /// What is known of a field.
@@ -264,13 +214,13 @@ impl Model {
         if entity.written & bit != 0 {
             let before = (entity.written & (bit - 1)).count_ones();
             if let Some(cell) = self.values.cell(entity.first_cell + before) {
-                return FieldState::Written(*cell, entity.file);
+                return FieldState::Written(cell, entity.file);
             }
         }
         let defaults = self.defaults.get(entity.kind.0 as usize).map_or(&[][..], Vec::as_slice);
         let default = defaults.iter().find(|(own, ..)| *own == slot);
         let default = default.and_then(|(_, cell, file)| Some((self.values.cell(*cell)?, *file)));
-        default.map_or(FieldState::Missing, |(cell, file)| FieldState::Written(*cell, file))
+        default.map_or(FieldState::Missing, |(cell, file)| FieldState::Written(cell, file))
     }
 
     /// The one entity that a field names, if it names one.
@@ -288,7 +238,7 @@ impl Model {
         let entity = self.entity(id)?;
         let bit = 1_u64 << slot.0;
         let before = (entity.written & (bit - 1)).count_ones();
-        (entity.written & bit != 0).then(|| self.values.cell(entity.first_cell + before)).flatten().copied()
+        (entity.written & bit != 0).then(|| self.values.cell(entity.first_cell + before)).flatten()
     }
 
     /// Where the value of a field stands; the head of its block if it is not written there.
@@ -313,8 +263,7 @@ impl Model {
     }
 
     /// The items of a list.
-    #[must_use]
-    pub fn items(&self, first: u32, count: u32) -> &[Item] {
+    pub fn items(&self, first: u32, count: u32) -> impl Iterator<Item = Item> {
         self.values.items(first, count)
     }
 

@@ -73,12 +73,12 @@ impl Loader<'_, '_> {
         if !value.is_list() && count > 1 {
             return self.slip(value, field, "several need brackets: `[a, b]`");
         }
-        let first = self.values.next().items;
+        let first = self.values.count().items;
         let mut total = Interval::ZERO;
         for part in value.parts() {
             let (name, share) = self.split_share(part, field);
             total = share
-                .and_then(|at| self.values.amount(at))
+                .and_then(|at| self.values.own_amount(at))
                 .map_or(total, |amount| total.plus(amount.interval));
             let value = match name.atoms {
                 [only] if only.is_word(name.text, "unknown") => Written::Unknown,
@@ -126,7 +126,8 @@ impl Loader<'_, '_> {
                 return (Value { atoms: name, ..part }, None);
             }
         };
-        let index = self.add_amount(read.interval, read.measure);
+        let ReadAmount { interval, measure, .. } = read;
+        let index = self.values.add_amount(Amount { interval, measure, of: None });
         (Value { atoms: name, ..part }, Some(index))
     }
 
@@ -245,13 +246,14 @@ impl Loader<'_, '_> {
             self.diagnostics.push(found.label("out of range"));
             return Written::Unreadable;
         }
-        let index = self.add_amount(read.interval, read.measure);
-        match read.of {
+        let ReadAmount { interval, measure, of, .. } = read;
+        let amount = Amount { interval, measure, of: None };
+        match of {
             Some(of) => {
-                let marks = value.span().end - of.end;
-                Written::AmountOf(index, self.symbol(value.text, of), marks as u8)
+                let (name, marks) = (self.symbol(value.text, of), value.span().end - of.end);
+                Written::AmountOf(self.values.add_amount_of(amount, name), marks as u8)
             }
-            None => Written::Amount(index),
+            None => Written::Amount(self.values.add_amount(amount)),
         }
     }
 
@@ -282,10 +284,6 @@ impl Loader<'_, '_> {
         };
         self.diagnostics.push(found);
         Written::Unreadable
-    }
-
-    pub(super) fn add_amount(&mut self, interval: Interval, measure: crate::schema::Measure) -> u32 {
-        self.values.add_amount(Amount { interval, measure, of: None })
     }
 
     /// A value of the wrong form: says what the field takes, with an example.

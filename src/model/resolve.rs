@@ -221,10 +221,10 @@ impl<'s> Loader<'s, '_> {
         moved: Option<&Moved>,
         text: Texts<'_, '_>,
     ) -> Vec<Left<'s>> {
-        let shift = moved.and_then(Moved::shift);
+        let renamed = |name| moved.map_or(name, |moved| moved.symbol(name));
         let (mut scopes, mut left) = (ScopeNames::default(), Leftovers::default());
         for row in rows {
-            values.offer(row.cells.clone(), shift.as_ref(), |at, open| {
+            values.offer(row.cells.clone(), renamed, |at, open| {
                 let mut sought = row.sought(self.schema, at, open);
                 let found = self.find(&mut sought, row.borne, text, &mut scopes, &mut left.all);
                 if found.is_none() {

@@ -5,19 +5,30 @@ use std::ops::Range;
 
 use rustc_hash::FxHashMap;
 
+use super::cell::Kept;
 use super::{Amount, Cell, EntityId, Item, Written};
 use crate::names::Symbol;
 use crate::schema::Measure;
 use crate::source::Span;
 use crate::value::{Interval, Ratio};
 
-/// Values that follow each other, with the numbers at which they begin.
+/// Values that follow each other, with the numbers at which they begin. What they say of each other counts from there, so
+/// that nothing in them changes when they are put behind others.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Values {
     first: Numbers,
-    cells: Vec<Cell>,
-    items: Vec<Item>,
+    cells: Vec<Kept>,
+    items: Vec<KeptItem>,
+    /// Cells, and items without their shares, that take more room than most.
+    apart: Vec<Cell>,
     amounts: Amounts,
+}
+
+/// An item as a cell, with the number of its share, or of none.
+#[derive(Clone, Copy, Debug)]
+struct KeptItem {
+    cell: Kept,
+    share: u32,
 }
 
 /// Amounts in the order of their numbers. Most are exact, and take half the room of what may lie between two numbers.
@@ -33,11 +44,11 @@ struct Amounts {
 struct Exact {
     number: Ratio,
     measure: Measure,
-    /// The number of what it is an amount of, or of no entity.
+    /// The number of what it is an amount of, or of nothing; of its name, as long as that waits to be found.
     of: u32,
 }
 
-/// The number of no entity.
+/// The number of nothing.
 const NONE: u32 = u32::MAX;
 
 /// Numbers of a cell, an item and an amount.
@@ -68,14 +79,6 @@ pub(super) struct Open {
     pub words: Span,
     /// Whether it is what an amount is of, and comes last in those words; else it comes first.
     pub of_amount: bool,
-}
-
-/// How the numbers in values change that are put behind others.
-pub(super) struct Shift<F> {
-    /// How many others there are.
-    pub by: Numbers,
-    /// The new number of a name.
-    pub symbol: F,
 }
 
 impl Numbers {
@@ -113,8 +116,16 @@ impl Values {
         self.first.and(self.count())
     }
 
-    pub(super) fn add_cell(&mut self, cell: Cell) {
-        self.cells.push(cell);
+    /// What is kept of it.
+    pub(super) fn add_cell(&mut self, cell: Cell) -> Kept {
+        let kept = Kept::new(cell, &mut self.apart);
+        self.cells.push(kept);
+        kept
+    }
+
+    /// Adds what is kept of a cell as one whose words stand at another place.
+    pub(super) fn add_again(&mut self, cell: Kept, start: u32) {
+        self.cells.push(cell.again(start));
     }
 
     /// Puts the last cell before so many others.
@@ -123,28 +134,54 @@ impl Values {
         self.cells.get_mut(from..).into_iter().for_each(|cells| cells.rotate_right(1));
     }
 
-    pub(super) fn add_item(&mut self, item: Item) {
-        self.items.push(item);
+    pub(super) fn add_item(&mut self, Item { span, value, share }: Item) {
+        let cell = Kept::new(Cell { span, value }, &mut self.apart);
+        self.items.push(KeptItem { cell, share: share.unwrap_or(NONE) });
     }
 
-    /// Its number.
+    /// Its number among these.
     pub(super) fn add_amount(&mut self, amount: Amount) -> u32 {
-        let number = self.next().amounts;
+        let number = self.count().amounts;
         self.amounts.add(amount);
         number
     }
 
-    pub(super) fn amount(&self, number: u32) -> Option<Amount> {
+    /// The same of something that has a name.
+    pub(super) fn add_amount_of(&mut self, amount: Amount, name: Symbol) -> u32 {
+        let number = self.add_amount(amount);
+        if let Some(amount) = self.amounts.all.last_mut() {
+            amount.of = name.index() as u32;
+        }
+        number
+    }
+
+    /// The amount of that number among these.
+    pub(super) fn own_amount(&self, number: u32) -> Option<Amount> {
+        self.amounts.get(number as usize)
+    }
+
+    fn amount(&self, number: u32) -> Option<Amount> {
         self.amounts.get(place(number, self.first.amounts))
     }
 
-    fn cell(&self, number: u32) -> Option<&Cell> {
-        self.cells.get(place(number, self.first.cells))
+    fn cell(&self, number: u32) -> Option<Cell> {
+        let cell = self.cells.get(place(number, self.first.cells))?.cell(&self.apart);
+        let value = match cell.value {
+            Written::Amount(at) => Written::Amount(self.first.amounts + at),
+            Written::List(from, count) => Written::List(self.first.items + from, count),
+            other => other,
+        };
+        Some(Cell { value, ..cell })
     }
 
-    fn items(&self, first: u32, count: u32) -> Option<&[Item]> {
+    fn items(&self, first: u32, count: u32) -> Option<impl Iterator<Item = Item>> {
         let at = place(first, self.first.items);
-        self.items.get(at..at.checked_add(count as usize)?)
+        let items = self.items.get(at..at.checked_add(count as usize)?)?;
+        Some(items.iter().map(|KeptItem { cell, share }| {
+            let Cell { span, value } = cell.cell(&self.apart);
+            let share = (*share != NONE).then(|| self.first.amounts + share);
+            Item { span, value, share }
+        }))
     }
 
     /// Puts them behind others, so that their numbers grow by as much.
@@ -152,69 +189,60 @@ impl Values {
         self.first = self.first.and(others);
     }
 
-    /// Gives what some cells say its new numbers. Offers the names that wait in them, each with the place of its cell
-    /// among them, and replaces those for which there is an answer.
+    /// Offers the names that wait in some cells, each with the place of its cell among them, by their new numbers, and
+    /// replaces those for which there is an answer.
     // Called once, for each block.
     #[inline(always)]
     pub(super) fn offer(
         &mut self,
         wanted: Range<u32>,
-        shift: Option<&Shift<impl Fn(Symbol) -> Symbol>>,
+        renamed: impl Fn(Symbol) -> Symbol,
         mut answer: impl FnMut(usize, Open) -> Option<Written>,
     ) {
-        let Self { first, cells, items, amounts } = self;
+        let Self { first, cells, items, apart, amounts } = self;
         let wanted = place(wanted.start, first.cells)..place(wanted.end, first.cells);
-        for (at, cell) in cells.get_mut(wanted.clone()).into_iter().flatten().enumerate() {
-            if let Some(shift) = shift {
-                shift.value(&mut cell.value);
-            }
-            let (Written::List(from, count) | Written::Overfull(from, count)) = cell.value else {
-                let open =
-                    Open::of(cell.value, cell.span, Spot::Cell(first.cells + (wanted.start + at) as u32));
-                if let Some(answer) = open.and_then(|open| answer(at, open)) {
-                    replace(&mut cell.value, answer, amounts, first.amounts);
+        // Says which items a list has, that they are offered, too.
+        let mut settle = |kept: &mut Kept, at: usize, spot: Spot| {
+            let Cell { span: words, value } = kept.cell(apart);
+            let (name, marks, of_amount) = match value {
+                Written::Name(name, marks) => (name, marks, false),
+                Written::AmountOf(number, marks) => (amounts.name_of(number)?, marks, true),
+                Written::List(from, count) => return Some((from, count)),
+                Written::Overfull(from, count) => {
+                    kept.say(Written::Unreadable, apart);
+                    return Some((from, count));
                 }
-                continue;
+                _ => return None,
             };
-            for (number, item) in
-                items.iter_mut().enumerate().skip(place(from, first.items)).take(count as usize)
-            {
-                if let Some(shift) = shift {
-                    shift.value(&mut item.value);
-                    item.share = item.share.map(|at| at + shift.by.amounts);
-                }
-                let open = Open::of(item.value, item.span, Spot::Item(first.items + number as u32));
-                if let Some(answer) = open.and_then(|open| answer(at, open)) {
-                    replace(&mut item.value, answer, amounts, first.amounts);
-                }
+            let open = Open { spot, name: renamed(name), marks, words, of_amount };
+            if let Some(answer) = answer(at, open) {
+                kept.say(amounts.replaced(value, answer), apart);
             }
-            if let Written::Overfull(..) = cell.value {
-                cell.value = Written::Unreadable;
+            None
+        };
+        for (at, kept) in cells.get_mut(wanted.clone()).into_iter().flatten().enumerate() {
+            if kept.is_settled() {
+                continue;
+            }
+            let number = first.cells + (wanted.start + at) as u32;
+            let Some((from, count)) = settle(kept, at, Spot::Cell(number)) else { continue };
+            let list = items.iter_mut().enumerate().skip(from as usize).take(count as usize);
+            for (number, item) in list {
+                settle(&mut item.cell, at, Spot::Item(first.items + number as u32));
             }
         }
     }
 
     /// Replaces the name that waits in a spot.
     fn set(&mut self, spot: Spot, answer: Written) {
-        let Self { first, cells, items, amounts } = self;
-        let value = match spot {
-            Spot::Cell(at) => cells.get_mut(place(at, first.cells)).map(|cell| &mut cell.value),
-            Spot::Item(at) => items.get_mut(place(at, first.items)).map(|item| &mut item.value),
+        let Self { first, cells, items, apart, amounts } = self;
+        let kept = match spot {
+            Spot::Cell(at) => cells.get_mut(place(at, first.cells)),
+            Spot::Item(at) => items.get_mut(place(at, first.items)).map(|item| &mut item.cell),
         };
-        if let Some(value) = value {
-            replace(value, answer, amounts, first.amounts);
-        }
-    }
-}
-
-impl<F: Fn(Symbol) -> Symbol> Shift<F> {
-    fn value(&self, value: &mut Written) {
-        match value {
-            Written::Amount(at) => *at += self.by.amounts,
-            Written::List(first, _) | Written::Overfull(first, _) => *first += self.by.items,
-            Written::Name(name, _) => *name = (self.symbol)(*name),
-            Written::AmountOf(at, name, _) => (*at, *name) = (*at + self.by.amounts, (self.symbol)(*name)),
-            _ => {}
+        if let Some(kept) = kept {
+            let value = amounts.replaced(kept.cell(apart).value, answer);
+            kept.say(value, apart);
         }
     }
 }
@@ -233,6 +261,21 @@ impl Amounts {
         let interval = Interval { lo: least.number, hi: greatest.copied().unwrap_or(least.number) };
         Some(Amount { interval, measure: least.measure, of: least.of() })
     }
+
+    /// The name of what one is of, as long as it waits to be found.
+    fn name_of(&self, number: u32) -> Option<Symbol> {
+        self.all.get(number as usize).map(|amount| Symbol::at(amount.of))
+    }
+
+    /// What stands in the place of a name for which there is an answer. An amount stays what it is, whatever becomes of
+    /// the name beside it.
+    fn replaced(&mut self, value: Written, answer: Written) -> Written {
+        let Written::AmountOf(number, _) = value else { return answer };
+        if let Some(amount) = self.all.get_mut(number as usize) {
+            amount.of = if let Written::Entity(id) = answer { id.0 } else { NONE };
+        }
+        Written::Amount(number)
+    }
 }
 
 impl Exact {
@@ -241,31 +284,9 @@ impl Exact {
     }
 }
 
-impl Open {
-    fn of(value: Written, words: Span, spot: Spot) -> Option<Self> {
-        match value {
-            Written::Name(name, marks) => Some(Self { spot, name, marks, words, of_amount: false }),
-            Written::AmountOf(_, name, marks) => Some(Self { spot, name, marks, words, of_amount: true }),
-            _ => None,
-        }
-    }
-}
-
 /// Where a number lies among those from `first` on; a lower one lies nowhere.
 fn place(number: u32, first: u32) -> usize {
     number.checked_sub(first).map_or(usize::MAX, |place| place as usize)
-}
-
-/// An amount stays what it is, whatever becomes of the name beside it.
-fn replace(value: &mut Written, answer: Written, amounts: &mut Amounts, first: u32) {
-    let Written::AmountOf(number, ..) = *value else {
-        *value = answer;
-        return;
-    };
-    *value = Written::Amount(number);
-    if let (Written::Entity(id), Some(amount)) = (answer, amounts.all.get_mut(place(number, first))) {
-        amount.of = id.0;
-    }
 }
 
 /// The values of facts and of all parts of a portfolio, as each was read: none is copied to stand behind another.
@@ -284,7 +305,7 @@ impl Joined {
     }
 
     #[inline]
-    pub(super) fn cell(&self, number: u32) -> Option<&Cell> {
+    pub(super) fn cell(&self, number: u32) -> Option<Cell> {
         self.0.iter().rev().find_map(|values| values.cell(number))
     }
 
@@ -294,8 +315,8 @@ impl Joined {
     }
 
     /// Items of one list, which lie together.
-    pub(super) fn items(&self, first: u32, count: u32) -> &[Item] {
-        self.0.iter().rev().find_map(|values| values.items(first, count)).unwrap_or(&[])
+    pub(super) fn items(&self, first: u32, count: u32) -> impl Iterator<Item = Item> {
+        self.0.iter().rev().find_map(|values| values.items(first, count)).into_iter().flatten()
     }
 
     /// Replaces the name that waits in a spot.
@@ -311,14 +332,15 @@ impl Joined {
 
     /// All entities that are named, each as often as it is.
     pub(super) fn named(&self) -> impl Iterator<Item = EntityId> {
-        let named = |written: Written| match written {
+        let named = |cell: Cell| match cell.value {
             Written::Entity(id) => Some(id),
             _ => None,
         };
-        self.0.iter().flat_map(move |Values { cells, items, amounts, .. }| {
-            let cells = cells.iter().filter_map(move |cell| named(cell.value));
-            let items = items.iter().filter_map(move |item| named(item.value));
-            cells.chain(items).chain(amounts.all.iter().filter_map(Exact::of))
+        self.0.iter().flat_map(move |Values { cells, items, apart, amounts, .. }| {
+            let cells = cells.iter().chain(items.iter().map(|item| &item.cell));
+            cells
+                .filter_map(move |kept| named(kept.cell(apart)))
+                .chain(amounts.all.iter().filter_map(Exact::of))
         })
     }
 }
