@@ -69,8 +69,7 @@ impl Loader<'_, '_> {
     }
 
     fn read_list(&mut self, value: Value<'_>, field: &Field, usual: &mut Option<Wrapping>) -> Written {
-        let count = value.parts().count();
-        if !value.is_list() && count > 1 {
+        if !value.is_list() && value.parts().nth(1).is_some() {
             return self.slip(value, field, "several need brackets: `[a, b]`");
         }
         let first = self.values.count().items;
@@ -86,6 +85,7 @@ impl Loader<'_, '_> {
             };
             self.values.add_item(Item { span: part.span(), value, share });
         }
+        let count = self.values.count().items - first;
         if total.lo > Ratio::ONE {
             let percent = total.lo.mul(Ratio::whole(100), Round::Down);
             let found = Diagnostic::new(
@@ -98,9 +98,9 @@ impl Loader<'_, '_> {
             .label("more than the whole")
             .help("shares may leave a part unsaid, but not exceed 100%");
             self.diagnostics.push(found);
-            return Written::Overfull(first, count as u32);
+            return Written::Overfull(first, count);
         }
-        Written::List(first, count as u32)
+        Written::List(first, count)
     }
 
     /// Parts `name 80%` into the name and the share; one name alone has all.
