@@ -20,8 +20,7 @@ pub struct Names {
 
 impl Symbol {
     /// The name at a place among all, from 0.
-    #[must_use]
-    pub fn at(index: u32) -> Self {
+    pub(crate) fn at(index: u32) -> Self {
         Self(index)
     }
 

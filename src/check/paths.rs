@@ -382,7 +382,7 @@ fn written(world: &World<'_>, from: EntityId, via: &Access, item: u32) -> (Optio
         let Written::List(first, count) = cell.value else {
             return Some((whole, Place { file, span: cell.span }));
         };
-        let item = world.model.items(first, count).nth(item as usize)?;
+        let item = (item < count).then(|| world.model.item(first + item)).flatten()?;
         Some((world.share(&item, count == 1), Place { file, span: item.span }))
     };
     match named() {

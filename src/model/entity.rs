@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 use std::ops::Range;
 
-use super::EntityId;
+use super::{EntityId, NONE};
 use crate::names::Symbol;
 use crate::schema::KindId;
 use crate::source::{FileId, Span};
@@ -37,9 +37,6 @@ pub struct Entity {
     pub(super) written: u64,
     pub(super) first_cell: u32,
 }
-
-/// The number of no entity.
-const NONE: u32 = u32::MAX;
 
 impl Entity {
     /// One of which nothing is known yet but its head.

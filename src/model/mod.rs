@@ -90,6 +90,9 @@ pub struct Model {
     facts_end: u32,
 }
 
+/// The number of nothing, where room is scarce.
+const NONE: u32 = u32::MAX;
+
 /// Most entities inside another that are gone through in search of a name; more get a table.
 const MAX_SCANNED: u32 = 64;
 
@@ -262,7 +265,13 @@ impl Model {
         self.values.amount(index)
     }
 
-    /// The items of a list.
+    /// The item of that number; those of a list follow each other.
+    #[must_use]
+    pub fn item(&self, number: u32) -> Option<Item> {
+        self.values.item(number)
+    }
+
+    /// The items of a list, one after the other.
     pub fn items(&self, first: u32, count: u32) -> impl Iterator<Item = Item> {
         self.values.items(first, count)
     }

@@ -6,7 +6,7 @@ use std::ops::Range;
 use rustc_hash::FxHashMap;
 
 use super::cell::Kept;
-use super::{Amount, Cell, EntityId, Item, Written};
+use super::{Amount, Cell, EntityId, Item, NONE, Written};
 use crate::names::Symbol;
 use crate::schema::Measure;
 use crate::source::Span;
@@ -47,9 +47,6 @@ struct Exact {
     /// The number of what it is an amount of, or of nothing; of its name, as long as that waits to be found.
     of: u32,
 }
-
-/// The number of nothing.
-const NONE: u32 = u32::MAX;
 
 /// Numbers of a cell, an item and an amount.
 #[derive(Clone, Copy, Debug, Default)]
@@ -116,7 +113,7 @@ impl Values {
         self.first.and(self.count())
     }
 
-    /// What is kept of it.
+    /// Adds a cell, and says what is kept of it.
     pub(super) fn add_cell(&mut self, cell: Cell) -> Kept {
         let kept = Kept::new(cell, &mut self.apart);
         self.cells.push(kept);
@@ -177,11 +174,16 @@ impl Values {
     fn items(&self, first: u32, count: u32) -> Option<impl Iterator<Item = Item>> {
         let at = place(first, self.first.items);
         let items = self.items.get(at..at.checked_add(count as usize)?)?;
-        Some(items.iter().map(|KeptItem { cell, share }| {
-            let Cell { span, value } = cell.cell(&self.apart);
-            let share = (*share != NONE).then(|| self.first.amounts + share);
-            Item { span, value, share }
-        }))
+        Some(items.iter().map(|kept| self.whole(kept)))
+    }
+
+    fn item(&self, number: u32) -> Option<Item> {
+        self.items.get(place(number, self.first.items)).map(|kept| self.whole(kept))
+    }
+
+    fn whole(&self, KeptItem { cell, share }: &KeptItem) -> Item {
+        let Cell { span, value } = cell.cell(&self.apart);
+        Item { span, value, share: (*share != NONE).then(|| self.first.amounts + share) }
     }
 
     /// Puts them behind others, so that their numbers grow by as much.
@@ -317,6 +319,10 @@ impl Joined {
     /// Items of one list, which lie together.
     pub(super) fn items(&self, first: u32, count: u32) -> impl Iterator<Item = Item> {
         self.0.iter().rev().find_map(|values| values.items(first, count)).into_iter().flatten()
+    }
+
+    pub(super) fn item(&self, number: u32) -> Option<Item> {
+        self.0.iter().rev().find_map(|values| values.item(number))
     }
 
     /// Replaces the name that waits in a spot.

@@ -108,9 +108,16 @@ fn trade() -> Vec<(&'static str, String, &'static str, usize)> {
         format!("proposal p-{at} {{ facility plant {{ {plant}; reagent r {{ item: TBP; supplier: s-{at} }} }} }}\n")
     });
     let end = supplier(&format!("s-{length}"), "country: China");
+    // What each of them holds is asked: where it stands in the list must not matter.
+    let crowd: String = (0..4 * MANY).map(|at| format!("\"o{at}\" 0.00001%, ")).collect();
+    let plant = "stage: separation; country: US; start: 2028; reagent r { item: TBP; supplier: f }";
+    let crowded = supplier("f", &format!("country: US; owners: [{crowd}c 60%]"))
+        + &supplier("c", "country: China")
+        + &format!("proposal p {{ facility plant {{ {plant} }} }}\n");
     vec![
         ("firms with owners of their own", owned.collect(), "covered-ownership", firms),
         ("a ring of owners", ring.collect(), "covered-ownership", 0),
+        ("a firm with many owners", crowded, "covered-ownership", 1),
         ("a long chain", plants.chain(chain).collect::<String>() + &end, "covered-input-transitive", 40),
         (
             "firms in no proposal",
